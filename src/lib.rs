@@ -1,0 +1,2 @@
+//! countersign
+pub mod protocol;

@@ -1,0 +1,253 @@
+//! The Authorization header (RFC 5849 section 3.5.1; its grammar is RFC 2617 section 1.2): written strictly, read as the text allows.
+
+use super::encoding::{percent_decode, percent_encode};
+use super::error::Malformed;
+use super::parameters::{Parameters, Source};
+
+/// An Authorization header of the OAuth scheme, read.
+#[derive(Clone, Debug, Default)]
+pub struct Authorization {
+    /// The realm: a quoted-string with its backslash escapes undone, not percent-decoded. `None` if there is none.
+    pub realm: Option<Vec<u8>>,
+    /// All other parameters, names and values decoded, in their order.
+    pub parameters: Parameters,
+}
+
+/// Whether a field's value is of the OAuth scheme: the name in any letter case, then white space or nothing.
+#[must_use]
+pub fn is_oauth(value: &[u8]) -> bool {
+    let value = value.trim_ascii_start();
+    match value.split_at_checked(5) {
+        Some((scheme, rest)) => scheme.eq_ignore_ascii_case(b"OAuth") && rest.first().is_none_or(u8::is_ascii_whitespace),
+        None => false,
+    }
+}
+
+impl Authorization {
+    /// Reads a header's value: `OAuth`, then `name="value"` parameters separated by commas and optional white space.
+    ///
+    /// Lenient where the text leaves room: no parameters at all (other rules ask for them), empty list elements (RFC 2616 section
+    /// 2.1, rule `#`), characters in quotes that an encoder would have escaped. Strict elsewhere: no unquoted values, no single
+    /// quotes, no other separators, no white space around `=`.
+    ///
+    /// # Errors
+    /// [`Malformed::Header`] with the octet, or [`Malformed::PercentEncoding`] with the octet inside the name or value.
+    pub fn parse(value: &[u8]) -> Result<Authorization, Malformed> {
+        let mut read = Authorization::default();
+        read.parse_again(value, &mut Vec::new()).map(|()| read)
+    }
+
+    /// [`Authorization::parse`] into the buffers of an earlier one.
+    ///
+    /// # Errors
+    /// As [`Authorization::parse`].
+    pub fn parse_again(&mut self, value: &[u8], quoted: &mut Vec<u8>) -> Result<(), Malformed> {
+        self.realm = None;
+        self.parameters.clear();
+        if !is_oauth(value) {
+            return Err(Malformed::Header { at: 0, what: "the scheme is not OAuth" });
+        }
+        let mut reader = Reader { text: value, at: 0 };
+        reader.skip_white();
+        reader.at += 5;
+        loop {
+            reader.skip_white();
+            match reader.peek() {
+                None => return Ok(()),
+                Some(b',') => {
+                    reader.at += 1;
+                    continue;
+                }
+                Some(_) => {}
+            }
+            let name = reader.name()?;
+            quoted.clear();
+            reader.quoted_string(quoted)?;
+            if name.eq_ignore_ascii_case(b"realm") {
+                if self.realm.replace(quoted.clone()).is_some() {
+                    return Err(reader.wrong("realm stands there twice"));
+                }
+            } else {
+                let (mut in_name, mut in_value) = (Ok(()), Ok(()));
+                self.parameters.push_with(
+                    Source::Header,
+                    |octets| in_name = percent_decode(name, octets),
+                    |octets| in_value = percent_decode(quoted, octets),
+                );
+                in_name.and(in_value)?;
+            }
+            reader.skip_white();
+            match reader.peek() {
+                None => return Ok(()),
+                Some(b',') => reader.at += 1,
+                Some(_) => return Err(reader.wrong("parameters are separated by commas")),
+            }
+        }
+    }
+}
+
+/// A place in the header's value.
+struct Reader<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn wrong(&self, what: &'static str) -> Malformed {
+        Malformed::Header { at: self.at, what }
+    }
+
+    /// Linear white space, folded lines included.
+    fn skip_white(&mut self) {
+        while self.peek().is_some_and(|octet| octet.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+    }
+
+    /// A name and the `=` that follows it at once.
+    fn name(&mut self) -> Result<&'a [u8], Malformed> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let length =
+            rest.iter().position(|&octet| !octet.is_ascii_graphic() || matches!(octet, b'=' | b'"' | b',' | b'\\')).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(length);
+        if name.is_empty() {
+            return Err(self.wrong("a parameter's name is missing"));
+        }
+        self.at += length;
+        if after.first() != Some(&b'=') {
+            return Err(self.wrong("`=` does not follow the name"));
+        }
+        self.at += 1;
+        Ok(name)
+    }
+
+    /// A quoted-string of RFC 2616 section 2.2, its backslash escapes undone.
+    fn quoted_string(&mut self, out: &mut Vec<u8>) -> Result<(), Malformed> {
+        if self.peek() != Some(b'"') {
+            return Err(self.wrong("the value is not in double quotes"));
+        }
+        self.at += 1;
+        loop {
+            match self.peek() {
+                None => return Err(self.wrong("the closing quote is missing")),
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    self.at += 1;
+                    out.push(self.peek().ok_or_else(|| self.wrong("the closing quote is missing"))?);
+                }
+                Some(octet) if octet.is_ascii_control() && !octet.is_ascii_whitespace() => return Err(self.wrong("a control character")),
+                Some(octet) => out.push(octet),
+            }
+            self.at += 1;
+        }
+        self.at += 1;
+        Ok(())
+    }
+}
+
+/// Writes a header's value: `OAuth`, the realm if there is one, then the parameters in their order, names and values encoded (section
+/// 3.5.1 item 1). The realm is a quoted-string and not encoded: quotes and backslashes in it are escaped.
+///
+/// # Errors
+/// [`Malformed::Parameter`] for a realm with a control character, which would end the field.
+pub fn write<'a>(
+    realm: Option<&[u8]>,
+    parameters: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+    out: &mut Vec<u8>,
+) -> Result<(), Malformed> {
+    out.extend_from_slice(b"OAuth ");
+    let mut separator: &[u8] = b"";
+    if let Some(realm) = realm {
+        if realm.iter().any(u8::is_ascii_control) {
+            return Err(Malformed::Parameter("the realm holds a control character (RFC 5849 section 3.5.1, RFC 2617 section 1.2)"));
+        }
+        out.extend_from_slice(b"realm=\"");
+        for &octet in realm {
+            if matches!(octet, b'"' | b'\\') {
+                out.push(b'\\');
+            }
+            out.push(octet);
+        }
+        out.push(b'"');
+        separator = b", ";
+    }
+    for (name, value) in parameters {
+        out.extend_from_slice(separator);
+        percent_encode(name, out);
+        out.extend_from_slice(b"=\"");
+        percent_encode(value, out);
+        out.push(b'"');
+        separator = b", ";
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(value: &str) -> Result<(Option<String>, Vec<(String, String)>), Malformed> {
+        let read = Authorization::parse(value.as_bytes())?;
+        let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        Ok((
+            read.realm.as_deref().map(text),
+            read.parameters.iter().map(|parameter| (text(parameter.name), text(parameter.value))).collect(),
+        ))
+    }
+
+    #[test]
+    fn what_the_grammar_allows_is_read() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        for (value, realm, parameters) in [
+            ("OAuth", None, vec![]),
+            ("oauth\ta=\"1\"", None, vec![pair("a", "1")]),
+            ("  OAUTH a=\"1\",b=\"2\" , c=\"\"", None, vec![pair("a", "1"), pair("b", "2"), pair("c", "")]),
+            ("OAuth a=\"%41+%2B=,\",\r\n  %6e=\"x\"", None, vec![pair("a", "A++=,"), pair("n", "x")]),
+            ("OAuth a=\"1\", REALM=\"say \\\"%20\\\"\"", Some("say \"%20\""), vec![pair("a", "1")]),
+            ("OAuth ,, a=\"1\",", None, vec![pair("a", "1")]),
+        ] {
+            assert_eq!(read(value).unwrap(), (realm.map(str::to_owned), parameters), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_it_does_not_allow_is_refused_with_its_place() {
+        for (value, at) in [
+            ("Basic a=\"1\"", 0),
+            ("OAuth,a=\"1\"", 0),
+            ("OAuthX", 0),
+            ("OAut", 0),
+            ("OAuth a=1", 8),
+            ("OAuth a='1'", 8),
+            ("OAuth a =\"1\"", 7),
+            ("OAuth a= \"1\"", 8),
+            ("OAuth a=\"1\" b=\"2\"", 12),
+            ("OAuth a=\"1\"&b=\"2\"", 11),
+            ("OAuth a=\"1", 10),
+            ("OAuth a=\"1\\", 11),
+            ("OAuth =\"1\"", 6),
+            ("OAuth a", 7),
+            ("OAuth a=\"\u{1}\"", 9),
+        ] {
+            assert!(matches!(read(value), Err(Malformed::Header { at: place, .. }) if place == at), "{value}: {:?}", read(value));
+        }
+        assert!(matches!(read("OAuth realm=\"a\", realm=\"b\""), Err(Malformed::Header { .. })));
+        assert_eq!(read("OAuth a=\"x%4\""), Err(Malformed::PercentEncoding(1)));
+        assert_eq!(read("OAuth a%=\"x\""), Err(Malformed::PercentEncoding(1)));
+    }
+
+    #[test]
+    fn a_written_header_is_read_back() {
+        let mut out = Vec::new();
+        write(Some(b"a \"b\" \\"), [(&b"x y"[..], &b"\"%+\xff"[..]), (b"z", b"")], &mut out).unwrap();
+        assert_eq!(String::from_utf8_lossy(&out), "OAuth realm=\"a \\\"b\\\" \\\\\", x%20y=\"%22%25%2B%FF\", z=\"\"");
+        let back = Authorization::parse(&out).unwrap();
+        assert_eq!(back.realm.unwrap(), b"a \"b\" \\");
+        assert_eq!(back.parameters.first("x y").unwrap(), b"\"%+\xff");
+        assert!(write(Some(b"a\r\nb"), [], &mut out).is_err());
+    }
+}

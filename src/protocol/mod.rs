@@ -1,0 +1,35 @@
+//! RFC 5849 as pure functions: no input or output, no clock, no randomness, no serde. Read it beside the text, section by section:
+//!
+//! | section | room |
+//! |---|---|
+//! | 2.1, 2.3 token responses | [`token_response`] |
+//! | 3.1 protocol parameters, 3.4.1.3 collection, order, joining | [`parameters`], [`request`] |
+//! | 3.2, 3.3 verifying, timestamp and nonce | [`verification`], [`nonce`] |
+//! | 3.4 the derivation as a record of decisions | [`recipe`] |
+//! | 3.4.1.1, 3.4.1.2 base string | [`base_string`] |
+//! | 3.4.2 to 3.4.4 signature methods, body hash | [`signature`], [`credentials`] |
+//! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`] |
+//! | 3.6 percent-encoding | [`encoding`] |
+//! | what can be wrong | [`error`] |
+
+pub mod authorization;
+pub mod base_string;
+pub mod credentials;
+pub mod encoding;
+pub mod error;
+pub mod nonce;
+pub mod parameters;
+pub mod recipe;
+pub mod request;
+pub mod signature;
+pub mod token_response;
+pub mod transmission;
+pub mod verification;
+
+pub use credentials::{Secret, Secrets};
+pub use encoding::{form_decode, percent_decode, percent_encode};
+pub use error::{Code, Malformed};
+pub use parameters::{Parameter, Parameters, Source};
+pub use recipe::{Derivation, Recipe, derive};
+pub use request::{Header, Request, Url};
+pub use signature::{PrivateKey, PublicKey, SignatureMethod, body_hash};

@@ -1,0 +1,159 @@
+//! The one trick: the derivation of a signature (RFC 5849 section 3.4) as a record of decisions, one function each. A deviation is
+//! the same record with one field replaced.
+
+use super::base_string;
+use super::credentials::Secrets;
+use super::encoding::{Encoder, percent_encode};
+use super::error::Malformed;
+use super::parameters::{self, Parameters};
+use super::request::Request;
+use super::signature::{self, SignatureMethod};
+
+/// The decisions of section 3.4, in the order in which they are taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    /// The method's letter case (3.4.1.1).
+    pub method: fn(&[u8], &mut Vec<u8>),
+    /// The base string URI (3.4.1.2).
+    pub base_uri: fn(&Request<'_>, &mut Vec<u8>) -> Result<(), Malformed>,
+    /// The parameters that are signed, decoded (3.4.1.3.1).
+    pub collect: fn(&Request<'_>, &mut Parameters) -> Result<(), Malformed>,
+    /// Encoding of names (3.4.1.3.2 step 1, 3.6).
+    pub encode_name: Encoder,
+    /// Encoding of values (3.4.1.3.2 step 1, 3.6).
+    pub encode_value: Encoder,
+    /// The order of the encoded parameters (3.4.1.3.2 step 2).
+    pub order: fn(&mut Parameters),
+    /// Names, values and pairs put together (3.4.1.3.2 steps 3 and 4).
+    pub join: fn(&Parameters, &mut Vec<u8>),
+    /// Encoding of the three parts of the base string (3.4.1.1, 3.6).
+    pub encode_part: Encoder,
+    /// The three parts put together: method, URI, normalized parameters (3.4.1.1).
+    pub concatenate: fn(&[u8], &[u8], &[u8], Encoder, &mut Vec<u8>),
+    /// Encoding of the secrets (3.4.2, 3.4.4, 3.6).
+    pub encode_secret: Encoder,
+    /// The key (3.4.2, 3.4.4).
+    pub key: fn(Encoder, &Secrets<'_>, &mut Vec<u8>),
+    /// The octets of the signature (3.4.2, 3.4.3).
+    pub sign: fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Vec<u8>) -> Result<(), Malformed>,
+    /// The text of those octets (3.4.2, 3.4.3); PLAINTEXT has text already.
+    pub text: fn(&[u8], &mut Vec<u8>),
+}
+
+impl Recipe {
+    /// The specification's own decisions.
+    pub const RFC5849: Recipe = Recipe {
+        method: base_string::upper_case_method,
+        base_uri: base_string::base_string_uri,
+        collect: parameters::collect,
+        encode_name: percent_encode,
+        encode_value: percent_encode,
+        order: parameters::order_by_octets,
+        join: parameters::join,
+        encode_part: percent_encode,
+        concatenate: base_string::concatenate,
+        encode_secret: percent_encode,
+        key: signature::signing_key,
+        sign: signature::sign,
+        text: signature::base64_text,
+    };
+}
+
+/// Every intermediate value of one derivation. It can be filled again and again without new memory.
+#[derive(Clone, Debug, Default)]
+pub struct Derivation {
+    /// The method as it is signed.
+    pub method: Vec<u8>,
+    /// The base string URI.
+    pub base_uri: Vec<u8>,
+    /// The signed parameters, decoded, in the order of query, header, body.
+    pub parameters: Parameters,
+    /// The same, encoded and sorted.
+    pub encoded: Parameters,
+    /// The normalized parameters, joined.
+    pub normalized: Vec<u8>,
+    /// The signature base string.
+    pub base_string: Vec<u8>,
+    key: Key,
+    /// The octets of the signature.
+    pub octets: Vec<u8>,
+    /// The signature: the value of `oauth_signature`, not yet encoded for transmission.
+    pub signature: Vec<u8>,
+}
+
+#[derive(Clone, Default)]
+struct Key(zeroize::Zeroizing<Vec<u8>>);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+impl Derivation {
+    /// The HMAC key, which is the PLAINTEXT signature (empty for RSA). It is a secret: whoever calls this answers for where it goes.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        &self.key.0
+    }
+
+    /// Derives base string and signature of a request and keeps every stage.
+    ///
+    /// # Errors
+    /// What a decision of the recipe finds wrong with the request or the key; the stages after that are empty.
+    pub fn derive(
+        &mut self,
+        recipe: &Recipe,
+        request: &Request<'_>,
+        method: SignatureMethod,
+        secrets: &Secrets<'_>,
+    ) -> Result<(), Malformed> {
+        self.derive_base_string(recipe, request)?;
+        if !method.is_rsa() {
+            (recipe.key)(recipe.encode_secret, secrets, &mut self.key.0);
+        }
+        (recipe.sign)(method, &self.key.0, &self.base_string, secrets, &mut self.octets)?;
+        if method == SignatureMethod::Plaintext {
+            self.signature.extend_from_slice(&self.octets);
+        } else {
+            (recipe.text)(&self.octets, &mut self.signature);
+        }
+        Ok(())
+    }
+
+    /// Derives the base string alone: no secret is needed.
+    ///
+    /// # Errors
+    /// As [`Derivation::derive`].
+    pub fn derive_base_string(&mut self, recipe: &Recipe, request: &Request<'_>) -> Result<(), Malformed> {
+        self.clear();
+        (recipe.method)(request.method, &mut self.method);
+        (recipe.base_uri)(request, &mut self.base_uri)?;
+        (recipe.collect)(request, &mut self.parameters)?;
+        self.encoded.encode_from(&self.parameters, recipe.encode_name, recipe.encode_value);
+        (recipe.order)(&mut self.encoded);
+        (recipe.join)(&self.encoded, &mut self.normalized);
+        (recipe.concatenate)(&self.method, &self.base_uri, &self.normalized, recipe.encode_part, &mut self.base_string);
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        for buffer in
+            [&mut self.method, &mut self.base_uri, &mut self.normalized, &mut self.base_string, &mut self.octets, &mut self.signature]
+        {
+            buffer.clear();
+        }
+        self.key.0.clear();
+        self.parameters.clear();
+        self.encoded.clear();
+    }
+}
+
+/// [`Derivation::derive`] into a new derivation.
+///
+/// # Errors
+/// What a decision of the recipe finds wrong with the request or the key.
+pub fn derive(recipe: &Recipe, request: &Request<'_>, method: SignatureMethod, secrets: &Secrets<'_>) -> Result<Derivation, Malformed> {
+    let mut derivation = Derivation::default();
+    derivation.derive(recipe, request, method, secrets).map(|()| derivation)
+}
