@@ -1,0 +1,205 @@
+//! The reference beside the raw HMAC-SHA1 of the same base string and beside the crate `oauth1-request`: run `cargo bench` and compare
+//! the medians of one group. All stages are kept, and all buffers are used again, as in a run over many cases.
+//!
+//! Never measure with `-C target-cpu=native`: on AVX-512 machines it makes this SHA-1 many times slower.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
+
+use countersign::protocol::nonce::{NonceKey, NonceMemory, Registration};
+use countersign::protocol::transmission::{self, ProtocolParameters};
+use countersign::protocol::verification::{Checks, KnownClient, KnownToken, Knowledge, Received, Verifier};
+use countersign::protocol::{Derivation, Header, Parameters, Recipe, Request, Secrets, SignatureMethod, Url};
+use divan::{Bencher, black_box};
+use hmac::Mac as _;
+
+fn main() {
+    #[cfg(target_arch = "x86_64")]
+    println!("sha_ni: {}", std::arch::is_x86_feature_detected!("sha"));
+    divan::main();
+}
+
+const CLIENT_SECRET: &[u8] = b"kd94hf93k423kf44";
+const TOKEN_SECRET: &[u8] = b"pfkkdhi9sl3r4s00";
+const FORM: [Header<'static>; 1] = [Header { name: b"Content-Type", value: b"application/x-www-form-urlencoded" }];
+
+/// A request of the comparison.
+#[derive(Clone, Copy, Debug)]
+enum Size {
+    /// RFC 5849 section 1.2: GET photos, two parameters.
+    Classic,
+    /// A form of twenty parameters.
+    Form,
+    /// Ten thousand octets of JSON in one parameter.
+    Json,
+    /// One value of a hundred thousand octets.
+    Value,
+    /// A thousand parameters.
+    Thousand,
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+const SIZES: [Size; 5] = [Size::Classic, Size::Form, Size::Json, Size::Value, Size::Thousand];
+
+struct Question {
+    method: &'static str,
+    url: &'static str,
+    pairs: Vec<(String, String)>,
+}
+
+impl Question {
+    fn of(size: Size) -> Question {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let (method, url, pairs) = match size {
+            Size::Classic => ("GET", "http://photos.example.net/photos", vec![pair("file", "vacation.jpg"), pair("size", "original")]),
+            Size::Form => {
+                let words = ["plain", "with space", "a&b=c", "100%", "é", "2009-06-01T12:00:00Z", "https://example.com/?q=1", "x"];
+                let pairs = (0..20).map(|index| (format!("field_{}", index * 7 % 20), format!("{} {index}", words[index % words.len()])));
+                ("POST", "https://api.example.com/1.1/form.json", pairs.collect())
+            }
+            Size::Json => {
+                let item = r#"{"name":"Anna Müller","tags":["a","b c"],"n":12.5,"ok":true},"#;
+                ("POST", "https://api.example.com/json", vec![pair("data", &item.repeat(10_000 / item.len()))])
+            }
+            Size::Value => {
+                let text = "The quick brown fox jumps over the lazy dog, 1234567890 times & more. ".repeat(1 + 100_000 / 70);
+                ("POST", "https://api.example.com/value", vec![pair("text", &text[..100_000])])
+            }
+            Size::Thousand => {
+                let pairs = (0..1000_u32).map(|index| (format!("parameter_{}", index * 7919 % 1000), format!("value {index}")));
+                ("POST", "https://api.example.com/many", pairs.collect())
+            }
+        };
+        Question { method, url, pairs }
+    }
+
+    /// The URL and body that carry the parameters.
+    fn carrier(&self) -> (String, Option<String>) {
+        let mut form = Vec::new();
+        for (name, value) in &self.pairs {
+            if !form.is_empty() {
+                form.push(b'&');
+            }
+            countersign::protocol::percent_encode(name.as_bytes(), &mut form);
+            form.push(b'=');
+            countersign::protocol::percent_encode(value.as_bytes(), &mut form);
+        }
+        let form = String::from_utf8(form).unwrap();
+        if self.method == "GET" { (format!("{}?{form}", self.url), None) } else { (self.url.to_owned(), Some(form)) }
+    }
+}
+
+fn protocol_parameters() -> ProtocolParameters<'static> {
+    ProtocolParameters {
+        client: b"dpf43f3p2l4k3l03",
+        token: Some(b"nnch734d00sl2jdk"),
+        signature_method: b"HMAC-SHA1",
+        timestamp: Some(b"137131202"),
+        nonce: Some(b"chapoH"),
+        ..ProtocolParameters::default()
+    }
+}
+
+#[divan::bench(args = SIZES)]
+fn raw_hmac(bencher: Bencher<'_, '_>, size: Size) {
+    let derivation = derivation(size);
+    let (key, text) = (derivation.key(), &derivation.base_string);
+    bencher.bench_local(|| {
+        let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(black_box(key)).unwrap();
+        mac.update(black_box(text));
+        mac.finalize().into_bytes()
+    });
+}
+
+/// From the URL's text and the protocol parameters to the signature.
+#[divan::bench(args = SIZES)]
+fn reference(bencher: Bencher<'_, '_>, size: Size) {
+    let question = Question::of(size);
+    let (url, body) = question.carrier();
+    let (mut protocol, mut derivation) = (Parameters::new(), Derivation::default());
+    bencher.bench_local(|| {
+        derive(&question, &url, body.as_deref(), &mut protocol, &mut derivation);
+        derivation.signature.len()
+    });
+}
+
+/// The same into new memory each time.
+#[divan::bench(args = SIZES)]
+fn reference_fresh(bencher: Bencher<'_, '_>, size: Size) {
+    let question = Question::of(size);
+    let (url, body) = question.carrier();
+    bencher.bench_local(|| {
+        let mut derivation = Derivation::default();
+        derive(&question, &url, body.as_deref(), &mut Parameters::new(), &mut derivation);
+        derivation
+    });
+}
+
+fn derivation(size: Size) -> Derivation {
+    let question = Question::of(size);
+    let (url, body) = question.carrier();
+    let mut derivation = Derivation::default();
+    derive(&question, &url, body.as_deref(), &mut Parameters::new(), &mut derivation);
+    derivation
+}
+
+fn derive(question: &Question, url: &str, body: Option<&str>, protocol: &mut Parameters, derivation: &mut Derivation) {
+    protocol.clear();
+    protocol_parameters().append_to(protocol);
+    let request = Request {
+        method: question.method.as_bytes(),
+        url: Url::parse(black_box(url).as_bytes()).unwrap(),
+        headers: if body.is_some() { &FORM } else { &[] },
+        body: body.map(str::as_bytes),
+        protocol,
+    };
+    derivation.derive(&Recipe::RFC5849, &request, SignatureMethod::HmacSha1, &Secrets::new(CLIENT_SECRET, TOKEN_SECRET)).unwrap();
+}
+
+/// The crate `oauth1-request`; its parameter list is made beforehand, which spares it the decoding and the sorting.
+#[divan::bench(args = SIZES)]
+fn oauth1_request(bencher: Bencher<'_, '_>, size: Size) {
+    let question = Question::of(size);
+    let token = oauth1_request::Token::from_parts("dpf43f3p2l4k3l03", "kd94hf93k423kf44", "nnch734d00sl2jdk", "pfkkdhi9sl3r4s00");
+    let mut builder = oauth1_request::Builder::with_token(token, oauth1_request::HMAC_SHA1);
+    builder.nonce("chapoH").timestamp(std::num::NonZeroU64::new(137_131_202));
+    let mut pairs: Vec<(&str, &str)> = question.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    pairs.sort_unstable();
+    let list = oauth1_request::ParameterList::new(pairs);
+    bencher.bench_local(|| builder.authorize(question.method, black_box(question.url), black_box(&list)));
+}
+
+/// A nonce memory that takes everything: the memory is not what is measured.
+struct Forgetful;
+
+impl NonceMemory for Forgetful {
+    fn register(&mut self, _key: NonceKey<'_>) -> Registration {
+        Registration::Fresh
+    }
+}
+
+/// All checks of a signed request that came with an Authorization header.
+#[divan::bench(args = [Size::Classic, Size::Form, Size::Thousand])]
+fn verification(bencher: Bencher<'_, '_>, size: Size) {
+    let question = Question::of(size);
+    let (url, body) = question.carrier();
+    let mut protocol = Parameters::new();
+    let mut derivation = Derivation::default();
+    derive(&question, &url, body.as_deref(), &mut protocol, &mut derivation);
+    let authorization = transmission::header(None, &protocol, &derivation.signature).unwrap();
+    let headers = [FORM[0], Header { name: b"Authorization", value: &authorization }];
+    let received = Received { method: question.method.as_bytes(), url: url.as_bytes(), headers: &headers, body: body.as_deref().map(str::as_bytes) };
+    let knowledge = Knowledge {
+        client: Some(KnownClient { identifier: b"dpf43f3p2l4k3l03", secret: Some(CLIENT_SECRET), public_key: None }),
+        token: Some(KnownToken { identifier: b"nnch734d00sl2jdk", secret: TOKEN_SECRET }),
+        now: Some(137_131_210),
+        window: Some(300),
+        allowed_methods: None,
+    };
+    let mut verifier = Verifier::default();
+    bencher.bench_local(|| verifier.verify(&Checks::RFC5849, &Recipe::RFC5849, black_box(&received), &knowledge, &mut Forgetful).unwrap());
+}
