@@ -7,8 +7,8 @@
 
 use countersign::protocol::nonce::{NonceKey, NonceMemory, Registration};
 use countersign::protocol::transmission::{self, ProtocolParameters};
-use countersign::protocol::verification::{Checks, KnownClient, KnownToken, Knowledge, Received, Verifier};
-use countersign::protocol::{Derivation, Header, Parameters, Recipe, Request, Secrets, SignatureMethod, Url};
+use countersign::protocol::verification::{Checks, Knowledge, KnownClient, KnownToken, Received, Verifier};
+use countersign::protocol::{Buffer, Derivation, Header, Parameters, Recipe, Request, Secrets, SignatureMethod, Url};
 use divan::{Bencher, black_box};
 use hmac::Mac as _;
 
@@ -79,7 +79,7 @@ impl Question {
 
     /// The URL and body that carry the parameters.
     fn carrier(&self) -> (String, Option<String>) {
-        let mut form = Vec::new();
+        let mut form = Buffer::default();
         for (name, value) in &self.pairs {
             if !form.is_empty() {
                 form.push(b'&');
@@ -88,7 +88,7 @@ impl Question {
             form.push(b'=');
             countersign::protocol::percent_encode(value.as_bytes(), &mut form);
         }
-        let form = String::from_utf8(form).unwrap();
+        let form = String::from_utf8(form.to_vec()).unwrap();
         if self.method == "GET" { (format!("{}?{form}", self.url), None) } else { (self.url.to_owned(), Some(form)) }
     }
 }
@@ -107,7 +107,7 @@ fn protocol_parameters() -> ProtocolParameters<'static> {
 #[divan::bench(args = SIZES)]
 fn raw_hmac(bencher: Bencher<'_, '_>, size: Size) {
     let derivation = derivation(size);
-    let (key, text) = (derivation.key(), &derivation.base_string);
+    let (key, text) = (derivation.key(), &*derivation.base_string);
     bencher.bench_local(|| {
         let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(black_box(key)).unwrap();
         mac.update(black_box(text));
@@ -192,7 +192,8 @@ fn verification(bencher: Bencher<'_, '_>, size: Size) {
     derive(&question, &url, body.as_deref(), &mut protocol, &mut derivation);
     let authorization = transmission::header(None, &protocol, &derivation.signature).unwrap();
     let headers = [FORM[0], Header { name: b"Authorization", value: &authorization }];
-    let received = Received { method: question.method.as_bytes(), url: url.as_bytes(), headers: &headers, body: body.as_deref().map(str::as_bytes) };
+    let received =
+        Received { method: question.method.as_bytes(), url: url.as_bytes(), headers: &headers, body: body.as_deref().map(str::as_bytes) };
     let knowledge = Knowledge {
         client: Some(KnownClient { identifier: b"dpf43f3p2l4k3l03", secret: Some(CLIENT_SECRET), public_key: None }),
         token: Some(KnownToken { identifier: b"nnch734d00sl2jdk", secret: TOKEN_SECRET }),

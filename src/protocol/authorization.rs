@@ -1,5 +1,6 @@
 //! The Authorization header (RFC 5849 section 3.5.1; its grammar is RFC 2617 section 1.2): written strictly, read as the text allows.
 
+use super::buffer::Buffer;
 use super::encoding::{percent_decode, percent_encode};
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
@@ -34,14 +35,14 @@ impl Authorization {
     /// [`Malformed::Header`] with the octet, or [`Malformed::PercentEncoding`] with the octet inside the name or value.
     pub fn parse(value: &[u8]) -> Result<Authorization, Malformed> {
         let mut read = Authorization::default();
-        read.parse_again(value, &mut Vec::new()).map(|()| read)
+        read.parse_again(value, &mut Buffer::default()).map(|()| read)
     }
 
     /// [`Authorization::parse`] into the buffers of an earlier one.
     ///
     /// # Errors
     /// As [`Authorization::parse`].
-    pub fn parse_again(&mut self, value: &[u8], quoted: &mut Vec<u8>) -> Result<(), Malformed> {
+    pub fn parse_again(&mut self, value: &[u8], quoted: &mut Buffer) -> Result<(), Malformed> {
         self.realm = None;
         self.parameters.clear();
         if !is_oauth(value) {
@@ -64,7 +65,7 @@ impl Authorization {
             quoted.clear();
             reader.quoted_string(quoted)?;
             if name.eq_ignore_ascii_case(b"realm") {
-                if self.realm.replace(quoted.clone()).is_some() {
+                if self.realm.replace(quoted.to_vec()).is_some() {
                     return Err(reader.wrong("realm stands there twice"));
                 }
             } else {
@@ -126,7 +127,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A quoted-string of RFC 2616 section 2.2, its backslash escapes undone.
-    fn quoted_string(&mut self, out: &mut Vec<u8>) -> Result<(), Malformed> {
+    fn quoted_string(&mut self, out: &mut Buffer) -> Result<(), Malformed> {
         if self.peek() != Some(b'"') {
             return Err(self.wrong("the value is not in double quotes"));
         }
@@ -157,15 +158,15 @@ impl<'a> Reader<'a> {
 pub fn write<'a>(
     realm: Option<&[u8]>,
     parameters: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
-    out: &mut Vec<u8>,
+    out: &mut Buffer,
 ) -> Result<(), Malformed> {
-    out.extend_from_slice(b"OAuth ");
+    out.append(b"OAuth ");
     let mut separator: &[u8] = b"";
     if let Some(realm) = realm {
         if realm.iter().any(u8::is_ascii_control) {
             return Err(Malformed::Parameter("the realm holds a control character (RFC 5849 section 3.5.1, RFC 2617 section 1.2)"));
         }
-        out.extend_from_slice(b"realm=\"");
+        out.append(b"realm=\"");
         for &octet in realm {
             if matches!(octet, b'"' | b'\\') {
                 out.push(b'\\');
@@ -176,9 +177,9 @@ pub fn write<'a>(
         separator = b", ";
     }
     for (name, value) in parameters {
-        out.extend_from_slice(separator);
+        out.append(separator);
         percent_encode(name, out);
-        out.extend_from_slice(b"=\"");
+        out.append(b"=\"");
         percent_encode(value, out);
         out.push(b'"');
         separator = b", ";
@@ -242,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_written_header_is_read_back() {
-        let mut out = Vec::new();
+        let mut out = Buffer::default();
         write(Some(b"a \"b\" \\"), [(&b"x y"[..], &b"\"%+\xff"[..]), (b"z", b"")], &mut out).unwrap();
         assert_eq!(String::from_utf8_lossy(&out), "OAuth realm=\"a \\\"b\\\" \\\\\", x%20y=\"%22%25%2B%FF\", z=\"\"");
         let back = Authorization::parse(&out).unwrap();

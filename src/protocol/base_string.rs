@@ -1,12 +1,21 @@
 //! The signature base string (RFC 5849 section 3.4.1): method, base string URI, and how the three parts are put together.
 
-use super::encoding::Encoder;
+use super::buffer::Buffer;
+use super::encoding::{Encoder, percent_encode};
 use super::error::Malformed;
+use super::normalization::{EncodedParameters, Level};
 use super::request::{HostAndPort, Request};
 
 /// The method in upper case (section 3.4.1.1). Only ASCII letters have a case here; `get` and `GET` differ on the wire and sign alike.
-pub fn upper_case_method(method: &[u8], out: &mut Vec<u8>) {
-    out.extend(method.iter().map(u8::to_ascii_uppercase));
+pub fn upper_case_method(method: &[u8], out: &mut Buffer) {
+    append_mapped(method, u8::to_ascii_uppercase, out);
+}
+
+fn append_mapped(octets: &[u8], map: impl Fn(&u8) -> u8, out: &mut Buffer) {
+    for (place, octet) in out.room(octets.len()).iter_mut().zip(octets) {
+        *place = map(octet);
+    }
+    out.advance(octets.len());
 }
 
 /// The base string URI (section 3.4.1.2): scheme and host in lower case, the port unless it is the scheme's default, the path as it
@@ -19,7 +28,7 @@ pub fn upper_case_method(method: &[u8], out: &mut Vec<u8>) {
 ///
 /// # Errors
 /// [`Malformed::Url`] for a host or port that cannot be one, [`Malformed::Request`] for several Host fields.
-pub fn base_string_uri(request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), Malformed> {
+pub fn base_string_uri(request: &Request<'_>, out: &mut Buffer) -> Result<(), Malformed> {
     let url = &request.url;
     let host = match request.field("host", "several Host fields")? {
         Some(host) => Some(host),
@@ -29,37 +38,56 @@ pub fn base_string_uri(request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), M
     let HostAndPort { host, port } = HostAndPort::parse(authority)?;
     let default = if url.is_https() { 443 } else { 80 };
 
-    out.reserve(url.text.len() + 1);
-    out.extend(url.scheme.iter().map(u8::to_ascii_lowercase));
-    out.extend_from_slice(b"://");
-    out.extend(host.iter().map(u8::to_ascii_lowercase));
+    append_mapped(url.scheme, u8::to_ascii_lowercase, out);
+    out.append(b"://");
+    append_mapped(host, u8::to_ascii_lowercase, out);
     if let Some(port) = port.filter(|&port| port != default) {
         out.push(b':');
-        out.extend_from_slice(port.to_string().as_bytes());
+        out.append(port.to_string().as_bytes());
     }
     if url.path.is_empty() {
         out.push(b'/');
     }
     let sendable = |octet: &u8| octet.is_ascii_graphic();
     if url.path.iter().fold(true, |all, octet| all & sendable(octet)) {
-        out.extend_from_slice(url.path);
+        out.append(url.path);
     } else {
         for octet in url.path {
-            if sendable(octet) { out.push(*octet) } else { super::percent_encode(&[*octet], out) }
+            if sendable(octet) { out.push(*octet) } else { percent_encode(&[*octet], out) }
         }
     }
     Ok(())
 }
 
-/// Puts the parts together (section 3.4.1.1): method, URI and normalized parameters, each encoded, with `&` between them.
-pub fn concatenate(method: &[u8], uri: &[u8], normalized: &[u8], encode: Encoder, out: &mut Vec<u8>) {
-    // Room for the escapes of an ordinary request, so that the buffer grows once.
-    out.reserve(method.len() + uri.len() * 2 + normalized.len() * 3 / 2 + 64);
-    encode(method, out);
+/// The three parts of a base string before they are put together.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// The method as it is signed.
+    pub method: &'a [u8],
+    /// The base string URI.
+    pub uri: &'a [u8],
+    /// The normalized parameters.
+    pub normalized: &'a [u8],
+    /// The parameters that were joined to them, in the same order, and how they were joined.
+    pub encoded: &'a EncodedParameters,
+    /// The joining.
+    pub join: fn(&EncodedParameters, Level, &mut Buffer),
+    /// The encoding of each part (section 3.6).
+    pub encode: Encoder,
+}
+
+/// Puts the parts together (section 3.4.1.1): method, URI and normalized parameters, each encoded, with `&` between them. Where an
+/// encoder treats each octet by itself, the parameters have been encoded for the second time already.
+pub fn concatenate(parts: &Parts<'_>, out: &mut Buffer) {
+    parts.encode.encode(parts.method, out);
     out.push(b'&');
-    encode(uri, out);
+    parts.encode.encode(parts.uri, out);
     out.push(b'&');
-    encode(normalized, out);
+    if parts.encoded.has_twice() {
+        (parts.join)(parts.encoded, Level::Twice, out);
+    } else {
+        parts.encode.encode(parts.normalized, out);
+    }
 }
 
 #[cfg(test)]
@@ -72,9 +100,9 @@ mod tests {
         let headers: Vec<_> = headers.iter().map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() }).collect();
         let protocol = Parameters::new();
         let request = Request { method: b"GET", url: Url::parse(url.as_bytes())?, headers: &headers, body: None, protocol: &protocol };
-        let mut out = Vec::new();
+        let mut out = Buffer::default();
         base_string_uri(&request, &mut out)?;
-        Ok(String::from_utf8(out).unwrap())
+        Ok(String::from_utf8(out.to_vec()).unwrap())
     }
 
     #[test]

@@ -3,21 +3,25 @@
 //! | section | room |
 //! |---|---|
 //! | 2.1, 2.3 token responses | [`token_response`] |
-//! | 3.1 protocol parameters, 3.4.1.3 collection, order, joining | [`parameters`], [`request`] |
+//! | 3.1 protocol parameters, 3.4.1.3.1 sources | [`parameters`], [`request`] |
 //! | 3.2, 3.3 verifying, timestamp and nonce | [`verification`], [`nonce`] |
 //! | 3.4 the derivation as a record of decisions | [`recipe`] |
 //! | 3.4.1.1, 3.4.1.2 base string | [`base_string`] |
+//! | 3.4.1.3.2 encoding, order, joining | [`normalization`] |
 //! | 3.4.2 to 3.4.4 signature methods, body hash | [`signature`], [`credentials`] |
 //! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`] |
 //! | 3.6 percent-encoding | [`encoding`] |
 //! | what can be wrong | [`error`] |
+//! | memory that is used again | [`buffer`] |
 
 pub mod authorization;
 pub mod base_string;
+pub mod buffer;
 pub mod credentials;
 pub mod encoding;
 pub mod error;
 pub mod nonce;
+pub mod normalization;
 pub mod parameters;
 pub mod recipe;
 pub mod request;
@@ -26,8 +30,9 @@ pub mod token_response;
 pub mod transmission;
 pub mod verification;
 
+pub use buffer::Buffer;
 pub use credentials::{Secret, Secrets};
-pub use encoding::{form_decode, percent_decode, percent_encode};
+pub use encoding::{Encoder, OctetTable, form_decode, percent_decode, percent_encode};
 pub use error::{Code, Malformed};
 pub use parameters::{Parameter, Parameters, Source};
 pub use recipe::{Derivation, Recipe, derive};

@@ -1,6 +1,7 @@
 //! Parameters as ordered lists of pairs (RFC 5849 section 3.4.1.3): where they come from, how they are encoded, sorted and joined.
 
-use super::encoding::{self, Encoder};
+use super::buffer::{Buffer, Padded};
+use super::encoding;
 use super::error::Malformed;
 use super::request::Request;
 
@@ -26,16 +27,11 @@ pub struct Parameter<'a> {
     pub source: Source,
 }
 
-/// A list of parameters: all octets stand in one buffer, which can be used again. Whether they are decoded or encoded is the
-/// business of whoever filled it; the order is that of filling until somebody sorts.
+/// A list of decoded parameters: all octets stand in one buffer, which can be used again. The order is that of filling.
 #[derive(Clone, Default)]
 pub struct Parameters {
-    octets: Vec<u8>,
+    octets: Buffer,
     entries: Vec<Entry>,
-    /// Keys of [`order_by_octets`], kept for the next list.
-    keys: Vec<(u128, u32)>,
-    /// The reordered entries of [`order_by_octets`], likewise.
-    spare: Vec<Entry>,
 }
 
 /// Three offsets into the buffer: the value follows its name.
@@ -100,11 +96,11 @@ impl Parameters {
 
     /// Appends a pair as it is.
     pub fn push(&mut self, name: &[u8], value: &[u8], source: Source) {
-        self.push_with(source, |octets| octets.extend_from_slice(name), |octets| octets.extend_from_slice(value));
+        self.push_with(source, |octets| octets.append(name), |octets| octets.append(value));
     }
 
     /// Appends a pair whose name and value two functions write.
-    pub fn push_with(&mut self, source: Source, name: impl FnOnce(&mut Vec<u8>), value: impl FnOnce(&mut Vec<u8>)) {
+    pub fn push_with(&mut self, source: Source, name: impl FnOnce(&mut Buffer), value: impl FnOnce(&mut Buffer)) {
         let start = self.octets.len();
         name(&mut self.octets);
         let middle = self.octets.len();
@@ -114,7 +110,6 @@ impl Parameters {
 
     /// Appends the pairs of a query or form, decoded (section 3.4.1.3.1).
     pub fn push_form(&mut self, text: &[u8], source: Source) {
-        self.octets.reserve(text.len());
         for (name, value) in encoding::form_pairs(text) {
             self.push_with(source, |octets| encoding::form_decode(name, octets), |octets| encoding::form_decode(value, octets));
         }
@@ -123,7 +118,7 @@ impl Parameters {
     /// Appends another list.
     pub fn append(&mut self, other: &Parameters) {
         let shift = self.octets.len();
-        self.octets.extend_from_slice(&other.octets);
+        self.octets.append(&other.octets);
         self.entries.extend(other.entries.iter().map(|entry| Entry {
             start: entry.start + shift,
             middle: entry.middle + shift,
@@ -138,13 +133,9 @@ impl Parameters {
         self.entries.retain(|entry| keep(view(octets, *entry)));
     }
 
-    /// Replaces this list by `decoded`, each name and value encoded (section 3.4.1.3.2, step 1).
-    pub fn encode_from(&mut self, decoded: &Parameters, encode_name: Encoder, encode_value: Encoder) {
-        self.clear();
-        self.octets.reserve(decoded.octets.len());
-        for parameter in decoded.iter() {
-            self.push_with(parameter.source, |octets| encode_name(parameter.name, octets), |octets| encode_value(parameter.value, octets));
-        }
+    /// Names and values in the order of the list, with the memory behind them.
+    pub fn padded(&self) -> impl ExactSizeIterator<Item = (Padded<'_>, Padded<'_>)> {
+        self.entries.iter().map(|entry| (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end)))
     }
 
     fn parameter(&self, entry: Entry) -> Parameter<'_> {
@@ -182,82 +173,9 @@ pub fn collect(request: &Request<'_>, into: &mut Parameters) -> Result<(), Malfo
     Ok(())
 }
 
-/// Sorts encoded parameters by name, and equal names by value, in ascending octet order (section 3.4.1.3.2, step 2).
-///
-/// The first sixteen octets of a name are compared as one number; names that agree in them are compared whole. No octet is lost by
-/// filling short names with zeros, because a tie is always looked at again.
-pub fn order_by_octets(encoded: &mut Parameters) {
-    let Parameters { octets, entries, keys, spare } = encoded;
-    keys.clear();
-    keys.extend(entries.iter().zip(0_u32..).map(|(entry, index)| (leading_octets(view(octets, *entry).name), index)));
-    let entry = |index: u32| entries.get(index as usize).copied();
-    keys.sort_unstable_by(|left, right| {
-        left.0.cmp(&right.0).then_with(|| {
-            let (Some(first), Some(second)) = (entry(left.1), entry(right.1)) else { return left.1.cmp(&right.1) };
-            let (first, second) = (view(octets, first), view(octets, second));
-            (first.name, first.value).cmp(&(second.name, second.value))
-        })
-    });
-    spare.clear();
-    spare.extend(keys.iter().filter_map(|&(_, index)| entry(index)));
-    std::mem::swap(entries, spare);
-}
-
-fn leading_octets(name: &[u8]) -> u128 {
-    match name.first_chunk::<16>() {
-        Some(chunk) => u128::from_be_bytes(*chunk),
-        None => {
-            let mut chunk = [0; 16];
-            if let Some(place) = chunk.get_mut(..name.len()) {
-                place.copy_from_slice(name);
-            }
-            u128::from_be_bytes(chunk)
-        }
-    }
-}
-
-/// Joins encoded, sorted parameters: `=` between name and value, also when the value is empty, and `&` between pairs (section
-/// 3.4.1.3.2, steps 3 and 4).
-pub fn join(sorted: &Parameters, out: &mut Vec<u8>) {
-    out.reserve(sorted.octets() + 2 * sorted.len());
-    for (index, parameter) in sorted.iter().enumerate() {
-        if index > 0 {
-            out.push(b'&');
-        }
-        out.extend_from_slice(parameter.name);
-        out.push(b'=');
-        out.extend_from_slice(parameter.value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn sorted(pairs: &[(&str, &str)]) -> String {
-        let mut list = Parameters::of_header(pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
-        order_by_octets(&mut list);
-        let mut out = Vec::new();
-        join(&list, &mut out);
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn names_are_sorted_before_values_and_in_octet_order() {
-        assert_eq!(sorted(&[("b", "1"), ("a-b", "2"), ("a", "3"), ("a10", "4"), ("B", "5")]), "B=5&a=3&a-b=2&a10=4&b=1");
-        assert_eq!(sorted(&[("a", "2"), ("a", "10"), ("a", ""), ("a", "1")]), "a=&a=1&a=10&a=2");
-        assert_eq!(sorted(&[]), "");
-    }
-
-    #[test]
-    fn names_that_agree_in_sixteen_octets_are_compared_whole() {
-        assert_eq!(
-            sorted(&[("abcdefghijklmnopZ", "1"), ("abcdefghijklmnop", "2"), ("abcdefghijklmnopA", "3"), ("abcdefghijklmno", "4")]),
-            "abcdefghijklmno=4&abcdefghijklmnop=2&abcdefghijklmnopA=3&abcdefghijklmnopZ=1"
-        );
-        // A name shorter than sixteen octets and the same name with NUL after it (a deviant encoder may leave one).
-        assert_eq!(sorted(&[("a\0", "0"), ("a", "9")]), "a=9&a\0=0");
-    }
 
     #[test]
     fn a_list_can_be_filled_again() {

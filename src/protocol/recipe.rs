@@ -1,10 +1,12 @@
 //! The one trick: the derivation of a signature (RFC 5849 section 3.4) as a record of decisions, one function each. A deviation is
 //! the same record with one field replaced.
 
-use super::base_string;
+use super::base_string::{self, Parts};
+use super::buffer::Buffer;
 use super::credentials::Secrets;
-use super::encoding::{Encoder, percent_encode};
+use super::encoding::Encoder;
 use super::error::Malformed;
+use super::normalization::{self, EncodedParameters, Level};
 use super::parameters::{self, Parameters};
 use super::request::Request;
 use super::signature::{self, SignatureMethod};
@@ -13,9 +15,9 @@ use super::signature::{self, SignatureMethod};
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
     /// The method's letter case (3.4.1.1).
-    pub method: fn(&[u8], &mut Vec<u8>),
+    pub method: fn(&[u8], &mut Buffer),
     /// The base string URI (3.4.1.2).
-    pub base_uri: fn(&Request<'_>, &mut Vec<u8>) -> Result<(), Malformed>,
+    pub base_uri: fn(&Request<'_>, &mut Buffer) -> Result<(), Malformed>,
     /// The parameters that are signed, decoded (3.4.1.3.1).
     pub collect: fn(&Request<'_>, &mut Parameters) -> Result<(), Malformed>,
     /// Encoding of names (3.4.1.3.2 step 1, 3.6).
@@ -23,21 +25,21 @@ pub struct Recipe {
     /// Encoding of values (3.4.1.3.2 step 1, 3.6).
     pub encode_value: Encoder,
     /// The order of the encoded parameters (3.4.1.3.2 step 2).
-    pub order: fn(&mut Parameters),
+    pub order: fn(&mut EncodedParameters),
     /// Names, values and pairs put together (3.4.1.3.2 steps 3 and 4).
-    pub join: fn(&Parameters, &mut Vec<u8>),
+    pub join: fn(&EncodedParameters, Level, &mut Buffer),
     /// Encoding of the three parts of the base string (3.4.1.1, 3.6).
     pub encode_part: Encoder,
     /// The three parts put together: method, URI, normalized parameters (3.4.1.1).
-    pub concatenate: fn(&[u8], &[u8], &[u8], Encoder, &mut Vec<u8>),
+    pub concatenate: fn(&Parts<'_>, &mut Buffer),
     /// Encoding of the secrets (3.4.2, 3.4.4, 3.6).
     pub encode_secret: Encoder,
     /// The key (3.4.2, 3.4.4).
-    pub key: fn(Encoder, &Secrets<'_>, &mut Vec<u8>),
+    pub key: fn(Encoder, &Secrets<'_>, &mut Buffer),
     /// The octets of the signature (3.4.2, 3.4.3).
-    pub sign: fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Vec<u8>) -> Result<(), Malformed>,
+    pub sign: fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Buffer) -> Result<(), Malformed>,
     /// The text of those octets (3.4.2, 3.4.3); PLAINTEXT has text already.
-    pub text: fn(&[u8], &mut Vec<u8>),
+    pub text: fn(&[u8], &mut Buffer),
 }
 
 impl Recipe {
@@ -46,13 +48,13 @@ impl Recipe {
         method: base_string::upper_case_method,
         base_uri: base_string::base_string_uri,
         collect: parameters::collect,
-        encode_name: percent_encode,
-        encode_value: percent_encode,
-        order: parameters::order_by_octets,
-        join: parameters::join,
-        encode_part: percent_encode,
+        encode_name: Encoder::RFC5849,
+        encode_value: Encoder::RFC5849,
+        order: normalization::order_by_octets,
+        join: normalization::join,
+        encode_part: Encoder::RFC5849,
         concatenate: base_string::concatenate,
-        encode_secret: percent_encode,
+        encode_secret: Encoder::RFC5849,
         key: signature::signing_key,
         sign: signature::sign,
         text: signature::base64_text,
@@ -63,26 +65,32 @@ impl Recipe {
 #[derive(Clone, Debug, Default)]
 pub struct Derivation {
     /// The method as it is signed.
-    pub method: Vec<u8>,
+    pub method: Buffer,
     /// The base string URI.
-    pub base_uri: Vec<u8>,
+    pub base_uri: Buffer,
     /// The signed parameters, decoded, in the order of query, header, body.
     pub parameters: Parameters,
     /// The same, encoded and sorted.
-    pub encoded: Parameters,
+    pub encoded: EncodedParameters,
     /// The normalized parameters, joined.
-    pub normalized: Vec<u8>,
+    pub normalized: Buffer,
     /// The signature base string.
-    pub base_string: Vec<u8>,
+    pub base_string: Buffer,
     key: Key,
     /// The octets of the signature.
-    pub octets: Vec<u8>,
+    pub octets: Buffer,
     /// The signature: the value of `oauth_signature`, not yet encoded for transmission.
-    pub signature: Vec<u8>,
+    pub signature: Buffer,
 }
 
 #[derive(Clone, Default)]
-struct Key(zeroize::Zeroizing<Vec<u8>>);
+struct Key(Buffer);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.wipe();
+    }
+}
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -114,7 +122,7 @@ impl Derivation {
         }
         (recipe.sign)(method, &self.key.0, &self.base_string, secrets, &mut self.octets)?;
         if method == SignatureMethod::Plaintext {
-            self.signature.extend_from_slice(&self.octets);
+            self.signature.append(&self.octets);
         } else {
             (recipe.text)(&self.octets, &mut self.signature);
         }
@@ -130,10 +138,18 @@ impl Derivation {
         (recipe.method)(request.method, &mut self.method);
         (recipe.base_uri)(request, &mut self.base_uri)?;
         (recipe.collect)(request, &mut self.parameters)?;
-        self.encoded.encode_from(&self.parameters, recipe.encode_name, recipe.encode_value);
+        self.encoded.encode(&self.parameters, recipe.encode_name, recipe.encode_value, recipe.encode_part);
         (recipe.order)(&mut self.encoded);
-        (recipe.join)(&self.encoded, &mut self.normalized);
-        (recipe.concatenate)(&self.method, &self.base_uri, &self.normalized, recipe.encode_part, &mut self.base_string);
+        (recipe.join)(&self.encoded, Level::Once, &mut self.normalized);
+        let parts = Parts {
+            method: &self.method,
+            uri: &self.base_uri,
+            normalized: &self.normalized,
+            encoded: &self.encoded,
+            join: recipe.join,
+            encode: recipe.encode_part,
+        };
+        (recipe.concatenate)(&parts, &mut self.base_string);
         Ok(())
     }
 

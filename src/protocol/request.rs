@@ -153,10 +153,7 @@ impl<'a> HostAndPort<'a> {
         if host.is_empty() || host == b"[]" {
             return Err(Malformed::Url("it has no host"));
         }
-        if host
-            .iter()
-            .any(|octet| !octet.is_ascii_graphic() || matches!(octet, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'))
-        {
+        if !host.iter().all(|octet| IN_HOST[*octet as usize]) {
             return Err(Malformed::Url("its host has a character that no host has (write an internationalized name in its xn-- form)"));
         }
         let port = match port {
@@ -167,6 +164,18 @@ impl<'a> HostAndPort<'a> {
         Ok(HostAndPort { host, port })
     }
 }
+
+/// What may stand in a host: visible ASCII characters but those that RFC 3986 has nowhere, and those that end an authority.
+static IN_HOST: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0x21;
+    while octet < 0x7f {
+        table[octet] =
+            !matches!(octet as u8, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'/' | b'?' | b'#' | b',' | b'@');
+        octet += 1;
+    }
+    table
+};
 
 fn number(digits: &[u8]) -> Option<u16> {
     digits.iter().try_fold(0_u16, |number, &digit| {

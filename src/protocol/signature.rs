@@ -10,6 +10,7 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
+use super::buffer::Buffer;
 use super::credentials::Secrets;
 use super::encoding::Encoder;
 use super::error::Malformed;
@@ -70,10 +71,10 @@ impl SignatureMethod {
 
 /// The HMAC key and PLAINTEXT signature (sections 3.4.2 and 3.4.4): both secrets encoded, with `&` between them even where one is
 /// empty or missing.
-pub fn signing_key(encode: Encoder, secrets: &Secrets<'_>, out: &mut Vec<u8>) {
-    encode(secrets.client(), out);
+pub fn signing_key(encode: Encoder, secrets: &Secrets<'_>, out: &mut Buffer) {
+    encode.encode(secrets.client(), out);
     out.push(b'&');
-    encode(secrets.token(), out);
+    encode.encode(secrets.token(), out);
 }
 
 /// The octets of the signature of a base string: HMAC (section 3.4.2) or RSASSA-PKCS1-v1_5 (section 3.4.3). PLAINTEXT has no
@@ -81,28 +82,28 @@ pub fn signing_key(encode: Encoder, secrets: &Secrets<'_>, out: &mut Vec<u8>) {
 ///
 /// # Errors
 /// [`Malformed::Key`] for RSA without a private key, or with one too small for the digest.
-pub fn sign(method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &Secrets<'_>, out: &mut Vec<u8>) -> Result<(), Malformed> {
+pub fn sign(method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &Secrets<'_>, out: &mut Buffer) -> Result<(), Malformed> {
     match method {
         SignatureMethod::HmacSha1 => hmac::<Hmac<Sha1>>(key, base_string, out),
         SignatureMethod::HmacSha256 => hmac::<Hmac<Sha256>>(key, base_string, out),
         SignatureMethod::HmacSha512 => hmac::<Hmac<Sha512>>(key, base_string, out),
-        SignatureMethod::Plaintext => out.extend_from_slice(key),
+        SignatureMethod::Plaintext => out.append(key),
         SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512 => {
             let private = secrets.private_key().ok_or(Malformed::Key("there is none"))?;
             let (padding, digest) = rsa_digest(method, base_string);
             // Without blinding: the keys of a test harness sign on their owner's machine, see deny.toml.
             let octets = private.0.sign(padding, &digest).map_err(|_| Malformed::Key("it cannot sign such a digest"))?;
-            out.extend_from_slice(&octets);
+            out.append(&octets);
         }
     }
     Ok(())
 }
 
-fn hmac<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &[u8], out: &mut Vec<u8>) {
+fn hmac<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &[u8], out: &mut Buffer) {
     // An HMAC takes keys of any length, so there is no error to come.
     if let Ok(mut mac) = <M as Mac>::new_from_slice(key) {
         mac.update(text);
-        out.extend_from_slice(&mac.finalize().into_bytes());
+        out.append(&mac.finalize().into_bytes());
     }
 }
 
@@ -122,13 +123,10 @@ pub fn rsa_verifies(method: SignatureMethod, key: &PublicKey, base_string: &[u8]
 }
 
 /// The text of signature octets: base64 with padding (sections 3.4.2 and 3.4.3; RFC 2045 section 6.8, in one line).
-pub fn base64_text(octets: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + octets.len().div_ceil(3) * 4, 0);
-    if let Some(place) = out.get_mut(start..) {
-        // The place has exactly the length that padded base64 needs.
-        let _ = STANDARD.encode_slice(octets, place);
-    }
+pub fn base64_text(octets: &[u8], out: &mut Buffer) {
+    // The room is at least what padded base64 needs, so there is no error to come.
+    let written = STANDARD.encode_slice(octets, out.room(octets.len().div_ceil(3) * 4));
+    out.advance(written.unwrap_or_default());
 }
 
 /// The octets of a signature's text. Unused bits must be zero and padding must be there, so that one signature has one text.
@@ -216,9 +214,9 @@ mod tests {
     #[test]
     fn the_key_keeps_its_separator() {
         for (client, token, expected) in [("c&s", "t s", "c%26s&t%20s"), ("", "", "&"), ("c", "", "c&"), ("", "t", "&t")] {
-            let mut out = Vec::new();
-            signing_key(super::super::percent_encode, &Secrets::new(client.as_bytes(), token.as_bytes()), &mut out);
-            assert_eq!(out, expected.as_bytes());
+            let mut out = Buffer::default();
+            signing_key(Encoder::RFC5849, &Secrets::new(client.as_bytes(), token.as_bytes()), &mut out);
+            assert_eq!(&*out, expected.as_bytes());
         }
     }
 

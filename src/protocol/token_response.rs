@@ -1,5 +1,6 @@
 //! Reading the answer to a request for temporary credentials (RFC 5849 section 2.1) or token credentials (section 2.3).
 
+use super::buffer::Buffer;
 use super::credentials::Secret;
 use super::error::Code;
 use super::parameters::{Parameters, Source};
@@ -78,7 +79,7 @@ fn looks_like_a_form(body: &[u8]) -> bool {
 }
 
 fn has_broken_escape(text: &[u8]) -> bool {
-    super::percent_decode(text, &mut Vec::with_capacity(text.len())).is_err()
+    super::percent_decode(text, &mut Buffer::default()).is_err()
 }
 
 #[cfg(test)]

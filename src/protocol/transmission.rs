@@ -1,6 +1,7 @@
 //! The protocol parameters (RFC 5849 section 3.1) and the three ways to send them (section 3.5).
 
 use super::authorization;
+use super::buffer::Buffer;
 use super::encoding::percent_encode;
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
@@ -73,8 +74,8 @@ fn signed<'a>(protocol: &'a Parameters, signature: &'a [u8]) -> impl Iterator<It
 /// # Errors
 /// As [`authorization::write`].
 pub fn header(realm: Option<&[u8]>, protocol: &Parameters, signature: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let mut out = Vec::with_capacity(protocol.octets() + 32 * protocol.len() + 64);
-    authorization::write(realm, signed(protocol, signature), &mut out).map(|()| out)
+    let mut out = Buffer::default();
+    authorization::write(realm, signed(protocol, signature), &mut out).map(|()| out.to_vec())
 }
 
 /// The form body with the protocol parameters after what it held (section 3.5.2).
@@ -85,22 +86,24 @@ pub fn body(body: Option<&[u8]>, content_type: Option<&[u8]>, protocol: &Paramet
     if content_type.is_some_and(|value| !is_form(value)) {
         return Err(Malformed::Request("protocol parameters travel only in a form-encoded body (RFC 5849 section 3.5.2)"));
     }
-    let mut out = body.unwrap_or_default().to_vec();
+    let mut out = Buffer::default();
+    out.append(body.unwrap_or_default());
     append_pairs(&mut out, signed(protocol, signature));
-    Ok(out)
+    Ok(out.to_vec())
 }
 
 /// The URL with the protocol parameters at the end of its query (section 3.5.3). A fragment stays behind it.
 #[must_use]
 pub fn query(url: &Url<'_>, protocol: &Parameters, signature: &[u8]) -> Vec<u8> {
     let (before, fragment) = url.text.split_at(url.text.iter().position(|&octet| octet == b'#').unwrap_or(url.text.len()));
-    let mut query = url.query.unwrap_or_default().to_vec();
+    let mut query = Buffer::default();
+    query.append(url.query.unwrap_or_default());
     append_pairs(&mut query, signed(protocol, signature));
     let before = before.split(|&octet| octet == b'?').next().unwrap_or_default();
     [before, b"?", &query, fragment].concat()
 }
 
-fn append_pairs<'a>(out: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) {
+fn append_pairs<'a>(out: &mut Buffer, pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) {
     for (name, value) in pairs {
         if !out.is_empty() {
             out.push(b'&');

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use subtle::ConstantTimeEq;
 
 use super::authorization::{self, Authorization};
+use super::buffer::Buffer;
 use super::credentials::Secrets;
 use super::error::{Code, Malformed};
 use super::nonce::{NonceKey, NonceMemory, Registration};
@@ -169,7 +170,7 @@ impl Checks {
 #[derive(Clone, Debug, Default)]
 pub struct Verifier {
     header: Authorization,
-    quoted: Vec<u8>,
+    quoted: Buffer,
     all: Parameters,
     /// The derivation of the last request that came as far as its signature.
     pub derivation: Derivation,

@@ -1,0 +1,138 @@
+//! A response read leniently: the parameters of its body and those of a redirection's Location.
+
+use super::exchange::Response;
+use crate::protocol::encoding::form_pairs;
+use crate::protocol::{Buffer, form_decode, percent_decode};
+
+/// A response, read.
+#[derive(Debug)]
+pub struct Answer<'a> {
+    /// The response.
+    pub response: &'a Response,
+    /// The body's parameters, decoded; empty unless the body begins like a form.
+    pub parameters: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Whether the body begins like a form, that is like a name and a value.
+    pub looks_like_form: bool,
+    /// What is wrong with the body as a form.
+    pub form_fault: Option<&'static str>,
+}
+
+impl<'a> Answer<'a> {
+    /// Reads a response. It never fails.
+    #[must_use]
+    pub fn of(response: &'a Response) -> Answer<'a> {
+        let body = response.octets().trim_ascii();
+        let looks_like_form = begins_like_a_form(body);
+        let form_fault = if !looks_like_form {
+            Some("is not form-encoded")
+        } else if percent_decode(body, &mut Buffer::default()).is_err() {
+            Some("holds a % without two hexadecimal digits")
+        } else if body.iter().any(|octet| octet.is_ascii_whitespace() || !octet.is_ascii()) {
+            Some("holds characters that a form encodes")
+        } else {
+            None
+        };
+        let parameters = if looks_like_form { pairs(body) } else { Vec::new() };
+        Answer { response, parameters, looks_like_form, form_fault }
+    }
+
+    /// Whether the status is 2xx.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.response.status)
+    }
+
+    /// Whether the status is 3xx.
+    #[must_use]
+    pub fn is_redirection(&self) -> bool {
+        (300..400).contains(&self.response.status)
+    }
+
+    /// Whether the status is 400 or more.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.response.status >= 400
+    }
+
+    /// The first parameter of the body with this name.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&[u8]> {
+        first(&self.parameters, name)
+    }
+
+    /// The Location of a redirection.
+    #[must_use]
+    pub fn location(&self) -> Option<&'a str> {
+        self.response.field("location").and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// The first query parameter of the Location with this name.
+    #[must_use]
+    pub fn location_value(&self, name: &str) -> Option<Vec<u8>> {
+        let location = self.location()?.split('#').next()?;
+        let query = location.split_once('?')?.1;
+        first(&pairs(query.as_bytes()), name).map(<[u8]>::to_vec)
+    }
+
+    /// Whether the body holds this text.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        !text.is_empty() && self.response.octets().windows(text.len()).any(|window| window == text.as_bytes())
+    }
+}
+
+/// A name of at least one character, then `=`, before anything that a form encodes: what is not so is a page, JSON or a sentence.
+fn begins_like_a_form(body: &[u8]) -> bool {
+    let name = body.iter().position(|octet| !octet.is_ascii_graphic() || matches!(octet, b'=' | b'<' | b'{' | b'[' | b'"'));
+    matches!(name, Some(at) if at > 0 && body.get(at) == Some(&b'='))
+}
+
+fn pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let decoded = |octets: &[u8]| {
+        let mut out = Buffer::default();
+        form_decode(octets, &mut out);
+        out.to_vec()
+    };
+    form_pairs(text).map(|(name, value)| (decoded(name), decoded(value))).collect()
+}
+
+fn first<'a>(pairs: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> {
+    pairs.iter().find(|(found, _)| found == name.as_bytes()).map(|(_, value)| value.as_slice())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::exchange::{Octets, Told};
+
+    fn response(location: Option<&str>, body: &str) -> Response {
+        let headers = location.map(|value| ("location".to_owned(), Octets::from(value))).into_iter().collect();
+        Response { status: 200, headers, body: Some(Octets::from(body)), told: Told::default() }
+    }
+
+    #[test]
+    fn a_form_is_told_from_other_bodies() {
+        for (body, looks, fault) in [
+            ("oauth_token=a&b=%2F", true, None),
+            ("oauth_token=a\n", true, None),
+            ("oauth_token=%3T", true, Some("holds a % without two hexadecimal digits")),
+            ("oauth_token=a b", true, Some("holds characters that a form encodes")),
+            ("", false, Some("is not form-encoded")),
+            ("{\"a=\":1}", false, Some("is not form-encoded")),
+            ("<a href=x>", false, Some("is not form-encoded")),
+            ("please wait a=b", false, Some("is not form-encoded")),
+        ] {
+            let response = response(None, body);
+            let answer = Answer::of(&response);
+            assert_eq!((answer.looks_like_form, answer.form_fault), (looks, fault), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_location_of_a_redirection_has_its_own_parameters() {
+        let response = response(Some("https://h/x?a=1&oauth_verifier=%2F#oauth_token=no"), "");
+        let answer = Answer::of(&response);
+        assert_eq!(answer.location_value("oauth_verifier"), Some(b"/".to_vec()));
+        assert_eq!(answer.location_value("oauth_token"), None);
+    }
+}

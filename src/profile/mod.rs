@@ -1,0 +1,49 @@
+//! A provider's documentation as data, and an exchange judged by it.
+//!
+//! A [`Profile`] holds what a provider's endpoints take and answer, and every statement of its documentation that can be checked as a
+//! [`Rule`] with an id, a level, its sources and a [`Check`]. An [`Exchange`] is a request as it was received, the answer to it, and
+//! what the server knew. [`check`] gives the rules that the exchange breaks; [`assess`] says for each rule whether it was kept, broken,
+//! or not touched.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`document`], [`rule`], [`kinds`], [`value`] | the file format: profile, rule, kinds of check, forms of values |
+//! | [`load`], [`consistency`], [`shipped`] | reading a file, what must agree in it, the profiles that come along |
+//! | [`exchange`], [`fixture`] | an exchange as data; files of exchanges with the findings they must give |
+//! | [`reading`], [`answer`] | request and response read leniently, so that one fault does not hide the others |
+//! | [`assessment`] | all rules of a profile put to an exchange |
+//! | [`calendar`] | the day at a provider's place |
+//! | [`refusal`] | how the provider would refuse: status, problem, form |
+//!
+//! It does not send or receive anything, and it does not read error pages: `intake` does, and its result is part of the exchange.
+
+pub mod answer;
+pub mod assessment;
+pub mod calendar;
+pub mod consistency;
+pub mod document;
+pub mod exchange;
+pub mod fixture;
+pub mod kinds;
+pub mod load;
+pub mod reading;
+pub mod refusal;
+pub mod rule;
+pub mod shipped;
+pub mod value;
+
+mod credential_checks;
+mod lifetime_checks;
+mod outcome;
+mod redirect_checks;
+mod refusal_checks;
+mod request_checks;
+mod response_checks;
+
+pub use assessment::{assess, check};
+pub use document::{Endpoint, EndpointName, Profile};
+pub use exchange::Exchange;
+pub use kinds::Check;
+pub use load::LoadError;
+pub use outcome::{Finding, Outcome, Party};
+pub use rule::{Level, Rule, Side};

@@ -1,0 +1,111 @@
+//! What can be answered, and what may be: an operation's output fields, a refusal, or one of several readings.
+
+use serde::{Deserialize, Serialize};
+
+use super::question::Operation;
+use super::text::{Pair, Text};
+
+/// The output fields of all operations. In an expectation, those given are compared; in an answer, those known are given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each member is explained in vectors/README.md")]
+pub struct Output {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_string: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoded: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoded: Option<Text>,
+    /// Three-valued: not said, none, or this text.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "said")]
+    pub realm: Option<Option<Text>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<Vec<Pair>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_uri: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalized: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_hash: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<Stages>,
+}
+
+fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Text>>, D::Error> {
+    Option::<Text>::deserialize(deserializer).map(Some)
+}
+
+/// The intermediate values of a signature.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each member is explained in vectors/README.md")]
+pub struct Stages {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_uri: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalized: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_string: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Text>,
+}
+
+impl Operation {
+    /// The output fields that this operation has.
+    #[must_use]
+    pub const fn output_fields(self) -> &'static [&'static str] {
+        match self {
+            Operation::Sign => &["signature", "authorization", "url", "body", "stages"],
+            Operation::BaseString => &["base_string", "stages"],
+            Operation::Verify => &["valid", "code"],
+            Operation::PercentEncode => &["encoded"],
+            Operation::PercentDecode => &["decoded"],
+            Operation::ParseAuthorization => &["realm", "parameters"],
+            Operation::ParseTokenResponse => &["identifier", "secret", "parameters"],
+            Operation::BaseUri => &["base_uri"],
+            Operation::Normalize => &["normalized"],
+            Operation::Mac => &["signature"],
+            Operation::FormDecode => &["parameters"],
+            Operation::BodyHash => &["body_hash"],
+        }
+    }
+}
+
+/// What may be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// This.
+    Answer(Box<Output>),
+    /// A refusal; any code will do if the list is empty.
+    Refuse(Vec<String>),
+    /// One of these readings, each with its reason. No branch is itself a choice.
+    OneOf(Vec<(String, Expectation)>),
+}
+
+impl Expectation {
+    /// Whether a refusal could satisfy it: then the case needs a positive control.
+    #[must_use]
+    pub fn admits_refusal(&self) -> bool {
+        match self {
+            Expectation::Answer(output) => output.valid == Some(false),
+            Expectation::Refuse(_) => true,
+            Expectation::OneOf(branches) => branches.iter().any(|(_, branch)| branch.admits_refusal()),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A value of a vector file or of the wire: octets that are written as a string, or as `{"base64": "…"}` where they are not UTF-8.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// Octets, usually text.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Vec<u8>);
+
+/// A name and a value; lists of them keep their order.
+pub type Pair = (Text, Text);
+
+impl Text {
+    /// The octets.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The octets themselves.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// The text, with U+FFFD for what is not UTF-8: for people only.
+    #[must_use]
+    pub fn to_text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
+
+impl From<&[u8]> for Text {
+    fn from(octets: &[u8]) -> Text {
+        Text(octets.to_vec())
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(octets: Vec<u8>) -> Text {
+        Text(octets)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text(text.as_bytes().to_vec())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text(text.into_bytes())
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.to_text())
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("base64", &STANDARD.encode(&self.0))?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string or {\"base64\": \"…\"}")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
+        Ok(Text::from(text))
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Text, E> {
+        Ok(Text::from(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
+        let Some(("base64", text)) = map.next_entry::<&str, String>()? else {
+            return Err(de::Error::custom("octets are written {\"base64\": \"…\"}"));
+        };
+        let octets = STANDARD.decode(text).map_err(|_| de::Error::custom("not base64 with padding"))?;
+        if map.next_key::<de::IgnoredAny>()?.is_some() {
+            return Err(de::Error::custom("nothing stands beside \"base64\""));
+        }
+        Ok(Text(octets))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_that_are_not_utf8_travel_as_base64() {
+        for (octets, json) in [(&b"a\"b"[..], r#""a\"b""#), (b"\xff\x00", r#"{"base64":"/wA="}"#), ("é".as_bytes(), "\"é\"")] {
+            assert_eq!(serde_json::to_string(&Text::from(octets)).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Text>(json).unwrap(), Text::from(octets));
+        }
+        for json in ["1", "null", "{}", r#"{"base64":"/"}"#, r#"{"base64":"","x":1}"#, r#"{"text":""}"#] {
+            assert!(serde_json::from_str::<Text>(json).is_err(), "{json}");
+        }
+    }
+}
