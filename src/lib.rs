@@ -1,2 +1,4 @@
 //! countersign
+pub mod intake;
+pub mod profile;
 pub mod protocol;

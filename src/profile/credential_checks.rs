@@ -110,7 +110,7 @@ pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64) -> Judged {
     let Some(timestamp) = positive_integer(text).or_else(|| (text == "0").then_some(0)) else { return Judged::Not };
     let apart = now.abs_diff(timestamp);
     let side = if timestamp > now { "ahead of" } else { "behind" };
-    let hint = if timestamp / 1000 == now / 1000 || (timestamp / 1000).abs_diff(now) <= seconds {
+    let hint = if (timestamp / 1000).abs_diff(now) <= seconds {
         "; it is in milliseconds"
     } else if apart >= 1800 && apart % 1800 <= seconds.min(60) {
         "; half and whole hours point to a time zone"
@@ -125,14 +125,15 @@ pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64) -> Judged {
 pub(super) fn nonce(facts: &Facts<'_>, per: &[NonceScope]) -> Judged {
     let Some(nonce) = facts.reading.text("oauth_nonce") else { return Judged::Not };
     let value = |name: &str| facts.reading.value(name).unwrap_or_default();
-    let same = |[client, token, timestamp, _]: &[String; 4]| {
-        per.iter().all(|scope| match scope {
+    let repeats = |[client, token, timestamp, earlier]: &[String; 4]| {
+        let same = per.iter().all(|scope| match scope {
             NonceScope::Client => client.as_bytes() == value("oauth_consumer_key"),
             NonceScope::Token => token.as_bytes() == value("oauth_token"),
             NonceScope::Timestamp => timestamp.as_bytes() == value("oauth_timestamp"),
-        })
+        });
+        same && earlier == nonce
     };
-    let used = facts.exchange.seen.iter().any(|seen| same(seen) && seen[3] == nonce);
+    let used = facts.exchange.seen.iter().any(repeats);
     Judged::client(Code::NonceUsed, used.then(|| "the nonce was used before with this timestamp".to_owned())).about(["oauth_nonce"])
 }
 

@@ -1,0 +1,97 @@
+//! What must agree inside a profile: ids, sources, endpoints, and the rules with the data of the endpoints that they speak of.
+
+use super::document::{Endpoint, EndpointName, Profile};
+use super::kinds::Check;
+use super::rule::{Level, Rule};
+
+/// A disagreement: which text of the file it is about, and what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// An id that stands in the file; its first `"id": "…"` is the place to look at.
+    pub id: String,
+    /// What is wrong, as a clause.
+    pub what: String,
+}
+
+/// Everything in a profile that does not agree with something else in it, in file order.
+#[must_use]
+pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
+    let mut found = Vec::new();
+    let mut add = |id: &str, what: String| found.push(Disagreement { id: id.to_owned(), what });
+    if profile.format != 1 {
+        add(&profile.id, format!("format {} is not known, only 1 is", profile.format));
+    }
+    for (index, source) in profile.sources.iter().enumerate() {
+        if profile.sources.iter().take(index).any(|earlier| earlier.id == source.id) {
+            add(&source.id, format!("source \"{}\" stands there twice", source.id));
+        }
+    }
+    for error in &profile.errors {
+        for citation in error.sources.iter().filter(|citation| profile.source(&citation.id).is_none()) {
+            add(&profile.id, format!("an error answer cites the source \"{}\", which is not there", citation.id));
+        }
+    }
+    for (index, rule) in profile.rules.iter().enumerate() {
+        if profile.rules.iter().take(index).any(|earlier| earlier.id == rule.id) {
+            add(&rule.id, "stands there twice".to_owned());
+        }
+        for what in faults_of(profile, rule) {
+            add(&rule.id, what);
+        }
+    }
+    found
+}
+
+fn faults_of(profile: &Profile, rule: &Rule) -> Vec<String> {
+    let mut found = Vec::new();
+    if !rule.id.strip_prefix(&profile.id).is_some_and(|rest| rest.starts_with('.')) {
+        found.push(format!("a rule's id begins with the profile's: \"{}.\"", profile.id));
+    }
+    if rule.sources.is_empty() {
+        found.push("a rule without a source".to_owned());
+    }
+    for citation in rule.sources.iter().filter(|citation| profile.source(&citation.id).is_none()) {
+        found.push(format!("cites the source \"{}\", which is not there", citation.id));
+    }
+    if rule.endpoints.is_empty() {
+        found.push("speaks of no endpoint".to_owned());
+    }
+    for name in rule.endpoints.iter().copied().chain(rule.check.endpoint_read()) {
+        match profile.endpoints.get(&name) {
+            None => found.push(format!("speaks of the endpoint {name}, which is not there")),
+            Some(endpoint) => found.extend(against_endpoint(profile, rule, name, endpoint)),
+        }
+    }
+    found
+}
+
+/// Where a rule that must be kept by every request says something else than the endpoint's data. The data is what a sandbox serves and
+/// a probe sends: whoever follows it must not break a rule.
+fn against_endpoint(profile: &Profile, rule: &Rule, name: EndpointName, endpoint: &Endpoint) -> Option<String> {
+    if rule.level != Level::Must || rule.when.is_some() || !rule.endpoints.contains(&name) {
+        return None;
+    }
+    let differs = |what: &str| Some(format!("{what} of the endpoint {name} are others"));
+    let lacks = |names: &[String], list: &[String], what: &str| {
+        names.iter().find(|name| !list.contains(name)).map(|missing| format!("{missing} is not among the {what} parameters of the endpoint {name}"))
+    };
+    match &rule.check {
+        Check::Method { one_of } if *one_of != endpoint.methods => differs("the methods"),
+        Check::Place { one_of } if *one_of != endpoint.places => differs("the places"),
+        Check::SignatureMethod { one_of } if *one_of != endpoint.signature_methods => differs("the signature methods"),
+        Check::Signature { secrets } if *secrets != endpoint.secrets => differs("the secrets"),
+        Check::TokenType { token_type } if Some(*token_type) != endpoint.token => differs("the token's type"),
+        Check::RequiredParameters { names } => lacks(names, &endpoint.required, "required"),
+        Check::ForbiddenParameters { names } => lacks(names, &endpoint.forbidden, "forbidden"),
+        Check::SuccessStatus { one_of } if !one_of.contains(&endpoint.response.status) => differs("the response's status"),
+        Check::TimestampWithin { seconds } if *seconds != profile.timestamp_window => {
+            Some(format!("the profile's timestamp_window is {}", profile.timestamp_window))
+        }
+        Check::NonceFresh { per } if *per != profile.nonce_per => Some("the profile's nonce_per is another".to_owned()),
+        Check::ResponseParameters { names } => {
+            let listed: Vec<String> = endpoint.response.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+            lacks(names, &listed, "response")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,148 @@
+//! The shipped profiles and fixtures hold together: every fixture gives exactly its findings, every rule is broken by one fixture and kept
+//! by another, and a clean rule book is what the files say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use countersign::intake;
+use countersign::profile::exchange::{Exchange, Told};
+use countersign::profile::fixture::{Expected, ExpectedProblem, Fixtures, Status};
+use countersign::profile::kinds::Shape;
+use countersign::profile::{Finding, Outcome, Profile, assess, check, shipped};
+
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
+}
+
+fn profile(name: &str) -> Profile {
+    shipped::profile(name).unwrap().unwrap()
+}
+
+fn fixture_files() -> Vec<Fixtures> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(vectors().join("fixtures"))
+        .unwrap()
+        .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    paths.sort();
+    paths.iter().map(|path| Fixtures::read(path).unwrap_or_else(|error| panic!("{error}"))).collect()
+}
+
+/// What the answer says of itself, read by `intake` and handed to the profile.
+fn with_told(mut exchange: Exchange) -> (Exchange, Option<ExpectedProblem>) {
+    let Some(response) = &mut exchange.response else { return (exchange, None) };
+    let answer = intake::read(response.headers.iter().map(|(name, value)| (name.as_str(), value.0.as_slice())), response.octets());
+    let shape = match answer.shape {
+        intake::Shape::Html => Shape::Html,
+        intake::Shape::Xml => Shape::Xml,
+        intake::Shape::Json => Shape::Json,
+        intake::Shape::Form => Shape::Form,
+        intake::Shape::Text => Shape::Text,
+        intake::Shape::Empty => Shape::Empty,
+    };
+    response.told = Told { problem: answer.problem.as_ref().map(|problem| problem.name.clone()), shape: Some(shape) };
+    let problem = answer.problem.map(|problem| ExpectedProblem {
+        name: problem.name,
+        place: problem.place.as_str().to_owned(),
+        parameters: problem.parameters,
+    });
+    (exchange, problem)
+}
+
+#[test]
+fn every_fixture_gives_exactly_its_findings() {
+    let mut wrong = Vec::new();
+    for file in fixture_files() {
+        let profile = profile(&file.profile);
+        for case in &file.cases {
+            let (exchange, problem) = with_told(case.input.clone());
+            let found = check(&profile, &exchange);
+            let given = Expected { findings: found.iter().map(|finding| finding.rule.clone()).collect(), problem };
+            if case.status == Status::Active && given != case.expect {
+                let because: Vec<&str> = found.iter().map(|finding| finding.because.as_str()).collect();
+                wrong.push(format!("{}: expected {:?}, given {given:?} because {because:?}", file.full_id(case), case.expect));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_is_broken_by_a_fixture_and_kept_by_another() {
+    let mut broken: BTreeSet<String> = BTreeSet::new();
+    let mut kept: BTreeSet<String> = BTreeSet::new();
+    let mut rules: BTreeSet<String> = BTreeSet::new();
+    for file in fixture_files() {
+        let profile = profile(&file.profile);
+        for case in file.cases {
+            for (rule, outcome) in assess(&profile, &with_told(case.input).0) {
+                rules.insert(rule.id.clone());
+                match outcome {
+                    Outcome::Broken(_) => broken.insert(rule.id.clone()),
+                    Outcome::Kept => kept.insert(rule.id.clone()),
+                    Outcome::NotJudged => false,
+                };
+            }
+        }
+    }
+    assert_eq!(rules.len(), shipped::TEXTS.iter().map(|(name, _)| profile(name).rules.len()).sum::<usize>());
+    assert_eq!(rules.difference(&broken).collect::<Vec<_>>(), Vec::<&String>::new(), "never broken");
+    assert_eq!(rules.difference(&kept).collect::<Vec<_>>(), Vec::<&String>::new(), "never kept");
+}
+
+#[test]
+fn every_fixture_names_rules_that_exist_and_an_id_of_its_own() {
+    let mut ids: BTreeMap<String, usize> = BTreeMap::new();
+    for file in fixture_files() {
+        let profile = profile(&file.profile);
+        for case in &file.cases {
+            *ids.entry(file.full_id(case)).or_default() += 1;
+            for id in &case.expect.findings {
+                assert!(profile.rule(id).is_some(), "{} expects {id}", file.full_id(case));
+            }
+        }
+    }
+    assert_eq!(ids.into_iter().filter(|(_, times)| *times > 1).collect::<Vec<_>>(), []);
+}
+
+/// A finding is shown to people: it must not carry what the exchange keeps secret.
+#[test]
+fn no_finding_shows_a_secret() {
+    for file in fixture_files() {
+        let profile = profile(&file.profile);
+        for case in &file.cases {
+            let (exchange, _) = with_told(case.input.clone());
+            let secrets: Vec<String> = [&exchange.client.as_ref().and_then(|client| client.secret.clone())]
+                .into_iter()
+                .chain([&exchange.token.as_ref().and_then(|token| token.secret.clone())])
+                .flatten()
+                .map(|secret| String::from_utf8_lossy(secret.expose()).into_owned())
+                .collect();
+            for Finding { rule, because, .. } in check(&profile, &exchange) {
+                assert!(!secrets.iter().any(|secret| because.contains(secret.as_str())), "{} {rule}: {because}", file.full_id(case));
+            }
+        }
+    }
+}
+
+#[test]
+fn profiles_and_fixtures_follow_their_schemas() {
+    let read = |path: &Path| serde_json::from_str::<serde_json::Value>(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = |name: &str| jsonschema::validator_for(&read(&vectors().join("schema").join(name))).unwrap();
+    for (schema, folder) in [("profile-1.json", "profiles"), ("fixture-1.json", "fixtures")] {
+        let validator = validator(schema);
+        let mut folders = vec![vectors().join(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "json") {
+                    let errors: Vec<String> = validator.iter_errors(&read(&path)).map(|error| error.to_string()).collect();
+                    assert_eq!(errors, Vec::<String>::new(), "{}", path.display());
+                }
+            }
+        }
+    }
+}
