@@ -1,4 +1,6 @@
 //! countersign
+pub mod implementation;
 pub mod intake;
 pub mod profile;
 pub mod protocol;
+pub mod vectors;

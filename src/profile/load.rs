@@ -29,7 +29,7 @@ impl LoadError {
         let text = error.to_string();
         let suffix = format!(" at line {} column {}", error.line(), error.column());
         let what = text.strip_suffix(&suffix).unwrap_or(&text).replace('`', "\"");
-        LoadError { file: file.to_owned(), line: error.line(), column: error.column(), what }
+        LoadError { file: file.to_owned(), line: error.line().max(1), column: error.column().max(1), what }
     }
 
     /// A fault of meaning, at the place where an id stands in the text.

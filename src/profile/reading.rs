@@ -50,7 +50,7 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn of(request: &'a SentRequest) -> Reading<'a> {
         let mut reading = Reading { request, parameters: Vec::new(), realm: None, grammar: None, body_is_form: false };
-        let field = |name: &str| request.headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| &value.0);
+        let field = |name: &'static str| request.headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| &value.0);
         if let Some(value) = field("authorization").find(|value| is_oauth(value)) {
             reading.grammar = Some(Authorization::parse(value).map(|_| ()));
             reading.read_header(value);
