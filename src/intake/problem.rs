@@ -65,10 +65,10 @@ pub struct ErrorAnswer {
 #[must_use]
 pub fn read<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>, body: &[u8]) -> ErrorAnswer {
     let body = String::from_utf8_lossy(body.get(..MAX_BODY).unwrap_or(body));
-    let fields: Vec<(&str, String)> = headers.into_iter().map(|(name, value)| (name, String::from_utf8_lossy(value).into_owned())).collect();
-    let field = |wanted: &'static str| {
-        fields.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
-    };
+    let fields: Vec<(&str, String)> =
+        headers.into_iter().map(|(name, value)| (name, String::from_utf8_lossy(value).into_owned())).collect();
+    let field =
+        |wanted: &'static str| fields.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str());
     let shape = Shape::of(field("content-type").next(), &body);
     let challenge = || field("www-authenticate").find_map(|value| problem(pairs(value), Place::Challenge));
     let own_field = || field("oauth_problem").find_map(|value| problem(own(value), Place::Header));
@@ -130,7 +130,12 @@ mod tests {
     fn companions_come_decoded() {
         let problem = reads(&[], "oauth_problem=rate%20limit%20exceeded&oauth_problem_advice=please wait", "rate limit exceeded", "form");
         assert_eq!(problem.companion("oauth_problem_advice"), Some("please wait"));
-        let problem = reads(&[], "oauth_problem=parameter_absent&oauth_parameters_absent=oauth_nonce%26oauth_%2574imestamp", "parameter_absent", "form");
+        let problem = reads(
+            &[],
+            "oauth_problem=parameter_absent&oauth_parameters_absent=oauth_nonce%26oauth_%2574imestamp",
+            "parameter_absent",
+            "form",
+        );
         assert_eq!(problem.parameter_names(), ["oauth_nonce", "oauth_timestamp"]);
         let problem = reads(&[], "oauth_problem=parameter_rejected&oauth_parameters_rejected=a%3D1", "parameter_rejected", "form");
         assert_eq!(problem.parameter_names(), ["a"]);
@@ -138,7 +143,9 @@ mod tests {
 
     #[test]
     fn acceptable_timestamps_are_two_numbers() {
-        for (text, expected) in [("1-2", Some((1, 2))), ("2-1", None), ("1", None), ("1-", None), ("-1-2", None), ("1-99999999999999999999999", None)] {
+        for (text, expected) in
+            [("1-2", Some((1, 2))), ("2-1", None), ("1", None), ("1-", None), ("-1-2", None), ("1-99999999999999999999999", None)]
+        {
             let problem = Problem {
                 name: "timestamp_refused".to_owned(),
                 place: Place::Challenge,

@@ -45,7 +45,13 @@ fn short(value: &str) -> &str {
 
 /// Quotes and ampersands as XML, HTML and JSON write them, made plain.
 fn unescaped(text: &str) -> String {
-    text.replace("&quot;", "\"").replace("&#34;", "\"").replace("&#39;", "'").replace("&apos;", "'").replace("&amp;", "&").replace("\\\"", "\"").replace("\\/", "/")
+    text.replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
+        .replace("\\\"", "\"")
+        .replace("\\/", "/")
 }
 
 /// Percent-decoded where that gives text, as it is otherwise.
@@ -69,7 +75,10 @@ mod tests {
 
     #[test]
     fn problems_are_found_in_any_markup() {
-        read("<h1>HTTP Status 401 - oauth_problem=signature_invalid</h1><u>oauth_problem=signature_invalid</u>", &[("oauth_problem", "signature_invalid")]);
+        read(
+            "<h1>HTTP Status 401 - oauth_problem=signature_invalid</h1><u>oauth_problem=signature_invalid</u>",
+            &[("oauth_problem", "signature_invalid")],
+        );
         read(
             "oauth_problem=timestamp_refused,oauth_acceptable_timestamps=1636665132-16366687</p>",
             &[("oauth_problem", "timestamp_refused"), ("oauth_acceptable_timestamps", "1636665132-16366687")],

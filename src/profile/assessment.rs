@@ -127,7 +127,8 @@ impl<'a> Facts<'a> {
             Check::Refusal { codes } => refusal_checks::refused(self, answer, codes),
             Check::RefusalStatus { codes, one_of } => refusal_checks::status(self, answer, codes, one_of),
             Check::RefusalProblem { code, one_of } => refusal_checks::problem_of(self, answer, *code, one_of),
-            // Every other kind looks at the request or at a token's life.
+            // Every other kind looks at the request or at a token's life. One that were forgotten here would be a rule that no fixture
+            // breaks, and a test forbids that.
             _ => Judged::Not,
         }
     }

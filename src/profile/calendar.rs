@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn dates_become_days_and_years() {
-        for (year, month, day, days) in [(1970, 1, 1, 0), (2000, 3, 1, 11_017), (2023, 11, 14, 19_675), (2024, 2, 29, 19_782), (1969, 12, 31, -1)] {
+        for (year, month, day, days) in
+            [(1970, 1, 1, 0), (2000, 3, 1, 11_017), (2023, 11, 14, 19_675), (2024, 2, 29, 19_782), (1969, 12, 31, -1)]
+        {
             assert_eq!(days_from_civil(year, month, day), days);
             assert_eq!(year_of(days), year);
         }
@@ -88,7 +90,9 @@ mod tests {
     /// Moments from the zone's published rules: midnight there, a second before, and both changes of 2023.
     #[test]
     fn a_day_in_new_york_ends_at_its_own_midnight() {
-        for (before, ends) in [(1_700_024_399, true), (1_689_307_199, true), (1_700_024_400, false), (1_678_604_399, false), (1_699_163_999, false)] {
+        for (before, ends) in
+            [(1_700_024_399, true), (1_689_307_199, true), (1_700_024_400, false), (1_678_604_399, false), (1_699_163_999, false)]
+        {
             assert_eq!(Zone::NewYork.day(before) != Zone::NewYork.day(before + 1), ends, "{before}");
         }
         // 2023-03-12 06:59:59 UTC is 01:59:59 EST, one second later it is 03:00:00 EDT; 2023-11-05 06:00 UTC is 01:00 EST again.

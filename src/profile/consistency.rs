@@ -73,7 +73,10 @@ fn against_endpoint(profile: &Profile, rule: &Rule, name: EndpointName, endpoint
     }
     let differs = |what: &str| Some(format!("{what} of the endpoint {name} are others"));
     let lacks = |names: &[String], list: &[String], what: &str| {
-        names.iter().find(|name| !list.contains(name)).map(|missing| format!("{missing} is not among the {what} parameters of the endpoint {name}"))
+        names
+            .iter()
+            .find(|name| !list.contains(name))
+            .map(|missing| format!("{missing} is not among the {what} parameters of the endpoint {name}"))
     };
     match &rule.check {
         Check::Method { one_of } if *one_of != endpoint.methods => differs("the methods"),

@@ -6,7 +6,7 @@ use super::kinds::Credential;
 use super::outcome::{Judged, any_of, shown};
 use super::value::positive_integer;
 use crate::protocol::signature::{base64_octets, rsa_verifies};
-use crate::protocol::{Code, Derivation, PublicKey, Recipe, Secrets, SignatureMethod};
+use crate::protocol::{Code, Derivation, PublicKey, Recipe, Secret, Secrets, SignatureMethod};
 
 pub(super) fn identifier(facts: &Facts<'_>, name: &str, credential: Credential) -> Judged {
     let Some(found) = facts.reading.found(name) else { return Judged::Not };
@@ -83,7 +83,7 @@ fn token_secret<'a>(facts: &Facts<'a>, used: SecretsUsed) -> Option<&'a [u8]> {
     match used {
         SecretsUsed::Client => Some(&[]),
         SecretsUsed::ClientAndToken if !presented => Some(&[]),
-        SecretsUsed::ClientAndToken => facts.token().and_then(|token| token.secret.as_ref()).map(|secret| secret.expose()),
+        SecretsUsed::ClientAndToken => facts.token().and_then(|token| token.secret.as_ref()).map(Secret::expose),
     }
 }
 

@@ -156,9 +156,8 @@ mod tests {
 
     #[test]
     fn a_fixture_file_is_read_strictly() {
-        let file = |case: &str| {
-            format!(r#"{{"format":1,"suite":"s","operation":"exchange","profile":"etrade","about":"x","cases":[{case}]}}"#)
-        };
+        let file =
+            |case: &str| format!(r#"{{"format":1,"suite":"s","operation":"exchange","profile":"etrade","about":"x","cases":[{case}]}}"#);
         let case = |more: &str| {
             format!(
                 r#"{{"id":"a","rev":1,"status":"active","title":"t","input":{{"endpoint":"resource","request":{{"method":"GET","url":"https://h/"}}}},"expect":{{"findings":[]}},{more}"source":{{"kind":"derived","ref":"x"}}}}"#

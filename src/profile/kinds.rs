@@ -178,6 +178,15 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// Every form.
+    pub const ALL: [Shape; 6] = [Shape::Html, Shape::Xml, Shape::Json, Shape::Form, Shape::Text, Shape::Empty];
+
+    /// The form with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Shape> {
+        Shape::ALL.into_iter().find(|shape| shape.as_str() == word)
+    }
+
     /// Its word in files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

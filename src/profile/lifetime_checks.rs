@@ -20,7 +20,8 @@ pub(super) fn lifetime(facts: &Facts<'_>, documented: Option<u64>) -> Judged {
     if age <= limit && told(facts, &["token_expired", "access_token_expired"]) {
         return Judged::provider(Some(format!("a token of {age} s is called expired, it lasts {limit} s")));
     }
-    Judged::client(Code::TokenRejected, (age > limit).then(|| format!("the token is {age} s old, it lasts {limit} s: start again")))
+    let next = if token.token_type == TokenType::Temporary { "start again" } else { "renew it or start again" };
+    Judged::client(Code::TokenRejected, (age > limit).then(|| format!("the token is {age} s old, it lasts {limit} s: {next}")))
 }
 
 fn token_and_age<'a>(facts: &Facts<'a>) -> Option<(&'a Token, u64)> {
@@ -46,14 +47,18 @@ pub(super) fn idle(facts: &Facts<'_>, seconds: u64) -> Judged {
     let Some((token, now)) = access_token(facts) else { return Judged::Not };
     let Some(touched) = last_touched(token) else { return Judged::Not };
     let idle = now.saturating_sub(touched);
-    Judged::client(Code::TokenRejected, (idle > seconds).then(|| format!("the token was not used for {idle} s and sleeps after {seconds}: renew it")))
+    Judged::client(
+        Code::TokenRejected,
+        (idle > seconds).then(|| format!("the token was not used for {idle} s and sleeps after {seconds}: renew it")),
+    )
 }
 
 pub(super) fn midnight(facts: &Facts<'_>, zone: Zone) -> Judged {
     let Some((token, now)) = access_token(facts) else { return Judged::Not };
     let Some(issued) = token.issued else { return Judged::Not };
     let ended = zone.day(now) > zone.day(issued);
-    let because = || format!("the token was issued on another day: it ended at midnight, {}, and the user must log in again", zone.as_str());
+    let because =
+        || format!("the token was issued on another day: it ended at midnight, {}, and the user must log in again", zone.as_str());
     Judged::client(Code::TokenRejected, ended.then(because))
 }
 

@@ -119,10 +119,16 @@ mod tests {
     #[test]
     fn faults_of_meaning_have_a_place() {
         refused(&etrade().replacen("\"id\": \"etrade.rt.url\"", "\"id\": \"yahoo.rt.url\"", 1), "a rule's id begins with the profile's");
-        refused(&etrade().replacen("\"id\": \"etrade.rt.url\"", "\"id\": \"etrade.rt.method\"", 1), "\"etrade.rt.method\": stands there twice");
+        refused(
+            &etrade().replacen("\"id\": \"etrade.rt.url\"", "\"id\": \"etrade.rt.method\"", 1),
+            "\"etrade.rt.method\": stands there twice",
+        );
         refused(&etrade().replacen("\"timestamp_window\": 300", "\"timestamp_window\": 600", 1), "timestamp_window is 600");
         refused(&etrade().replacen("\"id\": \"pyetrade.71\"", "\"id\": \"pyetrade.72\"", 1), "cites the source \"pyetrade.71\"");
-        refused(&etrade().replacen("\"one_of\": [\"GET\"]", "\"one_of\": [\"POST\"]", 1), "the methods of the endpoint request_token are others");
+        refused(
+            &etrade().replacen("\"one_of\": [\"GET\"]", "\"one_of\": [\"POST\"]", 1),
+            "the methods of the endpoint request_token are others",
+        );
         refused(&etrade().replacen("\"format\": 1", "\"format\": 2", 1), "format 2 is not known");
     }
 

@@ -15,6 +15,21 @@
 //! | [`calendar`] | the day at a provider's place |
 //! | [`refusal`] | how the provider would refuse: status, problem, form |
 //!
+//! ```
+//! use countersign::profile::{Exchange, check, shipped};
+//!
+//! let profile = shipped::profile("etrade").expect("it comes along")?;
+//! let exchange: Exchange = serde_json::from_str(
+//!     r#"{ "endpoint": "authorize",
+//!          "request": { "method": "GET", "url": "https://us.etrade.com/e/t/etws/authorize?key=k&token=a+b%3D" },
+//!          "client": { "identifier": "k" }, "token": { "identifier": "a+b=", "type": "temporary" } }"#,
+//! )?;
+//! let findings = check(&profile, &exchange);
+//! assert_eq!(findings[0].rule, "etrade.auth.encode");
+//! assert_eq!(findings[0].because, "token is not the token's identifier: its + was not percent-encoded, so it reads as a blank");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! It does not send or receive anything, and it does not read error pages: `intake` does, and its result is part of the exchange.
 
 pub mod answer;

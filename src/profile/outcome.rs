@@ -87,23 +87,25 @@ impl Judged {
         match self {
             Judged::Not => Outcome::NotJudged,
             Judged::Kept => Outcome::Kept,
-            Judged::Broken(Breach { by, code, because, parameters }) => Outcome::Broken(Finding {
-                rule: rule.id.clone(),
-                level: rule.level,
-                side: rule.side,
-                by,
-                code,
-                because,
-                parameters,
-            }),
+            Judged::Broken(Breach { by, code, because, parameters }) => {
+                Outcome::Broken(Finding { rule: rule.id.clone(), level: rule.level, side: rule.side, by, code, because, parameters })
+            }
         }
     }
 }
 
-/// A value as it may be shown: in quotes, or only its length if its parameter is a credential.
+/// A value as it may be shown: in quotes and without the query of a URL, or only its length if its parameter is a credential.
 pub(super) fn shown(name: &str, value: &[u8]) -> String {
-    let secret = matches!(name, "oauth_token" | "oauth_token_secret" | "oauth_verifier" | "oauth_signature" | "oauth_session_handle" | "token");
-    if secret { format!("({} octets)", value.len()) } else { format!("\"{}\"", String::from_utf8_lossy(value).escape_debug()) }
+    let secret =
+        matches!(name, "oauth_token" | "oauth_token_secret" | "oauth_verifier" | "oauth_signature" | "oauth_session_handle" | "token");
+    if secret {
+        return format!("({} octets)", value.len());
+    }
+    let text = String::from_utf8_lossy(value);
+    match text.split_once('?') {
+        None => format!("\"{}\"", text.escape_debug()),
+        Some((before, _)) => format!("\"{}?…\"", before.escape_debug()),
+    }
 }
 
 /// Words for a sentence: `a`, `a or b`, `a, b or c`.
@@ -124,6 +126,7 @@ mod tests {
     fn credentials_are_not_shown() {
         assert_eq!(shown("oauth_callback", b"OOB"), "\"OOB\"");
         assert_eq!(shown("oauth_token_secret", b"hunter2"), "(7 octets)");
+        assert_eq!(shown("xoauth_request_auth_url", b"https://h/x?oauth_token=t"), "\"https://h/x?\u{2026}\"");
         assert_eq!(shown("x", b"a\nb\xff"), "\"a\\nb\u{fffd}\"");
     }
 

@@ -50,7 +50,9 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn of(request: &'a SentRequest) -> Reading<'a> {
         let mut reading = Reading { request, parameters: Vec::new(), realm: None, grammar: None, body_is_form: false };
-        let field = |name: &'static str| request.headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| &value.0);
+        let field = |name: &'static str| {
+            request.headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| &value.0)
+        };
         if let Some(value) = field("authorization").find(|value| is_oauth(value)) {
             reading.grammar = Some(Authorization::parse(value).map(|_| ()));
             reading.read_header(value);
@@ -216,7 +218,9 @@ mod tests {
         let reading = Reading::of(&request);
         assert_eq!(reading.realm.as_deref(), Some(&b"a,b"[..]));
         assert!(matches!(reading.grammar, Some(Err(Malformed::Header { .. }))));
-        for (name, value) in [("oauth_k", "1+"), ("oauth_t", "/x"), ("oauth_bad", "%zz"), ("oauth_q", "x\"y,z"), ("a", "1+"), ("oauth_b", "")] {
+        for (name, value) in
+            [("oauth_k", "1+"), ("oauth_t", "/x"), ("oauth_bad", "%zz"), ("oauth_q", "x\"y,z"), ("a", "1+"), ("oauth_b", "")]
+        {
             assert_eq!(reading.value(name), Some(value.as_bytes()), "{name}");
         }
         assert_eq!(reading.found("oauth_k").map(|found| found.raw.as_slice()), Some(&b"1%2B"[..]));

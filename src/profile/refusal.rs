@@ -68,8 +68,13 @@ fn usual_status(code: Code) -> u16 {
 fn usual_problem(code: Code) -> &'static str {
     match code {
         Code::ClientUnknown => "consumer_key_unknown",
-        Code::ParameterDuplicated | Code::ParameterScattered | Code::BodyHashInvalid => "parameter_rejected",
-        Code::MalformedHeader | Code::InvalidPercentEncoding | Code::MalformedUrl | Code::MalformedRequest => "parameter_rejected",
+        Code::ParameterDuplicated
+        | Code::ParameterScattered
+        | Code::BodyHashInvalid
+        | Code::MalformedHeader
+        | Code::InvalidPercentEncoding
+        | Code::MalformedUrl
+        | Code::MalformedRequest => "parameter_rejected",
         Code::InsecureTransport | Code::KeyUnusable => "signature_method_rejected",
         other => other.as_str(),
     }

@@ -9,7 +9,9 @@ use crate::protocol::Code;
 pub(super) fn problem(answer: &Answer<'_>, one_of: &[String]) -> Judged {
     let Some(problem) = &answer.response.told.problem else { return Judged::Not };
     let known = one_of.contains(problem);
-    Judged::provider((!known).then(|| format!("oauth_problem is {}, which is not one of the list", shown("oauth_problem", problem.as_bytes()))))
+    Judged::provider(
+        (!known).then(|| format!("oauth_problem is {}, which is not one of the list", shown("oauth_problem", problem.as_bytes()))),
+    )
 }
 
 pub(super) fn problem_status(answer: &Answer<'_>, problems: &[String], one_of: &[u16]) -> Judged {

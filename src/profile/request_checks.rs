@@ -48,14 +48,17 @@ pub(super) fn place(facts: &Facts<'_>, one_of: &[Place]) -> Judged {
         return Judged::Not;
     }
     let elsewhere = places.iter().find(|place| !one_of.contains(place));
-    let because =
-        elsewhere.map(|place| format!("protocol parameters stand in the {}, not in the {}", place.as_str(), any_of(one_of.iter().map(|place| place.as_str()))));
+    let because = elsewhere.map(|place| {
+        format!("protocol parameters stand in the {}, not in the {}", place.as_str(), any_of(one_of.iter().map(|place| place.as_str())))
+    });
     Judged::client(Code::MalformedRequest, because)
 }
 
 pub(super) fn one_place(facts: &Facts<'_>) -> Judged {
     let places = places(facts);
-    let because = || format!("protocol parameters stand in several places: {}", places.iter().map(|place| place.as_str()).collect::<Vec<_>>().join(", "));
+    let because = || {
+        format!("protocol parameters stand in several places: {}", places.iter().map(|place| place.as_str()).collect::<Vec<_>>().join(", "))
+    };
     Judged::client(Code::ParameterScattered, (places.len() > 1).then(because))
 }
 

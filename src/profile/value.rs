@@ -36,10 +36,9 @@ impl Value {
         let Ok(text) = std::str::from_utf8(value) else { return Some("is not UTF-8".to_owned()) };
         let (good, wrong) = match self {
             Value::Text {} => (!text.is_empty() && !text.contains(char::is_control), "is empty or holds a control character".to_owned()),
-            Value::Hex {} => (
-                !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_hexdigit()),
-                "is not made of hexadecimal digits".to_owned(),
-            ),
+            Value::Hex {} => {
+                (!text.is_empty() && text.bytes().all(|octet| octet.is_ascii_hexdigit()), "is not made of hexadecimal digits".to_owned())
+            }
             Value::PositiveInteger {} => (positive_integer(text).is_some(), "is not a positive integer".to_owned()),
             Value::OneOf { values } => (values.iter().any(|known| known == text), format!("is not {}", alternatives(values))),
             Value::UrlOr { values } => (
@@ -128,7 +127,9 @@ mod tests {
         for good in ["en-us", "EN-US", "*", "en-gb;q=1.0, en-us;q=0.8", "da, en-gb;q=0.8 , en ; q = 0.7", "en,,de", "x;q=1", "x;q=0.123"] {
             assert!(is_language_ranges(good), "{good}");
         }
-        for bad in ["", ",", "en_US", "\"en-us\"", "en;q=2", "en;q=1.1", "en;q=0.1234", "en;", "en;p=1", "en-", "-", "toolonglanguage", "en us"] {
+        for bad in
+            ["", ",", "en_US", "\"en-us\"", "en;q=2", "en;q=1.1", "en;q=0.1234", "en;", "en;p=1", "en-", "-", "toolonglanguage", "en us"]
+        {
             assert!(!is_language_ranges(bad), "{bad}");
         }
     }
@@ -145,9 +146,16 @@ mod tests {
 
     #[test]
     fn a_positive_integer_is_digits_only() {
-        for (text, number) in
-            [("1", Some(1)), ("007", Some(7)), ("0", None), ("", None), ("+1", None), ("1.0", None), (" 1", None), ("99999999999999999999", None)]
-        {
+        for (text, number) in [
+            ("1", Some(1)),
+            ("007", Some(7)),
+            ("0", None),
+            ("", None),
+            ("+1", None),
+            ("1.0", None),
+            (" 1", None),
+            ("99999999999999999999", None),
+        ] {
             assert_eq!(positive_integer(text), number, "{text}");
         }
     }

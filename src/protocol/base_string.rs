@@ -34,8 +34,10 @@ pub fn base_string_uri(request: &Request<'_>, out: &mut Buffer) -> Result<(), Ma
         Some(host) => Some(host),
         None => request.field(":authority", "several :authority fields")?,
     };
-    let authority = host.filter(|host| !host.is_empty()).unwrap_or(url.authority);
-    let HostAndPort { host, port } = HostAndPort::parse(authority)?;
+    let HostAndPort { host, port } = match host.filter(|host| !host.is_empty()) {
+        Some(host) => HostAndPort::parse(host)?,
+        None => url.host,
+    };
     let default = if url.is_https() { 443 } else { 80 };
 
     append_mapped(url.scheme, u8::to_ascii_lowercase, out);
@@ -63,11 +65,11 @@ pub fn base_string_uri(request: &Request<'_>, out: &mut Buffer) -> Result<(), Ma
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// The method as it is signed.
-    pub method: &'a [u8],
+    pub method: &'a Buffer,
     /// The base string URI.
-    pub uri: &'a [u8],
+    pub uri: &'a Buffer,
     /// The normalized parameters.
-    pub normalized: &'a [u8],
+    pub normalized: &'a Buffer,
     /// The parameters that were joined to them, in the same order, and how they were joined.
     pub encoded: &'a EncodedParameters,
     /// The joining.

@@ -3,6 +3,8 @@
 
 use std::ops::{Deref, Range};
 
+use super::scan::STEP;
+
 /// Octets that can be filled again. Reads like a slice.
 #[derive(Clone, Default)]
 pub struct Buffer {
@@ -11,7 +13,7 @@ pub struct Buffer {
     length: usize,
 }
 
-/// [`Buffer::append_part`] copies this many octets at a time.
+/// Short parts are copied in two blocks of this many octets.
 const BLOCK: usize = 32;
 
 impl Buffer {
@@ -31,27 +33,39 @@ impl Buffer {
     /// Appends octets.
     #[inline]
     pub fn append(&mut self, octets: &[u8]) {
-        if let Some(place) = self.room(octets.len()).get_mut(..octets.len()) {
-            place.copy_from_slice(octets);
-        }
-        self.length += octets.len();
+        self.append_padded(Padded::from(octets));
     }
 
-    /// Appends a part of another buffer. Whole blocks are copied where there is memory for them, because a copy of a length that is
-    /// known beforehand is several times faster than one of a length that is not.
+    /// Appends a part of something. Short parts are copied in whole blocks where there is memory for them, because a copy of a length
+    /// that is known beforehand is several times faster than one of a length that is not.
     #[inline]
-    pub fn append_part(&mut self, from: &Buffer, part: Range<usize>) {
-        let length = part.len();
-        let blocks = length.div_ceil(BLOCK);
-        match (from.octets.get(part.start..part.start + blocks * BLOCK), self.room(blocks * BLOCK).get_mut(..blocks * BLOCK)) {
-            (Some(source), Some(place)) if length <= 8 * BLOCK => {
-                for (source, place) in source.as_chunks::<BLOCK>().0.iter().zip(place.as_chunks_mut::<BLOCK>().0) {
-                    *place = *source;
+    pub fn append_padded(&mut self, part: Padded<'_>) {
+        let length = part.length;
+        let room = self.room(length + 2 * BLOCK);
+        match (part.memory.first_chunk::<{ 2 * BLOCK }>(), room.first_chunk_mut::<{ 2 * BLOCK }>()) {
+            (Some(source), Some(place)) if length <= 2 * BLOCK => *place = *source,
+            _ => {
+                if let Some(place) = room.get_mut(..length) {
+                    copy(part.octets(), place);
                 }
-                self.length += length;
             }
-            _ => self.append(from.get(part).unwrap_or_default()),
         }
+        self.length += length;
+    }
+
+    /// Appends parts of another buffer, together no longer than it is.
+    pub fn append_all(&mut self, from: &Buffer, parts: impl Iterator<Item = Range<usize>>) {
+        let (room, length) = self.lend(from.length + 2 * BLOCK);
+        let mut written = 0;
+        for part in parts {
+            let (Some(source), Some(place)) = (from.octets.get(part.start..), room.get_mut(written..)) else { continue };
+            match (source.first_chunk::<{ 2 * BLOCK }>(), place.first_chunk_mut::<{ 2 * BLOCK }>()) {
+                (Some(source), Some(place)) if part.len() <= 2 * BLOCK => *place = *source,
+                _ => place.iter_mut().zip(source.iter().take(part.len())).for_each(|(place, octet)| *place = *octet),
+            }
+            written += part.len();
+        }
+        *length += written;
     }
 
     /// At least `length` octets of initialised memory after the last one. Whoever writes there calls [`Buffer::advance`].
@@ -62,6 +76,16 @@ impl Buffer {
             self.grow(needed);
         }
         self.octets.get_mut(self.length..).unwrap_or_default()
+    }
+
+    /// As [`Buffer::room`], together with the length that whoever writes there counts up.
+    #[inline]
+    pub(super) fn lend(&mut self, length: usize) -> (&mut [u8], &mut usize) {
+        let needed = self.length + length;
+        if self.octets.len() < needed {
+            self.grow(needed);
+        }
+        (self.octets.get_mut(self.length..).unwrap_or_default(), &mut self.length)
     }
 
     /// Counts octets that were written into [`Buffer::room`].
@@ -90,24 +114,62 @@ impl Buffer {
 /// A part of a buffer with whatever memory lies behind it, so that the last octets can be read in a whole step.
 #[derive(Clone, Copy)]
 pub struct Padded<'a> {
-    /// The part, and what lies behind it.
     memory: &'a [u8],
-    /// The length of the part.
+    /// The length of the part, in octets.
     pub length: usize,
 }
 
+/// Sixteen octets of a text, and sixteen that lie behind them.
+pub(super) type Step = [u8; 2 * STEP];
+
 impl<'a> Padded<'a> {
-    /// The octets from `at` on, and what lies behind them.
-    #[inline]
+    /// The first `length` octets of a text, with the rest of it behind them.
     #[must_use]
-    pub fn rest(&self, at: usize) -> &'a [u8] {
-        self.memory.get(at..).unwrap_or_default()
+    pub fn of(text: &'a [u8], length: usize) -> Padded<'a> {
+        Padded { memory: text, length: length.min(text.len()) }
     }
 
     /// The part alone.
     #[must_use]
     pub fn octets(&self) -> &'a [u8] {
         self.memory.get(..self.length).unwrap_or_default()
+    }
+
+    /// Gives the part out in steps: where it begins, the step, and how many octets of it belong to the part. A step is lent from
+    /// where it lies and not copied, because octets that were just written are slow to read in other pieces.
+    #[inline(always)]
+    pub(super) fn for_each_step(self, mut take: impl FnMut(usize, &Step, usize)) {
+        let mut at = 0;
+        while at < self.length {
+            let rest = self.memory.get(at..).unwrap_or_default();
+            let last: Step;
+            let step = match rest.first_chunk() {
+                Some(step) => step,
+                None => {
+                    let mut octets = [0; 2 * STEP];
+                    if let Some(place) = octets.get_mut(..rest.len()) {
+                        copy(rest, place);
+                    }
+                    last = octets;
+                    &last
+                }
+            };
+            take(at, step, STEP.min(self.length - at));
+            at += STEP;
+        }
+    }
+}
+
+impl<'a> From<&'a Buffer> for Padded<'a> {
+    #[inline]
+    fn from(buffer: &'a Buffer) -> Padded<'a> {
+        Padded { memory: &buffer.octets, length: buffer.length }
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Padded<'a> {
+    fn from(octets: &'a [u8; N]) -> Padded<'a> {
+        Padded { memory: octets, length: N }
     }
 }
 
@@ -147,6 +209,26 @@ impl std::fmt::Debug for Buffer {
     }
 }
 
+/// Copies between slices of the same length. Lengths up to two steps are copied as two blocks that may overlap.
+#[inline]
+fn copy(from: &[u8], to: &mut [u8]) {
+    fn ends<const N: usize>(from: &[u8], to: &mut [u8]) -> Option<()> {
+        let (first, last) = (*from.first_chunk::<N>()?, *from.last_chunk::<N>()?);
+        *to.first_chunk_mut::<N>()? = first;
+        *to.last_chunk_mut::<N>()? = last;
+        Some(())
+    }
+    let copied = match from.len() {
+        8..=16 => ends::<8>(from, to),
+        17..=32 => ends::<16>(from, to),
+        4..=7 => ends::<4>(from, to),
+        _ => None,
+    };
+    if copied.is_none() && from.len() == to.len() {
+        to.copy_from_slice(from);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +259,11 @@ mod tests {
             for end in start..=700 {
                 let mut to = Buffer::default();
                 to.push(b'!');
-                to.append_part(&from, start..end);
+                to.append_padded(from.padded(start..end));
+                assert_eq!(&to[1..], &text[start..end]);
+                to.clear();
+                to.push(b'!');
+                to.append(&text[start..end]);
                 assert_eq!(&to[1..], &text[start..end]);
             }
         }

@@ -12,7 +12,7 @@
 //! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`] |
 //! | 3.6 percent-encoding | [`encoding`] |
 //! | what can be wrong | [`error`] |
-//! | memory that is used again | [`buffer`] |
+//! | memory that is used again, sixteen octets at once | [`buffer`], `scan` |
 
 pub mod authorization;
 pub mod base_string;
@@ -25,6 +25,7 @@ pub mod normalization;
 pub mod parameters;
 pub mod recipe;
 pub mod request;
+mod scan;
 pub mod signature;
 pub mod token_response;
 pub mod transmission;

@@ -2,7 +2,7 @@
 //! normalized parameters show it, and encoded once more, as the base string shows it.
 
 use super::buffer::{Buffer, Padded};
-use super::encoding::Encoder;
+use super::encoding::{Encoder, OctetTable, Writer};
 use super::parameters::Parameters;
 
 /// Encoded parameters. Each one's text is `name=value&`, so that joining is copying.
@@ -26,6 +26,8 @@ struct Entry {
     end: usize,
     twice_start: usize,
     twice_end: usize,
+    /// The length of the encoded separator at the end of that text.
+    twice_separator: usize,
 }
 
 /// How often the text that is asked for has been encoded.
@@ -57,36 +59,57 @@ impl EncodedParameters {
     /// Encodes decoded parameters: names and values (3.4.1.3.2 step 1), and the texts again as the base string will hold them.
     pub fn encode(&mut self, decoded: &Parameters, name: Encoder, value: Encoder, part: Encoder) {
         self.clear();
-        let (mut equals, mut ampersand) = (Buffer::default(), Buffer::default());
-        let twice = matches!(part, Encoder::Octets(_));
-        if twice {
-            part.encode(b"=", &mut equals);
-            part.encode(b"&", &mut ampersand);
-        }
-        for (octets_of_name, octets_of_value) in decoded.padded() {
-            let (start, twice_start) = (self.once.len(), self.twice.len());
-            self.encode_one(octets_of_name, name, part, twice);
-            let middle = self.once.len();
-            self.once.push(b'=');
-            self.twice.append(&equals);
-            self.encode_one(octets_of_value, value, part, twice);
-            self.once.push(b'&');
-            self.twice.append(&ampersand);
-            self.entries.push(Entry { start, middle, end: self.once.len(), twice_start, twice_end: self.twice.len() });
+        match (name.table_with(part), value.table_with(part)) {
+            (Some(table), Some(other)) if std::ptr::eq(table, other) => self.encode_by(table, decoded),
+            _ => self.encode_each(decoded, name, value, part),
         }
     }
 
-    #[inline]
-    fn encode_one(&mut self, octets: Padded<'_>, encoder: Encoder, part: Encoder, twice: bool) {
-        match encoder.table_with(part) {
-            Some(table) => table.encode_twice(octets, &mut self.once, &mut self.twice),
-            None => {
-                let start = self.once.len();
-                encoder.encode(octets.octets(), &mut self.once);
-                if twice {
-                    part.encode(self.once.get(start..).unwrap_or_default(), &mut self.twice);
-                }
-            }
+    /// One table does all the work, in one pass.
+    fn encode_by(&mut self, table: &OctetTable, decoded: &Parameters) {
+        let EncodedParameters { once, twice, entries, .. } = self;
+        // A separator is one octet, and encoded at most three.
+        let mut first = Writer::new(once, 3 * decoded.octets() + 2 * decoded.len());
+        let mut second = Writer::new(twice, 5 * decoded.octets() + 6 * decoded.len());
+        let separator = table.row(b'&').len();
+        entries.extend(decoded.padded().map(|(name, value)| {
+            let (start, twice_start) = (first.written(), second.written());
+            table.write_twice(name, Some(b'='), &mut first, &mut second);
+            let middle = first.written() - 1;
+            table.write_twice(value, Some(b'&'), &mut first, &mut second);
+            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), twice_separator: separator }
+        }));
+        first.finish();
+        second.finish();
+    }
+
+    /// The general way, one encoder after the other.
+    fn encode_each(&mut self, decoded: &Parameters, name: Encoder, value: Encoder, part: Encoder) {
+        for (octets_of_name, octets_of_value) in decoded.padded() {
+            let (start, twice_start) = (self.once.len(), self.twice.len());
+            self.encode_one(octets_of_name, name, part);
+            let middle = self.once.len();
+            self.separate(b'=', part);
+            self.encode_one(octets_of_value, value, part);
+            let before = self.twice.len();
+            self.separate(b'&', part);
+            let (end, twice_end) = (self.once.len(), self.twice.len());
+            self.entries.push(Entry { start, middle, end, twice_start, twice_end, twice_separator: twice_end - before });
+        }
+    }
+
+    fn separate(&mut self, separator: u8, part: Encoder) {
+        self.once.push(separator);
+        if let Encoder::Octets(table) = part {
+            self.twice.append(table.row(separator));
+        }
+    }
+
+    fn encode_one(&mut self, octets: Padded<'_>, encoder: Encoder, part: Encoder) {
+        let start = self.once.len();
+        encoder.encode(octets, &mut self.once);
+        if let Encoder::Octets(_) = part {
+            part.encode(self.once.padded(start..self.once.len()), &mut self.twice);
         }
     }
 
@@ -174,19 +197,23 @@ fn leading_octets(once: &[u8], entry: Entry) -> u128 {
 /// Joins the parameters in their order: `=` between name and value, also when the value is empty, and `&` between pairs (steps 3
 /// and 4); at [`Level::Twice`] the separators are encoded like the rest.
 pub fn join(parameters: &EncodedParameters, level: Level, out: &mut Buffer) {
-    let mut separator = 0;
-    for entry in &parameters.entries {
-        match level {
-            Level::Once => {
-                out.append_part(&parameters.once, entry.start..entry.end);
-                separator = 1;
-            }
-            Level::Twice => {
-                out.append_part(&parameters.twice, entry.twice_start..entry.twice_end);
-                separator = 3;
-            }
-        }
-    }
+    let Some(first) = parameters.entries.first() else { return };
+    // The text behind the last pair is a separator too many.
+    let separator = match level {
+        Level::Once => 1,
+        Level::Twice => first.twice_separator,
+    };
+    let whole = match level {
+        Level::Once => &parameters.once,
+        Level::Twice => &parameters.twice,
+    };
+    out.append_all(
+        whole,
+        parameters.entries.iter().map(|entry| match level {
+            Level::Once => entry.start..entry.end,
+            Level::Twice => entry.twice_start..entry.twice_end,
+        }),
+    );
     out.truncate(out.len() - separator);
 }
 

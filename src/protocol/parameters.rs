@@ -118,7 +118,7 @@ impl Parameters {
     /// Appends another list.
     pub fn append(&mut self, other: &Parameters) {
         let shift = self.octets.len();
-        self.octets.append(&other.octets);
+        self.octets.append_padded(Padded::from(&other.octets));
         self.entries.extend(other.entries.iter().map(|entry| Entry {
             start: entry.start + shift,
             middle: entry.middle + shift,

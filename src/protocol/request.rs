@@ -81,6 +81,8 @@ pub struct Url<'a> {
     pub scheme: &'a [u8],
     /// Everything between `//` and the path: user information, host, port.
     pub authority: &'a [u8],
+    /// The authority's host and port, without user information.
+    pub host: HostAndPort<'a>,
     /// From the first slash to `?`, `#` or the end; may be empty.
     pub path: &'a [u8],
     /// After `?`, without it; `None` if there is no `?`.
@@ -94,20 +96,19 @@ impl<'a> Url<'a> {
     /// # Errors
     /// [`Malformed::Url`] for a relative reference, another scheme, an empty host, or a control character.
     pub fn parse(text: &'a [u8]) -> Result<Url<'a>, Malformed> {
-        if text.iter().fold(false, |any, octet| any | octet.is_ascii_control()) {
+        if !text.iter().fold(true, |all, octet| all & !octet.is_ascii_control()) {
             return Err(Malformed::Url("it holds a control character"));
         }
-        let colon = text.iter().position(|&octet| octet == b':').ok_or(Malformed::Url("it has no scheme"))?;
+        let colon = memchr::memchr(b':', text).ok_or(Malformed::Url("it has no scheme"))?;
         let (scheme, rest) = text.split_at(colon);
         if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
             return Err(Malformed::Url("its scheme is neither http nor https"));
         }
         let rest = rest.strip_prefix(b"://").ok_or(Malformed::Url("it has no authority"))?;
-        let (authority, rest) = split_before(rest, |octet| matches!(octet, b'/' | b'?' | b'#'));
-        let (rest, _fragment) = split_before(rest, |octet| octet == b'#');
-        let (path, query) = split_before(rest, |octet| octet == b'?');
-        let url = Url { text, scheme, authority, path, query: query.get(1..) };
-        url.host_and_port().map(|_| url)
+        let (authority, rest) = rest.split_at(memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len()));
+        let rest = rest.get(..memchr::memchr(b'#', rest).unwrap_or(rest.len())).unwrap_or_default();
+        let (path, query) = rest.split_at(memchr::memchr(b'?', rest).unwrap_or(rest.len()));
+        Ok(Url { text, scheme, authority, host: HostAndPort::parse(authority)?, path, query: query.get(1..) })
     }
 
     /// Whether the scheme is https.
@@ -115,15 +116,6 @@ impl<'a> Url<'a> {
     pub fn is_https(&self) -> bool {
         self.scheme.eq_ignore_ascii_case(b"https")
     }
-
-    /// The authority's host and port, without user information.
-    fn host_and_port(&self) -> Result<HostAndPort<'a>, Malformed> {
-        HostAndPort::parse(self.authority)
-    }
-}
-
-fn split_before(text: &[u8], at: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
-    text.split_at(text.iter().position(|&octet| at(octet)).unwrap_or(text.len()))
 }
 
 /// The host and port of an authority or of a Host field.
@@ -142,14 +134,16 @@ impl<'a> HostAndPort<'a> {
     /// # Errors
     /// [`Malformed::Url`] for an empty host, characters that no host has, or a port that is no number up to 65535.
     pub fn parse(authority: &'a [u8]) -> Result<HostAndPort<'a>, Malformed> {
-        let authority = match authority.iter().rposition(|&octet| octet == b'@') {
-            Some(at) => &authority[at + 1..],
+        let authority = match memchr::memrchr(b'@', authority) {
+            Some(at) => authority.get(at + 1..).unwrap_or_default(),
             None => authority,
         };
-        let (host, port) = match authority.iter().position(|&octet| octet == b']') {
-            Some(bracket) => authority.split_at(bracket + 1),
-            None => split_before(authority, |octet| octet == b':'),
+        // The colons of an IPv6 literal stand inside its brackets.
+        let end = match authority.first() {
+            Some(b'[') => memchr::memchr(b']', authority).map_or(authority.len(), |bracket| bracket + 1),
+            _ => memchr::memchr(b':', authority).unwrap_or(authority.len()),
         };
+        let (host, port) = authority.split_at(end);
         if host.is_empty() || host == b"[]" {
             return Err(Malformed::Url("it has no host"));
         }
@@ -195,7 +189,7 @@ mod tests {
         assert_eq!(url.authority, b"u:p@Example.com:080");
         assert_eq!(url.path, b"/a//b;v=1/%7e");
         assert_eq!(url.query, Some(&b"x=1?y"[..]));
-        assert_eq!(url.host_and_port().unwrap(), HostAndPort { host: b"Example.com", port: Some(80) });
+        assert_eq!(url.host, HostAndPort { host: b"Example.com", port: Some(80) });
         let bare = Url::parse(b"https://h").unwrap();
         assert_eq!((bare.path, bare.query, bare.is_https()), (&b""[..], None, true));
         assert_eq!(Url::parse(b"http://h?").unwrap().query, Some(&b""[..]));

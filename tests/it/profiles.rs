@@ -1,5 +1,6 @@
 //! The shipped profiles and fixtures hold together: every fixture gives exactly its findings, every rule is broken by one fixture and kept
-//! by another, and a clean rule book is what the files say.
+//! by another, and what is cut off or garbled is judged without a panic.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,12 +20,9 @@ fn profile(name: &str) -> Profile {
 }
 
 fn fixture_files() -> Vec<Fixtures> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(vectors().join("fixtures"))
-        .unwrap()
-        .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap())
-        .map(|file| file.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
+    let folders = std::fs::read_dir(vectors().join("fixtures")).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let mut paths: Vec<PathBuf> = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     paths.sort();
     paths.iter().map(|path| Fixtures::read(path).unwrap_or_else(|error| panic!("{error}"))).collect()
 }
@@ -33,15 +31,8 @@ fn fixture_files() -> Vec<Fixtures> {
 fn with_told(mut exchange: Exchange) -> (Exchange, Option<ExpectedProblem>) {
     let Some(response) = &mut exchange.response else { return (exchange, None) };
     let answer = intake::read(response.headers.iter().map(|(name, value)| (name.as_str(), value.0.as_slice())), response.octets());
-    let shape = match answer.shape {
-        intake::Shape::Html => Shape::Html,
-        intake::Shape::Xml => Shape::Xml,
-        intake::Shape::Json => Shape::Json,
-        intake::Shape::Form => Shape::Form,
-        intake::Shape::Text => Shape::Text,
-        intake::Shape::Empty => Shape::Empty,
-    };
-    response.told = Told { problem: answer.problem.as_ref().map(|problem| problem.name.clone()), shape: Some(shape) };
+    response.told =
+        Told { problem: answer.problem.as_ref().map(|problem| problem.name.clone()), shape: Shape::from_word(answer.shape.as_str()) };
     let problem = answer.problem.map(|problem| ExpectedProblem {
         name: problem.name,
         place: problem.place.as_str().to_owned(),
@@ -113,15 +104,59 @@ fn no_finding_shows_a_secret() {
         let profile = profile(&file.profile);
         for case in &file.cases {
             let (exchange, _) = with_told(case.input.clone());
+            let tokens = exchange.token.iter().flat_map(|token| [Some(token.identifier.clone()), token.verifier.clone()]).flatten();
             let secrets: Vec<String> = [&exchange.client.as_ref().and_then(|client| client.secret.clone())]
                 .into_iter()
                 .chain([&exchange.token.as_ref().and_then(|token| token.secret.clone())])
                 .flatten()
                 .map(|secret| String::from_utf8_lossy(secret.expose()).into_owned())
+                .chain(tokens)
                 .collect();
             for Finding { rule, because, .. } in check(&profile, &exchange) {
                 assert!(!secrets.iter().any(|secret| because.contains(secret.as_str())), "{} {rule}: {because}", file.full_id(case));
             }
+        }
+    }
+}
+
+/// Requests and answers come from strangers: whatever is cut off or changed in them, they are judged.
+#[test]
+fn garbled_exchanges_are_judged_all_the_same() {
+    let garble = |octets: &mut Vec<u8>, at: usize| match at % 3 {
+        0 => octets.truncate(at),
+        1 => octets.get_mut(at).into_iter().for_each(|octet| *octet = b"%\"\\\xff,=& "[at % 8]),
+        _ => octets.insert(at.min(octets.len()), b"\0%=\"&+"[at % 6]),
+    };
+    for file in fixture_files() {
+        let profile = profile(&file.profile);
+        for (number, case) in file.cases.iter().enumerate().filter(|(number, _)| number % 9 == 0) {
+            for at in (number % 7..400).step_by(7) {
+                let mut exchange = case.input.clone();
+                exchange.request.headers.iter_mut().for_each(|(_, value)| garble(&mut value.0, at));
+                exchange.request.body.iter_mut().for_each(|body| garble(&mut body.0, at));
+                exchange.request.url = exchange.request.url.chars().filter(|letter| *letter as usize % 11 != at % 11).collect();
+                if let Some(response) = &mut exchange.response {
+                    response.headers.iter_mut().for_each(|(_, value)| garble(&mut value.0, at));
+                    response.body.iter_mut().for_each(|body| garble(&mut body.0, at));
+                }
+                let (exchange, _) = with_told(exchange);
+                assert_eq!(assess(&profile, &exchange).len(), profile.rules.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_check_and_form_of_value_is_explained() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(vectors().join("schema/profile-1.json")).unwrap()).unwrap();
+    let guide = std::fs::read_to_string(vectors().join("profiles/README.md")).unwrap();
+    for (definition, member) in [("check", "kind"), ("value", "is")] {
+        for variant in schema["$defs"][definition]["oneOf"].as_array().unwrap() {
+            let word = variant["properties"][member]["const"].as_str().unwrap();
+            assert!(guide.contains(&format!("| `{word}` |")), "vectors/profiles/README.md does not explain {word}");
+            let written = format!("\"{member}\": \"{word}\"");
+            assert!(shipped::TEXTS.iter().any(|(_, text)| text.contains(&written)), "no profile uses {word}");
         }
     }
 }

@@ -1,0 +1,53 @@
+//! Looking at sixteen octets at once: which of them are special. One bit an octet, the first octet lowest.
+
+use wide::u8x16;
+
+/// Octets that are looked at together.
+pub(super) const STEP: usize = 16;
+
+/// The octets that are not unreserved (section 3.6).
+#[inline(always)]
+pub(super) fn reserved(step: &[u8; STEP]) -> u32 {
+    let octets = u8x16::new(*step);
+    let letters = within(octets | u8x16::splat(0x20), b'a', b'z');
+    let others = within(octets, b'0', b'9') | within(octets, b'-', b'.');
+    let marks = octets.simd_eq(u8x16::splat(b'_')) | octets.simd_eq(u8x16::splat(b'~'));
+    !(letters | others | marks).to_bitmask() & 0xffff
+}
+
+/// The octets that are one of these two.
+#[inline(always)]
+pub(super) fn either(step: &[u8; STEP], one: u8, other: u8) -> u32 {
+    let octets = u8x16::new(*step);
+    (octets.simd_eq(u8x16::splat(one)) | octets.simd_eq(u8x16::splat(other))).to_bitmask()
+}
+
+/// All ones in every octet from `first` to `last`: what lies below `first` wraps round to a great number.
+#[inline(always)]
+fn within(octets: u8x16, first: u8, last: u8) -> u8x16 {
+    (octets - u8x16::splat(first)).saturating_sub(u8x16::splat(last - first)).simd_eq(u8x16::splat(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_octet_is_seen_in_each_place() {
+        for octet in 0..=255_u8 {
+            for place in 0..STEP {
+                let mut step = *b"abcdefghijklmnop";
+                step[place] = octet;
+                assert_eq!(reserved(&step), u32::from(!super::super::encoding::is_unreserved(octet)) << place, "{octet} at {place}");
+                assert_eq!(either(&step, b'%', b'+'), u32::from(octet == b'%' || octet == b'+') << place, "{octet} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_special_octets_are_all_seen() {
+        assert_eq!(reserved(b" a b c d e f g h"), 0b0101_0101_0101_0101);
+        assert_eq!(reserved(&[0xff; STEP]), 0xffff);
+        assert_eq!(either(b"%a+b%c+d%e+f%g+h", b'%', b'+'), 0b0101_0101_0101_0101);
+    }
+}
