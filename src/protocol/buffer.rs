@@ -129,6 +129,12 @@ impl<'a> Padded<'a> {
         Padded { memory: text, length: length.min(text.len()) }
     }
 
+    /// The part and whatever lies behind it.
+    #[inline]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.memory
+    }
+
     /// The part alone.
     #[must_use]
     pub fn octets(&self) -> &'a [u8] {

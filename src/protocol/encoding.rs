@@ -396,23 +396,70 @@ static HEX_VALUES: [u16; 256] = {
     table
 };
 
-/// The pieces of a query or form, split at `&` and at the first `=`, not yet decoded. Empty pieces (`a&&b`) are skipped, as most
-/// parsers do; the specification is silent about them. A piece without `=` is a name with an empty value (section 3.4.1.3.1, `c2`).
-pub fn form_pairs(text: &[u8]) -> impl Iterator<Item = (Padded<'_>, Padded<'_>)> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        loop {
-            let text = rest?;
-            let end = memchr::memchr(b'&', text).unwrap_or(text.len());
-            rest = text.get(end + 1..);
-            if end == 0 {
-                continue;
+/// Reads the pairs of a query or form: split at `&` and at the first `=`, decoded as [`form_decode`] does. For each pair `pair` is told
+/// where in `octets` its name starts, its value starts and its value ends.
+///
+/// Empty pieces (`a&&b`) are skipped, as most parsers do; the specification is silent about them. A piece without `=` is a name with
+/// an empty value (section 3.4.1.3.1, `c2`).
+pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, usize, usize)) {
+    let begin = octets.len();
+    let mut writer = Writer::new(octets, text.len());
+    let (mut start, mut middle, mut piece, mut taken) = (begin, None, 0, 0);
+    Padded::from(text).for_each_step(|at, step, length| {
+        let before = begin + writer.written();
+        writer.window(|window: &mut [u8; ONCE], written| {
+            let specials = scan::either(head(step), b'%', b'+') | scan::either(head(step), b'&', b'=');
+            let mut specials = specials & ((1 << length) - 1) & (u32::MAX << taken);
+            let mut from = taken;
+            while specials != 0 {
+                let place = specials.trailing_zeros() as usize % STEP;
+                put_run(window, written, step, Run { from, length: place - from });
+                from = place + 1;
+                let octet = match step[place] {
+                    b'+' => Some(b' '),
+                    b'&' => {
+                        let end = before + *written;
+                        if piece < at + place {
+                            pair(start, middle.unwrap_or(end), end);
+                        }
+                        (start, middle, piece) = (end, None, at + place + 1);
+                        None
+                    }
+                    b'=' if middle.is_none() => {
+                        middle = Some(before + *written);
+                        None
+                    }
+                    b'=' => Some(b'='),
+                    _ => match escaped(step[place + 1], step[place + 2]).filter(|_| at + place + 2 < text.len()) {
+                        Some(octet) => {
+                            from = place + 3;
+                            Some(octet)
+                        }
+                        None => Some(keep_percent()),
+                    },
+                };
+                if let Some(octet) = octet {
+                    window[*written & (ONCE - STEP - 1)] = octet;
+                    *written += 1;
+                }
+                specials &= specials - 1;
             }
-            let piece = text.get(..end).unwrap_or_default();
-            let equals = memchr::memchr(b'=', piece).unwrap_or(end);
-            let value = text.get(equals + 1..).unwrap_or_default();
-            return Some((Padded::of(text, equals), Padded::of(value, end.saturating_sub(equals + 1))));
-        }
+            taken = from.saturating_sub(length);
+            put_run(window, written, step, Run { from, length: length.saturating_sub(from) });
+        });
+    });
+    let end = begin + writer.written();
+    if piece < text.len() {
+        pair(start, middle.unwrap_or(end), end);
+    }
+    writer.finish();
+}
+
+/// The pieces that [`read_form`] decodes, as they are written: for those who look at the writing itself.
+pub fn form_pairs(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    text.split(|&octet| octet == b'&').filter(|piece| !piece.is_empty()).map(|piece| {
+        let equals = memchr::memchr(b'=', piece).unwrap_or(piece.len());
+        (piece.get(..equals).unwrap_or_default(), piece.get(equals + 1..).unwrap_or_default())
     })
 }
 
@@ -487,8 +534,45 @@ mod tests {
 
     #[test]
     fn pieces_are_split_at_the_first_equals_sign_and_empty_ones_skipped() {
-        let pairs: Vec<_> = form_pairs(b"&a=1&&b==2&c&=d&").map(|(name, value)| (name.octets(), value.octets())).collect();
-        let expected: Vec<(&[u8], &[u8])> = vec![(b"a", b"1"), (b"b", b"=2"), (b"c", b""), (b"", b"d")];
+        let mut octets = Buffer::default();
+        octets.append(b"before");
+        let mut places = Vec::new();
+        read_form(b"&a=1&&b==2+%3D&c&=%&&%=%4&a-long-name-of-more-than-a-step=and%20a%20value%2", &mut octets, |start, middle, end| {
+            places.push((start, middle, end));
+        });
+        let pairs: Vec<_> = places.iter().map(|&(start, middle, end)| (&octets[start..middle], &octets[middle..end])).collect();
+        let expected: Vec<(&[u8], &[u8])> = vec![
+            (b"a", b"1"),
+            (b"b", b"=2 ="),
+            (b"c", b""),
+            (b"", b"%"),
+            (b"%", b"%4"),
+            (b"a-long-name-of-more-than-a-step", b"and a value%2"),
+        ];
         assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn a_form_is_read_as_its_pieces_are_decoded() {
+        let text = b"a=%41&b=+%2B&%zz=%&c==&&d&=&0123456789abcdef=0123456789%3";
+        for end in 0..=text.len() {
+            for begin in 0..end {
+                let text = &text[begin..end];
+                let (mut octets, mut pairs) = (Buffer::default(), Vec::new());
+                read_form(text, &mut octets, |start, middle, end| pairs.push((start, middle, end)));
+                let pairs: Vec<_> =
+                    pairs.iter().map(|&(start, middle, end)| (octets[start..middle].to_vec(), octets[middle..end].to_vec())).collect();
+                let naive: Vec<_> = text
+                    .split(|&octet| octet == b'&')
+                    .filter(|piece| !piece.is_empty())
+                    .map(|piece| {
+                        let mut halves = piece.splitn(2, |&octet| octet == b'=');
+                        let mut half = || written(|out| form_decode(halves.next().unwrap_or_default(), out));
+                        (half(), half())
+                    })
+                    .collect();
+                assert_eq!(pairs, naive, "{}", String::from_utf8_lossy(text));
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ pub struct EncodedParameters {
     twice: Buffer,
     entries: Vec<Entry>,
     /// Keys of [`order_by_octets`] and entries in their new order, kept for the next request.
-    keys: Vec<(u128, u32)>,
+    keys: Vec<u128>,
     spare: Vec<Entry>,
 }
 
@@ -159,38 +159,43 @@ impl std::fmt::Debug for EncodedParameters {
 
 /// Sorts by name, and equal names by value, in ascending octet order of the encoded text (step 2).
 ///
-/// The first sixteen octets of a name are compared as one number; names that agree in them are compared whole. Filling short names
-/// with zeros loses nothing, because a tie is always looked at again.
+/// The first fourteen octets of a name and the parameter's number are sorted as one integer; names that agree in those octets are
+/// then compared whole. Filling short names with zeros loses nothing, because a tie is always looked at again.
 pub fn order_by_octets(parameters: &mut EncodedParameters) {
     let EncodedParameters { once, entries, keys, spare, .. } = parameters;
+    let whole = |left: Entry, right: Entry| view(once, left).cmp(&view(once, right));
+    if entries.len() > NUMBERS {
+        entries.sort_unstable_by(|left, right| whole(*left, *right));
+        return;
+    }
     keys.clear();
-    keys.extend(entries.iter().zip(0_u32..).map(|(entry, index)| (leading_octets(once, *entry), index)));
-    let entry = |index: u32| entries.get(index as usize).copied();
-    keys.sort_unstable_by(|left, right| {
-        left.0.cmp(&right.0).then_with(|| match (entry(left.1), entry(right.1)) {
-            (Some(first), Some(second)) => view(once, first).cmp(&view(once, second)),
-            _ => left.1.cmp(&right.1),
-        })
-    });
+    keys.extend(entries.iter().zip(0_u128..).map(|(entry, number)| leading_octets(once.padded(entry.start..entry.middle)) | number));
+    keys.sort_unstable();
     spare.clear();
-    spare.extend(keys.iter().filter_map(|&(_, index)| entry(index)));
+    spare.extend(keys.iter().filter_map(|key| entries.get(*key as usize % NUMBERS)));
+    let mut from = 0;
+    for tied in keys.chunk_by(|left, right| left / NUMBERS as u128 == right / NUMBERS as u128) {
+        if let Some(tied) = spare.get_mut(from..from + tied.len()).filter(|tied| tied.len() > 1) {
+            tied.sort_unstable_by(|left, right| whole(*left, *right));
+        }
+        from += tied.len();
+    }
     std::mem::swap(entries, spare);
 }
 
-fn leading_octets(once: &[u8], entry: Entry) -> u128 {
-    let length = entry.middle - entry.start;
-    match once.get(entry.start..).and_then(|rest| rest.first_chunk::<16>()) {
-        // What follows a short name is shifted out.
-        Some(chunk) if length >= 16 => u128::from_be_bytes(*chunk),
-        Some(_) if length == 0 => 0,
-        Some(chunk) => u128::from_be_bytes(*chunk) & (u128::MAX << (8 * (16 - length))),
-        None => {
-            let mut chunk = [0; 16];
-            for (place, octet) in chunk.iter_mut().zip(view(once, entry).name) {
-                *place = *octet;
-            }
-            u128::from_be_bytes(chunk)
-        }
+/// A parameter's number takes two octets of its key.
+const NUMBERS: usize = 1 << 16;
+
+/// The first fourteen octets of a name in the upper part of a number.
+fn leading_octets(name: Padded<'_>) -> u128 {
+    let chunk = match name.rest().first_chunk::<16>() {
+        Some(chunk) => u128::from_be_bytes(*chunk),
+        None => name.octets().iter().zip((0..16).rev()).fold(0, |sum, (octet, place)| sum | u128::from(*octet) << (8 * place)),
+    };
+    // What lies behind a short name is cut off.
+    match 8 * name.length.min(14) as u32 {
+        0 => 0,
+        bits => chunk & (u128::MAX << (128 - bits)),
     }
 }
 
@@ -244,11 +249,22 @@ mod tests {
     }
 
     #[test]
-    fn names_that_agree_in_sixteen_octets_are_compared_whole() {
+    fn names_that_begin_alike_are_compared_whole() {
         assert_eq!(
-            sorted(&[("abcdefghijklmnopZ", "1"), ("abcdefghijklmnop", "2"), ("abcdefghijklmnopA", "3"), ("abcdefghijklmno", "4")]),
-            "abcdefghijklmno=4&abcdefghijklmnop=2&abcdefghijklmnopA=3&abcdefghijklmnopZ=1"
+            sorted(&[("abcdefghijklmnopZ", "1"), ("abcdefghijklmnop", "2"), ("abcdefghijklmnopA", "3"), ("abcdefghijklmn", "4")]),
+            "abcdefghijklmn=4&abcdefghijklmnop=2&abcdefghijklmnopA=3&abcdefghijklmnopZ=1"
         );
+        assert_eq!(sorted(&[("a.", "1"), ("a", "2"), ("a", "1")]), "a=1&a=2&a.=1");
+    }
+
+    #[test]
+    fn more_parameters_than_a_key_has_numbers_are_sorted_too() {
+        let pairs: Vec<_> = (0..NUMBERS + 3).rev().map(|number| format!("{number:06}")).collect();
+        let decoded = Parameters::of_header(pairs.iter().map(|name| (name.as_bytes(), &b""[..])));
+        let mut encoded = EncodedParameters::default();
+        encoded.encode(&decoded, Encoder::RFC5849, Encoder::RFC5849, Encoder::RFC5849);
+        order_by_octets(&mut encoded);
+        assert!(encoded.iter().map(|parameter| parameter.name.to_vec()).eq(pairs.iter().rev().map(|name| name.as_bytes().to_vec())));
     }
 
     #[test]

@@ -110,9 +110,8 @@ impl Parameters {
 
     /// Appends the pairs of a query or form, decoded (section 3.4.1.3.1).
     pub fn push_form(&mut self, text: &[u8], source: Source) {
-        for (name, value) in encoding::form_pairs(text) {
-            self.push_with(source, |octets| encoding::form_decode(name, octets), |octets| encoding::form_decode(value, octets));
-        }
+        let entries = &mut self.entries;
+        encoding::read_form(text, &mut self.octets, |start, middle, end| entries.push(Entry { start, middle, end, source }));
     }
 
     /// Appends another list.
