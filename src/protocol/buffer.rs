@@ -36,6 +36,17 @@ impl Buffer {
         self.append_padded(Padded::from(octets));
     }
 
+    /// Appends octets and others behind them.
+    #[inline]
+    pub(super) fn append_two(&mut self, first: &[u8], second: &[u8]) {
+        let length = first.len() + second.len();
+        if let Some((before, after)) = self.room(length).get_mut(..length).and_then(|place| place.split_at_mut_checked(first.len())) {
+            copy(first, before);
+            copy(second, after);
+        }
+        self.length += length;
+    }
+
     /// Appends a part of something. Short parts are copied in whole blocks where there is memory for them, because a copy of a length
     /// that is known beforehand is several times faster than one of a length that is not.
     #[inline]

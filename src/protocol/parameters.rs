@@ -95,8 +95,12 @@ impl Parameters {
     }
 
     /// Appends a pair as it is.
+    #[inline]
     pub fn push(&mut self, name: &[u8], value: &[u8], source: Source) {
-        self.push_with(source, |octets| octets.append(name), |octets| octets.append(value));
+        let start = self.octets.len();
+        self.octets.append_two(name, value);
+        let middle = start + name.len();
+        self.entries.push(Entry { start, middle, end: middle + value.len(), source });
     }
 
     /// Appends a pair whose name and value two functions write.
