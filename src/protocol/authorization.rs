@@ -1,6 +1,6 @@
 //! The Authorization header (RFC 5849 section 3.5.1; its grammar is RFC 2617 section 1.2): written strictly, read as the text allows.
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Padded};
 use super::encoding::{percent_decode, percent_encode};
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
@@ -62,10 +62,9 @@ impl Authorization {
                 Some(_) => {}
             }
             let name = reader.name()?;
-            quoted.clear();
-            reader.quoted_string(quoted)?;
-            if name.eq_ignore_ascii_case(b"realm") {
-                if self.realm.replace(quoted.to_vec()).is_some() {
+            let value = reader.quoted_string(quoted)?;
+            if name.octets().eq_ignore_ascii_case(b"realm") {
+                if self.realm.replace(value.octets().to_vec()).is_some() {
                     return Err(reader.wrong("realm stands there twice"));
                 }
             } else {
@@ -73,7 +72,7 @@ impl Authorization {
                 self.parameters.push_with(
                     Source::Header,
                     |octets| in_name = percent_decode(name, octets),
-                    |octets| in_value = percent_decode(quoted, octets),
+                    |octets| in_value = percent_decode(value, octets),
                 );
                 in_name.and(in_value)?;
             }
@@ -110,45 +109,66 @@ impl<'a> Reader<'a> {
     }
 
     /// A name and the `=` that follows it at once.
-    fn name(&mut self) -> Result<&'a [u8], Malformed> {
+    fn name(&mut self) -> Result<Padded<'a>, Malformed> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let length =
-            rest.iter().position(|&octet| !octet.is_ascii_graphic() || matches!(octet, b'=' | b'"' | b',' | b'\\')).unwrap_or(rest.len());
-        let (name, after) = rest.split_at(length);
-        if name.is_empty() {
+        let length = rest.iter().position(|&octet| !IN_NAME[octet as usize]).unwrap_or(rest.len());
+        if length == 0 {
             return Err(self.wrong("a parameter's name is missing"));
         }
         self.at += length;
-        if after.first() != Some(&b'=') {
+        if rest.get(length) != Some(&b'=') {
             return Err(self.wrong("`=` does not follow the name"));
         }
         self.at += 1;
-        Ok(name)
+        Ok(Padded::of(rest, length))
     }
 
-    /// A quoted-string of RFC 2616 section 2.2, its backslash escapes undone.
-    fn quoted_string(&mut self, out: &mut Buffer) -> Result<(), Malformed> {
+    /// A quoted-string of RFC 2616 section 2.2, its backslash escapes undone: where there are none, as it lies in the header.
+    fn quoted_string<'b>(&mut self, unescaped: &'b mut Buffer) -> Result<Padded<'b>, Malformed>
+    where
+        'a: 'b,
+    {
         if self.peek() != Some(b'"') {
             return Err(self.wrong("the value is not in double quotes"));
         }
         self.at += 1;
+        unescaped.clear();
         loop {
-            match self.peek() {
-                None => return Err(self.wrong("the closing quote is missing")),
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    self.at += 1;
-                    out.push(self.peek().ok_or_else(|| self.wrong("the closing quote is missing"))?);
-                }
-                Some(octet) if octet.is_ascii_control() && !octet.is_ascii_whitespace() => return Err(self.wrong("a control character")),
-                Some(octet) => out.push(octet),
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let Some(end) = memchr::memchr2(b'"', b'\\', rest) else {
+                self.at = self.text.len();
+                return Err(self.wrong("the closing quote is missing"));
+            };
+            let run = rest.get(..end).unwrap_or_default();
+            if let Some(at) = run.iter().position(|&octet| octet.is_ascii_control() && !octet.is_ascii_whitespace()) {
+                self.at += at;
+                return Err(self.wrong("a control character"));
             }
+            self.at += end + 1;
+            if rest.get(end) == Some(&b'"') {
+                if unescaped.is_empty() {
+                    return Ok(Padded::of(rest, end));
+                }
+                unescaped.append(run);
+                return Ok(Padded::from(&*unescaped));
+            }
+            unescaped.append(run);
+            unescaped.push(self.peek().ok_or_else(|| self.wrong("the closing quote is missing"))?);
             self.at += 1;
         }
-        self.at += 1;
-        Ok(())
     }
 }
+
+/// What may stand in a parameter's name: visible characters but those that end it.
+static IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0x21;
+    while octet < 0x7f {
+        table[octet] = !matches!(octet as u8, b'=' | b'"' | b',' | b'\\');
+        octet += 1;
+    }
+    table
+};
 
 /// Writes a header's value: `OAuth`, the realm if there is one, then the parameters in their order, names and values encoded (section
 /// 3.5.1 item 1). The realm is a quoted-string and not encoded: quotes and backslashes in it are escaped.

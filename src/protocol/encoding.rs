@@ -312,7 +312,7 @@ pub fn percent_encode(octets: &[u8], out: &mut Buffer) {
 ///
 /// # Errors
 /// [`Malformed::PercentEncoding`] with the octet of a `%` that two hexadecimal digits do not follow.
-pub fn percent_decode(text: &[u8], out: &mut Buffer) -> Result<(), Malformed> {
+pub fn percent_decode<'a>(text: impl Into<Padded<'a>>, out: &mut Buffer) -> Result<(), Malformed> {
     decode(text.into(), out, b'+', |at| Err(Malformed::PercentEncoding(at)))
 }
 
@@ -499,7 +499,7 @@ mod tests {
                 text[special] = b'%';
                 let once = encoded(&text);
                 assert_eq!(once.len(), length + 2);
-                assert_eq!(written(|out| percent_decode(&once, out).unwrap()), text);
+                assert_eq!(written(|out| percent_decode(&once[..], out).unwrap()), text);
                 assert_eq!(written(|out| form_decode(&once[..], out)), text);
                 let (mut first, mut second) = (Buffer::default(), Buffer::default());
                 RFC5849_TABLE.encode_twice(Padded::from(&text[..]), &mut first, &mut second);

@@ -11,6 +11,9 @@ use super::parameters::{self, Parameters};
 use super::request::Request;
 use super::signature::{self, SignatureMethod};
 
+/// Makes the octets of a signature: method, key, base string, and the secrets for RSA.
+pub type Sign = fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Buffer) -> Result<(), Malformed>;
+
 /// The decisions of section 3.4, in the order in which they are taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
@@ -37,7 +40,7 @@ pub struct Recipe {
     /// The key (3.4.2, 3.4.4).
     pub key: fn(Encoder, &Secrets<'_>, &mut Buffer),
     /// The octets of the signature (3.4.2, 3.4.3).
-    pub sign: fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Buffer) -> Result<(), Malformed>,
+    pub sign: Sign,
     /// The text of those octets (3.4.2, 3.4.3); PLAINTEXT has text already.
     pub text: fn(&[u8], &mut Buffer),
 }

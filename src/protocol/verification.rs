@@ -10,7 +10,7 @@ use super::buffer::Buffer;
 use super::credentials::Secrets;
 use super::error::{Code, Malformed};
 use super::nonce::{NonceKey, NonceMemory, Registration};
-use super::parameters::{Parameters, Source};
+use super::parameters::{Parameter, Parameters};
 use super::recipe::{Derivation, Recipe};
 use super::request::{Header, Request, Url};
 use super::signature::{self, PublicKey, SignatureMethod, base64_octets, rsa_verifies};
@@ -92,15 +92,22 @@ pub struct Examined<'a> {
     pub request: Request<'a>,
     /// All parameters of the request with their places, `oauth_signature` included.
     pub parameters: &'a Parameters,
+    /// Those of them whose names begin with `oauth_`, in their order.
+    pub protocol: Vec<Parameter<'a>>,
     /// What the server knows.
     pub knowledge: Knowledge<'a>,
 }
 
 impl<'a> Examined<'a> {
+    fn new(request: Request<'a>, parameters: &'a Parameters, knowledge: Knowledge<'a>) -> Examined<'a> {
+        let protocol = parameters.iter().filter(|parameter| parameter.name.starts_with(b"oauth_")).collect();
+        Examined { request, parameters, protocol, knowledge }
+    }
+
     /// A protocol parameter's value, decoded.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.parameters.first(name)
+        self.protocol.iter().find(|parameter| parameter.name == name.as_bytes()).map(|parameter| parameter.value)
     }
 
     /// The token's identifier, if one is presented: an empty one counts as none (section 3.1).
@@ -195,7 +202,7 @@ impl Verifier {
             Request { method: received.method, url, headers: received.headers, body: received.body, protocol: &self.header.parameters };
         self.all.clear();
         request.gather(&mut self.all)?;
-        let examined = Examined { request, parameters: &self.all, knowledge: *knowledge };
+        let examined = Examined::new(request, &self.all, *knowledge);
         for check in
             [checks.places, checks.version, checks.presence, checks.method, checks.transport, checks.client, checks.token, checks.timestamp]
         {
@@ -225,16 +232,11 @@ impl Verifier {
 /// Section 3.5: protocol parameters, and all others with the `oauth_` prefix, come from one and only one place. Section 3.1: none
 /// stands there more than once.
 fn places(examined: &Examined<'_>) -> Result<(), Refusal> {
-    let mut names: Vec<(&[u8], Source)> = examined
-        .parameters
-        .iter()
-        .filter(|parameter| parameter.name.starts_with(b"oauth_"))
-        .map(|parameter| (parameter.name, parameter.source))
-        .collect();
-    let place = names.first().map(|first| first.1);
-    let scattered = names.iter().any(|name| Some(name.1) != place);
-    names.sort_unstable_by_key(|name| name.0);
-    if names.windows(2).any(|pair| matches!(pair, [first, second] if first.0 == second.0)) {
+    let place = examined.protocol.first().map(|first| first.source);
+    let scattered = examined.protocol.iter().any(|parameter| Some(parameter.source) != place);
+    let mut names: Vec<&[u8]> = examined.protocol.iter().map(|parameter| parameter.name).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
         return Err(Refusal::new(Code::ParameterDuplicated, "a protocol parameter stands there more than once (RFC 5849 section 3.1)"));
     }
     if scattered {
