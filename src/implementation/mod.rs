@@ -3,7 +3,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::vectors::{Operation, Output, Question};
+#[cfg(feature = "cli")]
+pub mod adapter;
+pub mod reference;
+pub mod wire;
+
+#[cfg(feature = "cli")]
+pub use adapter::{Adapter, AdapterError, Launch};
+pub use reference::Reference;
+
+use crate::vectors::{Expectation, Operation, Output, Question};
 
 /// What an implementation says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +54,42 @@ pub trait Implementation {
 
     /// Asks one question. Never an `Err`: whatever happens is an observation.
     fn ask(&mut self, question: &Question) -> Observation;
+
+    /// Asks one question of which only a part of the answer will be looked at. Whoever can save work by it leaves the rest out;
+    /// whether the question is answered or refused stays the same.
+    fn ask_for(&mut self, question: &Question, wanted: Wanted) -> Observation {
+        let _ = wanted;
+        self.ask(question)
+    }
+}
+
+/// The parts of an answer that cost something to write down and that not everybody looks at. What an operation is about (a signature,
+/// a verdict, a list of parameters) is always wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The request as it will be sent: `authorization`, `url` or `body` of a `sign` answer.
+    pub transmission: bool,
+    /// The intermediate values.
+    pub stages: bool,
+}
+
+impl Wanted {
+    /// Everything.
+    pub const ALL: Wanted = Wanted { transmission: true, stages: true };
+
+    /// What decides whether an expectation is met. Stages never do: they locate a difference, and can be asked for when there is one.
+    #[must_use]
+    pub fn to_meet(expectation: &Expectation) -> Wanted {
+        Wanted { transmission: is_sent_compared(expectation), stages: false }
+    }
+}
+
+fn is_sent_compared(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::Answer(output) => output.authorization.is_some() || output.url.is_some() || output.body.is_some(),
+        Expectation::Refuse(_) => false,
+        Expectation::OneOf(branches) => branches.iter().any(|(_, branch)| is_sent_compared(branch)),
+    }
 }
 
 /// What an implementation did.

@@ -35,13 +35,13 @@ pub enum Code {
     MalformedUrl,
     /// Another fault of the request's form.
     MalformedRequest,
-    /// `oauth_body_hash` does not match the body (body hash draft, section 3).
+    /// `oauth_body_hash` does not match the body (body hash draft, section 4.2.2).
     BodyHashInvalid,
     /// PLAINTEXT without TLS (3.4.4).
     InsecureTransport,
     /// The RSA key cannot be read or used (3.4.3).
     KeyUnusable,
-    /// The status of a token response is not 2xx (2.1, 2.3).
+    /// The status of a token response is not 2xx (2.1 and 2.3 name 200).
     StatusRejected,
     /// The body of a token response is not form-encoded (2.1, 2.3).
     MalformedResponse,

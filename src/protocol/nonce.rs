@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-/// What makes a request unique: "unique across all requests with the same timestamp, client credentials, and token combinations".
-/// All values are decoded; an absent token is empty.
+/// What makes a request unique: no other one has the same nonce with this timestamp, client and token. Section 3.2 names nonce, timestamp
+/// and token; section 3.3 and appendix A name the client too. All values are decoded; an absent token is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NonceKey<'a> {
     /// The client's identifier.

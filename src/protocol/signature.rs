@@ -136,7 +136,8 @@ pub fn base64_octets(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The value of `oauth_body_hash` (body hash draft, section 3.2): base64 of the hash of the body's octets, an absent body being
-/// empty. The hash is that of the signature method; PLAINTEXT, for which the draft recommends none, takes SHA-1.
+/// empty. The hash is that of the signature method: SHA-1 for HMAC-SHA1 and RSA-SHA1 (section 3.1). For the SHA-2 methods and for
+/// PLAINTEXT, with which it is not recommended, the draft names none; here they take their own, and SHA-1.
 #[must_use]
 pub fn body_hash(method: SignatureMethod, body: Option<&[u8]>) -> String {
     let body = body.unwrap_or_default();
@@ -220,7 +221,7 @@ mod tests {
         }
     }
 
-    /// The hashes of the body hash draft, section 3.2 and 5, and of the empty text as published for SHA-256.
+    /// The hashes of the body hash draft, appendix A.1 and A.2, and of the empty text as published for SHA-256.
     #[test]
     fn body_hashes_follow_the_signature_method() {
         assert_eq!(body_hash(SignatureMethod::HmacSha1, Some(b"Hello World!")), "Lve95gjOVATpfV8EL5X4nxwjKHE=");

@@ -30,15 +30,15 @@ pub struct TokenResponse {
 /// Reads a response: a 2xx status, a form-encoded body, `oauth_token` and `oauth_token_secret` once each, and for temporary
 /// credentials `oauth_callback_confirmed=true`.
 ///
-/// Lenient where people need it: the Content-Type is looked at only when the body itself is in doubt, because many providers
-/// send form bodies as `text/html` or `text/plain`; one line end after the body is dropped. The shared secret may be empty (the
-/// specification does not forbid it), the identifier may not.
+/// Lenient where people need it: any 2xx will do, though the text names 200; the Content-Type is looked at only when the body itself is
+/// in doubt, because many providers send form bodies as `text/html` or `text/plain`; one line end after the body is dropped. The shared
+/// secret may be empty (the specification does not forbid it), the identifier may not.
 ///
 /// # Errors
 /// A [`Refusal`] with the word for what is wrong.
 pub fn read(step: Step, status: u16, headers: &[Header<'_>], body: &[u8]) -> Result<TokenResponse, Refusal> {
     if !(200..300).contains(&status) {
-        return Err(Refusal::new(Code::StatusRejected, "the status is not 2xx (RFC 5849 sections 2.1 and 2.3)"));
+        return Err(Refusal::new(Code::StatusRejected, "the status is not 2xx (RFC 5849 sections 2.1 and 2.3 name 200)"));
     }
     let body = body.strip_suffix(b"\n").unwrap_or(body);
     let body = body.strip_suffix(b"\r").unwrap_or(body);

@@ -110,7 +110,7 @@ impl<'a> Examined<'a> {
         self.protocol.iter().find(|parameter| parameter.name == name.as_bytes()).map(|parameter| parameter.value)
     }
 
-    /// The token's identifier, if one is presented: an empty one counts as none (section 3.1).
+    /// The token's identifier, if one is presented: an empty one counts as none (section 2.1 and appendix A).
     #[must_use]
     pub fn token(&self) -> Option<&'a [u8]> {
         self.get("oauth_token").filter(|token| !token.is_empty())
@@ -150,7 +150,7 @@ pub struct Checks {
     pub timestamp: Check,
     /// The signature is the one computed (3.2).
     pub signature: fn(&Examined<'_>, &mut Derivation, &Recipe) -> Result<(), Refusal>,
-    /// `oauth_body_hash` matches, where it is sent (body hash draft 4.1.2 and 4.2).
+    /// `oauth_body_hash` matches, where it is sent (body hash draft 4.2.1 and 4.2.2).
     pub body_hash: Check,
     /// The nonce is new (3.2, 3.3).
     pub nonce: fn(&Examined<'_>, &mut dyn NonceMemory) -> Result<(), Refusal>,
@@ -307,16 +307,15 @@ fn token(examined: &Examined<'_>) -> Result<(), Refusal> {
 fn timestamp(examined: &Examined<'_>) -> Result<(), Refusal> {
     let Some(text) = examined.get("oauth_timestamp") else { return Ok(()) };
     let refused = |because| Err(Refusal::new(Code::TimestampRefused, because));
-    let number = if text.iter().all(u8::is_ascii_digit) {
-        std::str::from_utf8(text).ok().and_then(|digits| digits.parse::<u64>().ok())
-    } else {
-        None
-    };
-    let Some(number) = number.filter(|&number| number > 0) else {
+    if !text.iter().all(u8::is_ascii_digit) || text.iter().all(|digit| *digit == b'0') {
         return refused("the timestamp is not a positive integer (RFC 5849 section 3.3)");
-    };
+    }
+    // The text has no greatest number. One that does not fit is in any case after every window.
+    let number = text.iter().try_fold(0_u64, |number, digit| number.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
     match (examined.knowledge.now, examined.knowledge.window) {
-        (Some(now), Some(window)) if now.abs_diff(number) > window => refused("the timestamp is outside the window (RFC 5849 section 3.3)"),
+        (Some(now), Some(window)) if number.is_none_or(|number| now.abs_diff(number) > window) => {
+            refused("the timestamp is outside the window (RFC 5849 section 3.3)")
+        }
         _ => Ok(()),
     }
 }
@@ -346,12 +345,12 @@ fn signature_matches(examined: &Examined<'_>, derivation: &mut Derivation, recip
 fn body_hash_matches(examined: &Examined<'_>) -> Result<(), Refusal> {
     let Some(presented) = examined.get("oauth_body_hash") else { return Ok(()) };
     if examined.request.form()?.is_some() {
-        return Err(Refusal::new(Code::ParameterRejected, "oauth_body_hash with a form-encoded body (body hash draft, section 4.1.1)"));
+        return Err(Refusal::new(Code::ParameterRejected, "oauth_body_hash with a form-encoded body (body hash draft, section 4.2.1)"));
     }
     if signature::body_hash(examined.method()?, examined.request.body).as_bytes() == presented {
         Ok(())
     } else {
-        Err(Refusal::new(Code::BodyHashInvalid, "oauth_body_hash does not match the body (body hash draft, section 4.2)"))
+        Err(Refusal::new(Code::BodyHashInvalid, "oauth_body_hash does not match the body (body hash draft, section 4.2.2)"))
     }
 }
 

@@ -47,6 +47,33 @@ pub struct Output {
     pub stages: Option<Stages>,
 }
 
+impl Output {
+    /// The names of the fields that are given, in the order of the declaration.
+    pub fn given(&self) -> impl Iterator<Item = &'static str> {
+        [
+            ("signature", self.signature.is_some()),
+            ("authorization", self.authorization.is_some()),
+            ("url", self.url.is_some()),
+            ("body", self.body.is_some()),
+            ("base_string", self.base_string.is_some()),
+            ("valid", self.valid.is_some()),
+            ("code", self.code.is_some()),
+            ("encoded", self.encoded.is_some()),
+            ("decoded", self.decoded.is_some()),
+            ("realm", self.realm.is_some()),
+            ("parameters", self.parameters.is_some()),
+            ("identifier", self.identifier.is_some()),
+            ("secret", self.secret.is_some()),
+            ("base_uri", self.base_uri.is_some()),
+            ("normalized", self.normalized.is_some()),
+            ("body_hash", self.body_hash.is_some()),
+            ("stages", self.stages.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, given)| given.then_some(name))
+    }
+}
+
 fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Text>>, D::Error> {
     Option::<Text>::deserialize(deserializer).map(Some)
 }

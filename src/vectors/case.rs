@@ -97,8 +97,8 @@ pub struct Case {
     pub spec: Vec<Clause>,
     /// Flags that its file explains.
     pub flags: Vec<String>,
-    /// What an implementation must offer to be asked this: `feature:NAME`, `signature_method:NAME`. Written ones and those that the
-    /// input needs.
+    /// What an implementation must offer to be asked this, as it is written: `feature:NAME`, `signature_method:NAME`. What the input
+    /// needs comes on top, see [`Case::needs`].
     pub requires: Vec<String>,
     /// The full id of the case that must be accepted for a refusal of this one to mean something.
     pub control: Option<String>,

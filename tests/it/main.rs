@@ -1,3 +1,4 @@
 //! Tests of the whole, one module a subject.
 
+mod layers;
 mod profiles;

@@ -1,0 +1,147 @@
+//! `countersign list`: what there is. One line a thing, in the order of the files, so that it can be searched and compared.
+
+use clap::{Args, Subcommand};
+
+use super::arguments::Vectors;
+use super::fail::Fail;
+use super::output::{self, Outcome};
+use super::selection::Selection;
+use crate::judgement::ExitCode;
+use crate::profile::{Profile, shipped};
+use crate::report::escape;
+use crate::vectors::clauses::{self, Covered};
+use crate::vectors::{Level, Status};
+
+/// List what there is.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// The cases, with level, status and title
+    Cases(Cases),
+    /// The provider profiles that come along
+    Profiles,
+    /// The rules of a profile, or of all
+    Rules(Rules),
+    /// Every MUST and SHOULD of RFC 5849 with its cases, or why no vector can test it and what does
+    Clauses(Clauses),
+}
+
+#[derive(Debug, Args)]
+struct Cases {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    vectors: Vectors,
+}
+
+#[derive(Debug, Args)]
+struct Rules {
+    /// A profile, such as etrade
+    profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Clauses {
+    /// Only this section and those below it
+    #[arg(long, value_name = "N.N")]
+    section: Option<String>,
+}
+
+/// Runs it.
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let text = match &arguments.what {
+        What::Cases(arguments) => cases(arguments)?,
+        What::Profiles => profiles()?,
+        What::Rules(arguments) => rules(arguments)?,
+        What::Clauses(arguments) => list_clauses(arguments)?,
+    };
+    output::print(&text)?;
+    Ok(ExitCode::AsExpected)
+}
+
+fn cases(arguments: &Cases) -> Result<String, Fail> {
+    let corpus = arguments.vectors.corpus()?;
+    let selector = arguments.selection.selector()?;
+    let (mut rows, mut ids) = (Vec::new(), Vec::new());
+    for case in corpus.cases() {
+        let case = case?;
+        let id = case.full_id();
+        if selector.takes(&case) {
+            let level = match (case.status, case.level) {
+                (Status::Withdrawn, _) => "withdrawn",
+                (Status::Disputed, _) => "disputed",
+                (Status::Active, Level::Must) => "must",
+                (Status::Active, Level::Should) => "should",
+                (Status::Active, Level::Interop) => "interop",
+            };
+            rows.push([id.clone(), level.to_owned(), case.title]);
+        }
+        ids.push(id);
+    }
+    selector.check(&ids)?;
+    Ok(table(&rows))
+}
+
+fn shipped_profiles() -> Result<Vec<Profile>, Fail> {
+    shipped::TEXTS.iter().filter_map(|(name, _)| shipped::profile(name)).map(|profile| profile.map_err(Fail::from)).collect()
+}
+
+fn profiles() -> Result<String, Fail> {
+    let rows: Vec<_> = shipped_profiles()?.into_iter().map(|profile| [profile.id, format!("{} rules", profile.rules.len()), profile.name]).collect();
+    Ok(table(&rows))
+}
+
+fn rules(arguments: &Rules) -> Result<String, Fail> {
+    let profiles = shipped_profiles()?;
+    if let Some(wanted) = &arguments.profile
+        && !profiles.iter().any(|profile| profile.id == *wanted)
+    {
+        let fail = Fail::usage(format!("there is no profile {wanted:?}"));
+        let known = || profiles.iter().map(|profile| profile.id.as_str());
+        return Err(match crate::vectors::load_error::nearest(wanted, known()) {
+            Some(near) => fail.hint(format!("did you mean {near}?")),
+            None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
+        });
+    }
+    let selected = profiles.into_iter().filter(|profile| arguments.profile.as_ref().is_none_or(|wanted| *wanted == profile.id));
+    let rows: Vec<_> = selected.flat_map(|profile| profile.rules).map(|rule| [rule.id, rule.level.as_str().to_owned(), rule.statement]).collect();
+    Ok(table(&rows))
+}
+
+fn list_clauses(arguments: &Clauses) -> Result<String, Fail> {
+    let below = |section: &str| arguments.section.as_deref().is_none_or(|wanted| section == wanted || section.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.')));
+    let mut rows = Vec::new();
+    for clause in clauses::all().map_err(Fail::work)?.iter().filter(|clause| below(&clause.section)) {
+        let covered = match &clause.covered {
+            Covered::Cases(cases) => cases.join(" "),
+            Covered::Untestable { why, checked_by } => format!("no vector: {why}; {checked_by}"),
+        };
+        rows.push([clause.id.clone(), clause.level.as_str().to_owned(), clause.text.clone(), covered]);
+    }
+    if rows.is_empty() {
+        return Err(Fail::usage("no clause is of that section"));
+    }
+    Ok(rows.iter().map(|[id, level, text, covered]| format!("{id} ({level})\n    {text}\n    {covered}\n")).map(|entry| escape::lines(&entry)).collect())
+}
+
+/// Columns as wide as their longest text, but the last.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            let cell = escape::terminal(cell);
+            line.push_str(&format!("{cell:width$}  ", width = *width));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,66 @@
+//! Arguments in, exit code out: the only place that prints. One file a command.
+
+mod adapter;
+mod arguments;
+mod explain;
+mod fail;
+mod list;
+mod output;
+mod request;
+mod selection;
+mod sign;
+mod test;
+mod vectors;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use fail::Fail;
+
+/// Tells whether an OAuth 1.0a implementation (RFC 5849) signs, verifies and answers as the standard says.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, propagate_version = true, max_term_width = 110, arg_required_else_help = true)]
+#[command(after_help = "\
+Exit codes: 0 as expected · 1 an unexpected verdict · 2 usage · 3 we could not do our work · 4 an adapter
+could not start or broke too often · 5 nothing was executed · 130 interrupted
+
+Try `countersign test`, then `countersign explain sign.rfc/example-of-3.1`.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Put vectors to the reference, or to each --adapter, and judge the provider fixtures
+    Test(test::Arguments),
+    /// Show how a case's answer is derived, clause by clause
+    Explain(explain::Arguments),
+    /// Derive one request's signature: every stage, the header, a curl and an openssl line
+    Sign(sign::Arguments),
+    /// List what there is: cases, profiles, rules, clauses
+    List(list::Arguments),
+    /// Care of the vector files: lint, fmt, export
+    Vectors(vectors::Arguments),
+    /// The reference as an adapter
+    Adapter(adapter::Arguments),
+}
+
+/// Parses, runs, and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::usage(&error),
+    };
+    let result = match cli.command {
+        Command::Test(arguments) => test::run(arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Sign(arguments) => sign::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Vectors(arguments) => vectors::run(arguments),
+        Command::Adapter(arguments) => adapter::run(&arguments),
+    };
+    output::exit(result)
+}

@@ -1,0 +1,154 @@
+//! Where output goes: results to stdout, words for people to stderr, files whole or not at all.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use tempfile::NamedTempFile;
+
+use super::fail::Fail;
+use crate::judgement::ExitCode;
+
+/// How a command ends.
+pub(super) type Outcome = Result<ExitCode, Fail>;
+
+const BOLD: Style = Style::new().bold();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// Ends the process as clap would, but with our exit codes.
+pub(super) fn usage(error: &clap::Error) -> process::ExitCode {
+    // Where stdout or stderr is closed there is nobody to tell.
+    let _ = error.print();
+    process::ExitCode::from(if error.use_stderr() { ExitCode::Usage.number() } else { ExitCode::AsExpected.number() })
+}
+
+/// Says what went wrong, and ends.
+pub(super) fn exit(outcome: Outcome) -> process::ExitCode {
+    let code = match outcome {
+        Ok(code) => code,
+        Err(fail) => {
+            tell(&fail.message, fail.hint.as_deref());
+            fail.code
+        }
+    };
+    process::ExitCode::from(code.number())
+}
+
+fn tell(message: &str, hint: Option<&str>) {
+    let mut stderr = anstream::stderr().lock();
+    let _ = writeln!(stderr, "{RED}error{RED:#}: {message}");
+    if let Some(hint) = hint {
+        let _ = writeln!(stderr, "{CYAN}hint{CYAN:#}: {hint}");
+    }
+}
+
+/// A remark for people.
+pub(super) fn note(message: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{BOLD}note{BOLD:#}: {message}");
+}
+
+/// Whether stdout shows colours.
+pub(super) fn stdout_has_colour() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// The columns of the terminal, or 80.
+pub(super) fn width() -> usize {
+    if !io::stdout().is_terminal() {
+        return 80;
+    }
+    terminal_size::terminal_size().map_or(80, |(columns, _)| usize::from(columns.0)).clamp(40, 120)
+}
+
+/// Writes a result to stdout. A reader who has gone away (`| head`) is no failure.
+pub(super) fn print(text: &str) -> Result<(), Fail> {
+    let mut stdout = Quiet(io::stdout().lock());
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| Fail::work(format!("stdout: {error}")))
+}
+
+/// A writer that goes on silently when nobody reads any more.
+pub(super) struct Quiet<W>(pub(super) W);
+
+impl<W: Write> Write for Quiet<W> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        match self.0.write(octets) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(octets.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+}
+
+/// A file that will be written at the end, or stdout. Opening it at the start shows at once whether it can be written; until it is
+/// finished, an older file at its place stays untouched.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// `-`.
+    Stdout,
+    /// A file.
+    File(PathBuf, NamedTempFile),
+}
+
+impl Target {
+    /// Opens what an option names.
+    pub(super) fn open(path: &Path) -> Result<Target, Fail> {
+        if path == Path::new("-") {
+            return Ok(Target::Stdout);
+        }
+        if path.is_dir() {
+            return Err(Fail::work(format!("{}: is a folder", path.display())));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = NamedTempFile::new_in(folder).map_err(|error| cannot_write(path, &error))?;
+        Ok(Target::File(path.to_owned(), file))
+    }
+
+    /// Something to write to.
+    pub(super) fn writer(&mut self) -> Box<dyn Write + '_> {
+        match self {
+            Target::Stdout => Box::new(Quiet(io::stdout().lock())),
+            Target::File(_, file) => Box::new(file.as_file_mut()),
+        }
+    }
+
+    /// Puts the file in its place.
+    pub(super) fn finish(self) -> Result<(), Fail> {
+        let Target::File(path, file) = self else { return Ok(()) };
+        readable_by_others(&file).map_err(|error| cannot_write(&path, &error))?;
+        file.as_file().sync_all().map_err(|error| cannot_write(&path, &error))?;
+        file.persist(&path).map_err(|error| cannot_write(&path, &error.error))?;
+        Ok(())
+    }
+}
+
+/// Writes a whole file.
+pub(super) fn write_file(path: &Path, octets: &[u8]) -> Result<(), Fail> {
+    let mut target = Target::open(path)?;
+    target.writer().write_all(octets).map_err(|error| cannot_write(path, &error))?;
+    target.finish()
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Fail {
+    Fail::work(format!("{}: cannot be written: {error}", path.display()))
+}
+
+/// Temporary files are private; reports are for whoever may read the folder.
+#[cfg(unix)]
+fn readable_by_others(file: &NamedTempFile) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_file: &NamedTempFile) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Progress on a terminal: a line on stderr that goes away. Short runs show none.
+
+use std::io;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::implementation::Description;
+use crate::judgement::{Event, Sink};
+
+/// Redraws a second; a run of a hundred thousand cases must not spend its time on drawing.
+const REDRAWS: u8 = 10;
+
+/// Cases between two looks at the clock.
+const STRIDE: u64 = 64;
+
+/// The line.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    done: u64,
+}
+
+impl Progress {
+    /// A line for so many cases, or none.
+    pub(super) fn new(shown: bool, cases: u64) -> Progress {
+        let target = if shown { ProgressDrawTarget::stderr_with_hz(REDRAWS) } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(cases), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        Progress { bar, done: 0 }
+    }
+
+    /// Takes the line away.
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Sink for Progress {
+    fn take(&mut self, implementation: &Description, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::RunStart(_) => self.bar.set_message(crate::report::escape::terminal(&implementation.name).into_owned()),
+            Event::Case(_) => {
+                self.done += 1;
+                // The first quarter of a second belongs to the work: most runs are over by then.
+                if self.done.is_multiple_of(STRIDE) && self.bar.elapsed() > Duration::from_millis(250) {
+                    self.bar.set_position(self.done);
+                }
+            }
+            Event::AdapterLog(_) | Event::RunEnd(_) => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,228 @@
+//! The options that describe one request and whose secrets it is signed with. No option takes a secret as its value: it would stand in
+//! the shell's history and in the list of processes.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::fail::Fail;
+use crate::protocol::{PrivateKey, Secret};
+use crate::vectors::load;
+use crate::vectors::question::{Credentials, SignInput, Transmission};
+
+/// The largest secret or key file that is read, in octets.
+const MAX_SECRET: u64 = 64 * 1024;
+
+/// One request.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Request")]
+pub(super) struct RequestOptions {
+    /// The HTTP method
+    #[arg(long, default_value = "GET")]
+    method: String,
+    /// The absolute URL with its query
+    #[arg(long)]
+    url: String,
+    /// A header field; may be repeated
+    #[arg(long = "header", value_name = "N: V")]
+    headers: Vec<String>,
+    /// The body, or @FILE
+    #[arg(long, value_name = "TEXT|@FILE")]
+    body: Option<String>,
+    /// The client's identifier (oauth_consumer_key)
+    #[arg(long, value_name = "KEY")]
+    client: String,
+    /// The token's identifier (oauth_token)
+    #[arg(long, value_name = "KEY")]
+    token: Option<String>,
+    /// HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256, RSA-SHA512 or PLAINTEXT
+    #[arg(long, value_name = "NAME", default_value = "HMAC-SHA1")]
+    signature_method: String,
+    /// oauth_nonce; a random one if left out
+    #[arg(long)]
+    nonce: Option<String>,
+    /// oauth_timestamp in seconds; now if left out
+    #[arg(long, value_name = "SECONDS")]
+    timestamp: Option<String>,
+    /// oauth_callback
+    #[arg(long, value_name = "URL|oob")]
+    callback: Option<String>,
+    /// oauth_verifier
+    #[arg(long, value_name = "CODE")]
+    verifier: Option<String>,
+    /// The realm of the Authorization header
+    #[arg(long)]
+    realm: Option<String>,
+    /// oauth_version; not sent if left out
+    #[arg(long = "version", value_name = "1.0")]
+    oauth_version: Option<String>,
+    /// How the protocol parameters are sent
+    #[arg(long, value_name = "PLACE", default_value = "header")]
+    transmission: Place,
+    #[command(flatten)]
+    secrets: SecretOptions,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Place {
+    Header,
+    Body,
+    Query,
+}
+
+/// Where the secrets are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Secrets (never as a value)")]
+struct SecretOptions {
+    /// The environment variable that holds the client's secret
+    #[arg(long, value_name = "NAME")]
+    secret_env: Option<String>,
+    /// The file that holds the client's secret
+    #[arg(long, value_name = "PATH", conflicts_with = "secret_env")]
+    secret_file: Option<PathBuf>,
+    /// Read the client's secret, and on a second line the token's, from stdin
+    #[arg(long, conflicts_with_all = ["secret_env", "secret_file"])]
+    secret_stdin: bool,
+    /// The environment variable that holds the token's secret
+    #[arg(long, value_name = "NAME")]
+    token_secret_env: Option<String>,
+    /// The file that holds the token's secret
+    #[arg(long, value_name = "PATH", conflicts_with = "token_secret_env")]
+    token_secret_file: Option<PathBuf>,
+    /// The PEM of an RSA private key
+    #[arg(long, value_name = "PATH")]
+    private_key_file: Option<PathBuf>,
+}
+
+/// The secrets of a request. They cannot be printed.
+#[derive(Debug, Default)]
+pub(super) struct OwnSecrets {
+    pub(super) client: Option<Secret>,
+    pub(super) token: Option<Secret>,
+    pub(super) private_key: Option<PrivateKey>,
+}
+
+impl RequestOptions {
+    /// The request as a question without its secrets; nonce and timestamp are filled in with `fresh`.
+    pub(super) fn input(&self, fresh: &Fresh) -> Result<SignInput, Fail> {
+        let plaintext = self.signature_method == "PLAINTEXT";
+        let dated = |given: &Option<String>, fresh: &str| match given {
+            Some(text) => Some(text.as_str().into()),
+            None if plaintext => None,
+            None => Some(fresh.into()),
+        };
+        Ok(SignInput {
+            method: self.method.as_str().into(),
+            url: self.url.as_str().into(),
+            headers: self.headers.iter().map(|header| field(header)).collect::<Result<_, Fail>>()?,
+            body: self.body.as_deref().map(body).transpose()?,
+            client: Credentials { identifier: self.client.as_str().into(), secret: None },
+            token: self.token.as_deref().map(|token| Credentials { identifier: token.into(), secret: None }),
+            signature_method: self.signature_method.as_str().into(),
+            nonce: dated(&self.nonce, &fresh.nonce),
+            timestamp: dated(&self.timestamp, &fresh.timestamp),
+            version: self.oauth_version.as_deref().map(Into::into),
+            callback: self.callback.as_deref().map(Into::into),
+            verifier: self.verifier.as_deref().map(Into::into),
+            realm: self.realm.as_deref().map(Into::into),
+            transmission: match self.transmission {
+                Place::Header => Transmission::Header,
+                Place::Body => Transmission::Body,
+                Place::Query => Transmission::Query,
+            },
+            ..SignInput::default()
+        })
+    }
+
+    /// Fetches the secrets.
+    pub(super) fn own_secrets(&self) -> Result<OwnSecrets, Fail> {
+        let options = &self.secrets;
+        let mut secrets = OwnSecrets {
+            client: one(options.secret_env.as_deref(), options.secret_file.as_deref())?,
+            token: one(options.token_secret_env.as_deref(), options.token_secret_file.as_deref())?,
+            private_key: options.private_key_file.as_deref().map(private_key).transpose()?,
+        };
+        if options.secret_stdin {
+            let (client, token) = from_stdin()?;
+            secrets.client = Some(client);
+            secrets.token = secrets.token.or(token);
+        }
+        Ok(secrets)
+    }
+}
+
+/// Values that differ from request to request.
+pub(super) struct Fresh {
+    nonce: String,
+    timestamp: String,
+}
+
+impl Fresh {
+    /// A random nonce of 128 bits, and the time.
+    pub(super) fn now() -> Result<Fresh, Fail> {
+        let mut octets = [0; 16];
+        getrandom::fill(&mut octets).map_err(|error| Fail::work(format!("no random numbers: {error}")))?;
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let seconds = since.map_err(|_| Fail::work("the clock stands before 1970"))?.as_secs();
+        Ok(Fresh { nonce: octets.iter().map(|octet| format!("{octet:02x}")).collect(), timestamp: seconds.to_string() })
+    }
+}
+
+fn field(text: &str) -> Result<(crate::vectors::Text, crate::vectors::Text), Fail> {
+    let (name, value) = text.split_once(':').ok_or_else(|| Fail::usage("a header field is written 'Name: value'"))?;
+    Ok((name.trim().into(), value.trim().into()))
+}
+
+fn body(text: &str) -> Result<crate::vectors::Text, Fail> {
+    match text.strip_prefix('@') {
+        None => Ok(text.into()),
+        Some(path) => Ok(load::bounded(Path::new(path), load::MAX_FILE)?.into()),
+    }
+}
+
+fn one(variable: Option<&str>, file: Option<&Path>) -> Result<Option<Secret>, Fail> {
+    if let Some(name) = variable {
+        // The value is never quoted, not even where it is no text.
+        let value = std::env::var_os(name).ok_or_else(|| Fail::usage(format!("the environment variable {name} is not set")))?;
+        return Ok(Some(Secret::new(value.into_encoded_bytes())));
+    }
+    let Some(path) = file else { return Ok(None) };
+    let octets = load::bounded(path, MAX_SECRET)?;
+    warn_if_readable_by_others(path);
+    Ok(Some(Secret::new(without_line_end(octets))))
+}
+
+fn private_key(path: &Path) -> Result<PrivateKey, Fail> {
+    let octets = zeroize::Zeroizing::new(load::bounded(path, MAX_SECRET)?);
+    warn_if_readable_by_others(path);
+    let pem = std::str::from_utf8(&octets).map_err(|_| Fail::work(format!("{}: is no PEM", path.display())))?;
+    PrivateKey::from_pem(pem).map_err(|fault| Fail::work(format!("{}: {fault}", path.display())))
+}
+
+fn from_stdin() -> Result<(Secret, Option<Secret>), Fail> {
+    let mut octets = zeroize::Zeroizing::new(Vec::new());
+    io::stdin().lock().take(MAX_SECRET).read_to_end(&mut octets)?;
+    let mut lines = octets.split(|octet| *octet == b'\n').map(|line| Secret::new(without_line_end(line.to_vec())));
+    let client = lines.next().filter(|secret| !secret.expose().is_empty()).ok_or_else(|| Fail::usage("there is no secret on stdin"))?;
+    Ok((client, lines.next().filter(|secret| !secret.expose().is_empty())))
+}
+
+fn without_line_end(mut octets: Vec<u8>) -> Vec<u8> {
+    while matches!(octets.last(), Some(b'\n' | b'\r')) {
+        octets.pop();
+    }
+    octets
+}
+
+#[cfg(unix)]
+fn warn_if_readable_by_others(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let others = std::fs::metadata(path).map(|data| data.permissions().mode() & 0o077).unwrap_or(0);
+    if others != 0 {
+        super::output::note(&format!("{} can be read by others (chmod 600 keeps it private)", path.display()));
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_readable_by_others(_path: &Path) {}

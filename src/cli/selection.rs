@@ -1,0 +1,193 @@
+//! Which cases: the same options for every command. Ids are matched with globs; a glob that matches nothing is a mistake of the caller.
+
+use std::cell::Cell;
+
+use clap::{Args, ValueEnum};
+use globset::{Glob, GlobMatcher};
+
+use super::fail::Fail;
+use crate::vectors::{Case, Level, Operation};
+
+/// The selecting options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct Selection {
+    /// Ids of cases, or globs (`sign.uri/*`, `**port**`); a suite's name stands for all of its cases
+    #[arg(value_name = "ID-GLOB")]
+    globs: Vec<String>,
+    /// Only cases of this section and those below it, such as 3.4.1.3
+    #[arg(long, value_name = "N.N")]
+    section: Vec<String>,
+    /// Only cases with this flag
+    #[arg(long, value_name = "FLAG")]
+    flag: Vec<String>,
+    /// Only cases of this level
+    #[arg(long, value_name = "LEVEL")]
+    level: Vec<LevelName>,
+    /// Only cases of this operation (`exchange`: the provider fixtures)
+    #[arg(long, value_name = "OPERATION")]
+    operation: Vec<String>,
+    /// Only the provider fixtures of this profile
+    #[arg(long, value_name = "PROFILE")]
+    profile: Vec<String>,
+    /// Only the i-th of n parts, cut by a stable hash of the ids
+    #[arg(long, value_name = "i/n", value_parser = shard)]
+    shard: Option<Shard>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LevelName {
+    Must,
+    Should,
+    Interop,
+}
+
+impl LevelName {
+    fn is(self, level: Level) -> bool {
+        matches!((self, level), (LevelName::Must, Level::Must) | (LevelName::Should, Level::Should) | (LevelName::Interop, Level::Interop))
+    }
+}
+
+/// One part of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shard {
+    index: u64,
+    of: u64,
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let wrong = || "write it as 1/4: the first of four".to_owned();
+    let (index, of) = text.split_once('/').ok_or_else(wrong)?;
+    let (index, of): (u64, u64) = (index.parse().map_err(|_| wrong())?, of.parse().map_err(|_| wrong())?);
+    if (1..=of).contains(&index) { Ok(Shard { index, of }) } else { Err(wrong()) }
+}
+
+/// The selection, ready to be asked.
+pub(super) struct Selector<'a> {
+    options: &'a Selection,
+    globs: Vec<(GlobMatcher, Cell<bool>)>,
+    operations: Vec<&'a str>,
+}
+
+impl Selection {
+    /// Whether nothing was said, so that everything is meant.
+    pub(super) fn is_everything(&self) -> bool {
+        self.globs.is_empty()
+            && self.section.is_empty()
+            && self.flag.is_empty()
+            && self.level.is_empty()
+            && self.operation.is_empty()
+            && self.profile.is_empty()
+            && self.shard.is_none()
+    }
+
+    /// Reads the globs and names.
+    pub(super) fn selector(&self) -> Result<Selector<'_>, Fail> {
+        let globs = self.globs.iter().map(|glob| {
+            let pattern = if glob.contains(['/', '*', '?', '[', '{']) { glob.clone() } else { format!("{glob}/*") };
+            let matcher = Glob::new(&pattern).map_err(|error| Fail::usage(format!("the glob {glob:?}: {}", error.kind())))?;
+            Ok((matcher.compile_matcher(), Cell::new(false)))
+        });
+        let known = || Operation::ALL.iter().map(|operation| operation.as_str()).chain(["exchange"]);
+        for operation in &self.operation {
+            if !known().any(|name| name == operation) {
+                let fail = Fail::usage(format!("there is no operation {operation:?}"));
+                return Err(match crate::vectors::load_error::nearest(operation, known()) {
+                    Some(name) => fail.hint(format!("did you mean {name}?")),
+                    None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
+                });
+            }
+        }
+        Ok(Selector { options: self, globs: globs.collect::<Result<_, Fail>>()?, operations: self.operation.iter().map(String::as_str).collect() })
+    }
+}
+
+/// What is selected by: the same of a case and of an exchange.
+struct Candidate<'a> {
+    full_id: &'a str,
+    operation: &'a str,
+    level: Level,
+    sections: &'a mut dyn Iterator<Item = &'a str>,
+    flags: &'a [String],
+    profile: Option<&'a str>,
+}
+
+impl Selector<'_> {
+    /// Whether a case is selected.
+    pub(super) fn takes(&self, case: &Case) -> bool {
+        // Most runs select everything, and a hundred thousand ids need not be written for that.
+        if self.options.is_everything() {
+            return true;
+        }
+        self.takes_candidate(&mut Candidate {
+            full_id: &case.full_id(),
+            operation: case.question.operation().as_str(),
+            level: case.level,
+            sections: &mut case.spec.iter().map(|clause| clause.section.as_str()),
+            flags: &case.flags,
+            profile: None,
+        })
+    }
+
+    /// Whether an exchange of a provider fixture is selected. Its findings are demanded, so it counts as `must`.
+    pub(super) fn takes_exchange(&self, full_id: &str, profile: &str) -> bool {
+        if self.options.is_everything() {
+            return true;
+        }
+        let mut none = std::iter::empty();
+        self.takes_candidate(&mut Candidate { full_id, operation: "exchange", level: Level::Must, sections: &mut none, flags: &[], profile: Some(profile) })
+    }
+
+    fn takes_candidate(&self, candidate: &mut Candidate<'_>) -> bool {
+        let options = self.options;
+        let mut named = self.globs.is_empty();
+        for (glob, used) in &self.globs {
+            if glob.is_match(candidate.full_id) {
+                used.set(true);
+                named = true;
+            }
+        }
+        let of_section = |section: &str| options.section.iter().any(|wanted| section == wanted || section.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('.')));
+        named
+            && (options.section.is_empty() || candidate.sections.any(of_section))
+            && (options.flag.is_empty() || options.flag.iter().any(|flag| candidate.flags.contains(flag)))
+            && (options.level.is_empty() || options.level.iter().any(|level| level.is(candidate.level)))
+            && (self.operations.is_empty() || self.operations.contains(&candidate.operation))
+            && (options.profile.is_empty() || options.profile.iter().any(|profile| Some(profile.as_str()) == candidate.profile))
+            && options.shard.is_none_or(|shard| hash(candidate.full_id) % shard.of == shard.index - 1)
+    }
+
+    /// A usage error for the first glob that matched nothing; `ids` are those that there are.
+    pub(super) fn check(&self, ids: &[String]) -> Result<(), Fail> {
+        let Some(unused) = self.globs.iter().position(|(_, used)| !used.get()) else { return Ok(()) };
+        let glob = self.options.globs.get(unused).map_or("", String::as_str);
+        let fail = Fail::usage(format!("no case matches {glob:?}"));
+        let suites = ids.iter().filter_map(|id| id.split_once('/')).map(|(suite, _)| suite);
+        let tails = ids.iter().filter(|id| id.split_once('/').is_some_and(|(_, tail)| tail == glob)).map(String::as_str);
+        let near = tails.chain(crate::vectors::load_error::nearest(glob, ids.iter().map(String::as_str).chain(suites))).next();
+        Err(match near {
+            Some(near) => fail.hint(format!("did you mean {near}?")),
+            None => fail.hint("`countersign list cases` shows all ids"),
+        })
+    }
+}
+
+/// FNV-1a with 64 bits: stable over versions, machines and languages.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, octet| (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_and_cut_the_same_way_everywhere() {
+        assert_eq!(shard("2/4"), Ok(Shard { index: 2, of: 4 }));
+        for text in ["", "1", "0/4", "5/4", "1/0", "a/b", "-1/2"] {
+            assert!(shard(text).is_err(), "{text}");
+        }
+        // The published test value of FNV-1a for `a`.
+        assert_eq!(hash("a"), 0xaf63_dc4c_8601_ec8c);
+    }
+}

@@ -1,0 +1,350 @@
+//! `countersign test`: the main job. Opens the vectors and the reports, asks each implementation, judges the provider fixtures once, and
+//! tells what came of it.
+
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::arguments::{self, Vectors};
+use super::fail::Fail;
+use super::fixtures::Fixtures;
+use super::output::{self, Outcome, Target};
+use super::progress::Progress;
+use super::selection::{Selection, Selector};
+use crate::implementation::adapter::{Adapter, Launch};
+use crate::implementation::{Description, Implementation, Reference};
+use crate::judgement::{EventLines, ExitCode, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
+use crate::report;
+use crate::vectors::{Corpus, LoadError};
+
+/// Put vectors to the reference, or to each --adapter, and judge the provider fixtures.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  countersign test
+  countersign test 'sign.uri/*' --strict
+  countersign test --adapter 'python3 adapter.py' --junit out.xml
+  countersign test --adapter mine=./adapter --adapter theirs='node theirs.js' --json -")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    vectors: Vectors,
+    /// A program behind the adapter protocol, in shell words, with a name of your choice; may be repeated
+    #[arg(long, value_name = "[NAME=]CMD", help_heading = "Implementations")]
+    adapter: Vec<String>,
+    /// How long an adapter may take to answer a case
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = arguments::duration, help_heading = "Implementations")]
+    case_timeout: Duration,
+    /// How long an adapter may take to start
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = arguments::duration, help_heading = "Implementations")]
+    start_timeout: Duration,
+    /// An environment variable that adapters see beside PATH, HOME, LANG and TMPDIR
+    #[arg(long, value_name = "NAME", help_heading = "Implementations")]
+    pass_env: Vec<String>,
+    /// Fail on cases of level should, too
+    #[arg(long)]
+    strict: bool,
+    /// List what would be put, and end
+    #[arg(long)]
+    dry_run: bool,
+    /// Only the last line
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Every case, also those that pass
+    #[arg(long, short)]
+    verbose: bool,
+    #[command(flatten)]
+    reports: Reports,
+}
+
+/// Where reports go; `-` is stdout.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reports (FILE, or - for stdout)")]
+struct Reports {
+    /// The JSON report
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// The event stream as JSON Lines, written while the run goes on
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+}
+
+/// Runs it.
+pub(super) fn run(arguments: Arguments) -> Outcome {
+    let corpus = arguments.vectors.corpus()?;
+    let selector = arguments.selection.selector()?;
+    let fixtures = if arguments.vectors.paths.is_empty() { Fixtures::embedded()? } else { Fixtures::none() };
+    if arguments.dry_run {
+        return dry_run(&corpus, &selector, &fixtures);
+    }
+    let mut reports = Opened::open(&arguments.reports)?;
+    let adapters = arguments.adapter.iter().map(|text| Named::parse(text)).collect::<Result<Vec<_>, Fail>>()?;
+    unique(&adapters)?;
+
+    let exchanges = fixtures.selected(&selector);
+    let plan = plan(&corpus, &selector, if adapters.is_empty() { exchanges.len() } else { 0 })?;
+    if plan.selected() == 0 || !arguments.selection.is_everything() {
+        selector.check(&ids(&corpus, &fixtures)?)?;
+    }
+
+    let started = Instant::now();
+    let interrupted = interruption()?;
+    let mut session = Session { arguments: &arguments, corpus: &corpus, selector: &selector, interrupted: &interrupted, started, runs: Vec::new() };
+    if adapters.is_empty() {
+        session.run(&mut Reference::new(), &plan, &mut reports, |runner| fixtures.judge(&exchanges, runner))?;
+    }
+    for adapter in adapters {
+        session.adapter(adapter, &plan, &mut reports)?;
+    }
+    let mut code = session.runs.iter().map(Run::exit_code).reduce(ExitCode::and).unwrap_or(ExitCode::NothingExecuted);
+    let elapsed = started.elapsed();
+    let runs = session.runs;
+    let own = if arguments.adapter.is_empty() { None } else { fixtures.own_run(&exchanges)? };
+    if let Some(own) = &own {
+        code = code.and(own.exit_code());
+    }
+    reports.finish(&runs)?;
+    tell(&arguments, &runs, own.as_ref(), elapsed, reports_use_stdout(&arguments.reports))?;
+    Ok(code)
+}
+
+/// The first pass: what will be put, and which cases are controls.
+fn plan(corpus: &Corpus, selector: &Selector<'_>, exchanges: usize) -> Result<Plan, Fail> {
+    let mut plan = Plan::default();
+    for case in corpus.cases() {
+        let case = case?;
+        plan.add(&case, selector.takes(&case)).map_err(Fail::work)?;
+    }
+    (0..exchanges).for_each(|_| plan.add_exchange());
+    Ok(plan)
+}
+
+fn dry_run(corpus: &Corpus, selector: &Selector<'_>, fixtures: &Fixtures) -> Outcome {
+    let mut list = String::new();
+    for case in corpus.cases() {
+        let case = case?;
+        if selector.takes(&case) && case.status != crate::vectors::Status::Withdrawn {
+            list.push_str(&report::escape::terminal(&case.full_id()));
+            list.push('\n');
+        }
+    }
+    for id in fixtures.selected(selector).iter().map(|exchange| exchange.full_id()) {
+        list.push_str(&report::escape::terminal(&id));
+        list.push('\n');
+    }
+    selector.check(&ids(corpus, fixtures)?)?;
+    output::print(&list)?;
+    Ok(ExitCode::AsExpected)
+}
+
+fn ids(corpus: &Corpus, fixtures: &Fixtures) -> Result<Vec<String>, Fail> {
+    let cases = corpus.cases().map(|case| case.map(|case| case.full_id()));
+    let mut ids = cases.collect::<Result<Vec<_>, LoadError>>()?;
+    ids.extend(fixtures.all().map(|exchange| exchange.full_id()));
+    Ok(ids)
+}
+
+/// What all runs of the command have in common.
+struct Session<'a> {
+    arguments: &'a Arguments,
+    corpus: &'a Corpus,
+    selector: &'a Selector<'a>,
+    interrupted: &'a AtomicBool,
+    started: Instant,
+    runs: Vec<Run>,
+}
+
+impl Session<'_> {
+    /// Asks one implementation; `then` puts what comes after the cases.
+    fn run(&mut self, implementation: &mut dyn Implementation, plan: &Plan, reports: &mut Opened, then: impl FnOnce(&mut Runner<'_>) -> io::Result<()>) -> Result<(), Fail> {
+        let digest = if reports.need_digest() { self.corpus.digest()? } else { String::new() };
+        let start = RunStart {
+            countersign: env!("CARGO_PKG_VERSION").to_owned(),
+            suite_digest: digest,
+            implementation: implementation.description().clone(),
+            seed: 0,
+            selected: plan.selected(),
+            strict: self.arguments.strict,
+        };
+        let started = self.started;
+        let surroundings = Surroundings {
+            clock: &|| u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            interrupted: &|| self.interrupted.load(Ordering::Relaxed),
+            ..Surroundings::STILL
+        };
+        let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());
+        let mut progress = Progress::new(!self.arguments.quiet && io::stderr().is_terminal(), plan.selected());
+        {
+            let mut sinks = Sinks(vec![&mut run, &mut progress]);
+            let mut events = reports.events.as_mut().map(|target| EventLines::new(target.writer()));
+            if let Some(events) = &mut events {
+                sinks.0.push(events as &mut dyn Sink);
+            }
+            let mut runner = Runner::start(start, surroundings, &mut sinks)?;
+            let put = runner.put(implementation, plan, self.corpus.cases(), &|case| self.selector.takes(case));
+            match put {
+                Ok(()) => {}
+                Err(RunError::Case(error)) => return Err(error.into()),
+                Err(RunError::Event(error)) => return Err(error.into()),
+            }
+            then(&mut runner)?;
+            runner.finish()?;
+        }
+        progress.finish();
+        self.runs.push(run);
+        Ok(())
+    }
+
+    /// Starts an adapter and asks it.
+    fn adapter(&mut self, named: Named, plan: &Plan, reports: &mut Opened) -> Result<(), Fail> {
+        let launch = Launch {
+            program: named.program,
+            arguments: named.arguments,
+            pass_env: self.arguments.pass_env.clone(),
+            start_timeout: self.arguments.start_timeout,
+            case_timeout: self.arguments.case_timeout,
+            ..Launch::new("")
+        };
+        let adapter = Adapter::start(launch).map_err(|error| {
+            let said = report::escape::terminal(error.stderr.trim());
+            let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {}", report::escape::terminal(&error.to_string())), hint: None };
+            if said.is_empty() { fail } else { fail.hint(format!("it wrote on its standard error: {said}")) }
+        })?;
+        let mut adapter = Renamed { description: Description { name: named.name.unwrap_or_else(|| adapter.description().name.clone()), ..adapter.description().clone() }, adapter };
+        self.run(&mut adapter, plan, reports, |_| Ok(()))?;
+        if let Some(run) = self.runs.last_mut() {
+            let log = adapter.adapter.stderr();
+            if !log.is_empty() {
+                run.logs.push(log);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An adapter under the name that the command line gave it.
+struct Renamed {
+    description: Description,
+    adapter: Adapter,
+}
+
+impl Implementation for Renamed {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn offer(&self) -> &crate::implementation::Offer {
+        self.adapter.offer()
+    }
+
+    fn ask(&mut self, question: &crate::vectors::Question) -> crate::implementation::Observation {
+        self.adapter.ask(question)
+    }
+}
+
+/// `[NAME=]CMD`, the command in shell words that no shell reads.
+struct Named {
+    name: Option<String>,
+    program: String,
+    arguments: Vec<String>,
+}
+
+impl Named {
+    fn parse(text: &str) -> Result<Named, Fail> {
+        let is_name = |name: &str| !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-'));
+        let (name, command) = match text.split_once('=') {
+            Some((name, command)) if is_name(name) => (Some(name.to_owned()), command),
+            _ => (None, text),
+        };
+        let words = shell_words::split(command).map_err(|_| Fail::usage(format!("the adapter command {command:?}: a quote is not closed")))?;
+        let mut words = words.into_iter();
+        let program = words.next().ok_or_else(|| Fail::usage("an adapter command is empty"))?;
+        Ok(Named { name, program, arguments: words.collect() })
+    }
+}
+
+fn unique(adapters: &[Named]) -> Result<(), Fail> {
+    for (index, adapter) in adapters.iter().enumerate() {
+        let Some(name) = &adapter.name else { continue };
+        if adapters.iter().take(index).any(|earlier| earlier.name.as_ref() == Some(name)) {
+            return Err(Fail::usage(format!("two adapters are called {name}")));
+        }
+    }
+    Ok(())
+}
+
+/// The reports, opened before the work begins.
+struct Opened {
+    json: Option<Target>,
+    junit: Option<Target>,
+    events: Option<Target>,
+}
+
+impl Opened {
+    fn open(reports: &Reports) -> Result<Opened, Fail> {
+        let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
+        let on_stdout = [&reports.json, &reports.junit, &reports.events].into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
+        if on_stdout > 1 {
+            return Err(Fail::usage("only one report can go to stdout"));
+        }
+        Ok(Opened { json: open(&reports.json)?, junit: open(&reports.junit)?, events: open(&reports.events)? })
+    }
+
+    const fn need_every_case(&self) -> bool {
+        self.json.is_some() || self.junit.is_some()
+    }
+
+    const fn need_digest(&self) -> bool {
+        self.json.is_some() || self.events.is_some()
+    }
+
+    fn finish(self, runs: &[Run]) -> Result<(), Fail> {
+        if let Some(mut target) = self.json {
+            report::json::write(runs, target.writer())?;
+            target.finish()?;
+        }
+        if let Some(mut target) = self.junit {
+            report::junit::write(runs, target.writer())?;
+            target.finish()?;
+        }
+        self.events.map_or(Ok(()), Target::finish)
+    }
+}
+
+fn reports_use_stdout(reports: &Reports) -> bool {
+    [&reports.json, &reports.junit, &reports.events].into_iter().flatten().any(|path| path.as_os_str() == "-")
+}
+
+/// What a person reads. Where a report goes to stdout, people are told on stderr.
+fn tell(arguments: &Arguments, runs: &[Run], own: Option<&Run>, elapsed: Duration, to_stderr: bool) -> Result<(), Fail> {
+    let options = report::text::Options {
+        colour: if to_stderr { output::stderr_has_colour() } else { output::stdout_has_colour() },
+        width: output::width(),
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+        elapsed: Some(elapsed),
+    };
+    let mut text = report::text::render(runs, &options);
+    if let Some(own) = own.filter(|own| own.exit_code() != ExitCode::AsExpected) {
+        text.push_str(&report::text::render(std::slice::from_ref(own), &options));
+    }
+    if to_stderr { output::print_to_stderr(&text) } else { output::print(&text) }
+}
+
+/// The first Ctrl-C ends the run in good order, the second at once.
+fn interruption() -> Result<Arc<AtomicBool>, Fail> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, i32::from(ExitCode::Interrupted.number()), Arc::clone(&flag))?;
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
+    Ok(flag)
+}

@@ -1,0 +1,104 @@
+//! `countersign vectors`: care of the vector files.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::arguments::Vectors;
+use super::fail::Fail;
+use super::output::{self, Outcome};
+use crate::judgement::ExitCode;
+use crate::report::escape;
+use crate::vectors::{export, format, lint};
+
+/// Care of the vector files.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check files beyond what loading checks: sections, flags, controls, sources, and that all values recompute
+    Lint(Vectors),
+    /// Write files in their canonical form
+    Fmt(Format),
+    /// Write the embedded set with schemas, digest and .gitattributes into a folder, for other languages to use directly
+    Export(Export),
+}
+
+#[derive(Debug, Args)]
+struct Format {
+    /// Vector files in JSON
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Write nothing; exit 1 if a file is not in its canonical form
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// The folder; it is made if it is not there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// Runs it.
+pub(super) fn run(arguments: Arguments) -> Outcome {
+    match arguments.command {
+        Command::Lint(vectors) => lint_files(&vectors),
+        Command::Fmt(arguments) => format_files(&arguments),
+        Command::Export(arguments) => export_to(&arguments),
+    }
+}
+
+fn lint_files(vectors: &Vectors) -> Outcome {
+    let corpus = vectors.corpus()?;
+    let findings = lint::lint(&corpus)?;
+    let mut text = String::new();
+    for finding in &findings {
+        text.push_str(&escape::terminal(&finding.to_string()));
+        text.push('\n');
+    }
+    output::print(&text)?;
+    output::note(&match findings.len() {
+        0 => "nothing to find fault with".to_owned(),
+        1 => "1 finding".to_owned(),
+        many => format!("{many} findings"),
+    });
+    Ok(if findings.is_empty() { ExitCode::AsExpected } else { ExitCode::Unexpected })
+}
+
+fn format_files(arguments: &Format) -> Outcome {
+    let mut differing = 0;
+    for path in &arguments.files {
+        let name = path.display().to_string();
+        let text = crate::vectors::load::text(path)?;
+        let canonical = format::canonical(&name, &text)?;
+        if canonical == text {
+            continue;
+        }
+        differing += 1;
+        if arguments.check {
+            output::print(&format!("{}\n", escape::terminal(&name)))?;
+        } else {
+            output::write_file(path, canonical.as_bytes())?;
+        }
+    }
+    Ok(if arguments.check && differing > 0 { ExitCode::Unexpected } else { ExitCode::AsExpected })
+}
+
+fn export_to(arguments: &Export) -> Outcome {
+    let files = export::files()?;
+    for (path, octets) in &files {
+        let target = arguments.folder.join(path);
+        if let Some(folder) = target.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+        }
+        output::write_file(&target, octets)?;
+    }
+    output::note(&format!("{} files in {}", files.len(), arguments.folder.display()));
+    Ok(ExitCode::AsExpected)
+}

@@ -1,0 +1,253 @@
+//! The reference: RFC 5849 answering every operation, through the protocol core. It is a recipe and a list of checks, so the same code is
+//! also every deviant implementation. It knows no expectation and keeps nothing from one question to the next but memory and the last
+//! key that it read.
+
+mod keys;
+mod signing;
+#[cfg(test)]
+mod tests;
+mod verifying;
+
+use self::keys::LastKey;
+use super::{Description, Implementation, Observation, Offer, Wanted};
+use crate::protocol::authorization::Authorization;
+use crate::protocol::normalization::Level;
+use crate::protocol::token_response;
+use crate::protocol::verification::{Checks, Refusal, Verifier};
+use crate::protocol::{
+    Buffer, Code, Derivation, Header, Parameters, PrivateKey, PublicKey, Recipe, Request, Secrets, SignatureMethod, Source, Url, body_hash,
+    percent_decode,
+};
+use crate::vectors::needs::FEATURES;
+use crate::vectors::question::{BaseUriInput, BodyHashInput, HeaderInput, MacInput, NormalizeInput, Step, TextInput, TokenResponseInput};
+use crate::vectors::{Operation, Output, Pair, Question, Text};
+
+/// The reference, or whatever another recipe and other checks make of it.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    description: Description,
+    offer: Offer,
+    recipe: Recipe,
+    checks: Checks,
+    derivation: Derivation,
+    protocol: Parameters,
+    verifier: Verifier,
+    authorization: Authorization,
+    scratch: Buffer,
+    private_key: LastKey<PrivateKey>,
+    public_key: LastKey<PublicKey>,
+}
+
+impl Reference {
+    /// RFC 5849 itself.
+    #[must_use]
+    pub fn new() -> Reference {
+        Reference::with(Recipe::RFC5849, Checks::RFC5849)
+    }
+
+    /// An implementation that signs by this recipe and verifies with it and these checks.
+    ///
+    /// ```
+    /// use countersign::implementation::{Implementation, Observation, Reference};
+    /// use countersign::vectors::{Question, question::TextInput};
+    ///
+    /// let question = Question::PercentEncode(TextInput { text: "ü".into() });
+    /// let Observation::Answered(output) = Reference::new().ask(&question) else { panic!("it is always answered") };
+    /// assert_eq!(output.encoded, Some("%C3%BC".into()));
+    /// ```
+    #[must_use]
+    pub fn with(recipe: Recipe, checks: Checks) -> Reference {
+        let description = Description {
+            name: "countersign reference".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            language: Some("Rust".to_owned()),
+            ..Description::default()
+        };
+        let offer = Offer {
+            operations: Operation::ALL.to_vec(),
+            signature_methods: SignatureMethod::ALL.iter().map(|method| method.as_str().to_owned()).collect(),
+            features: FEATURES.map(str::to_owned).to_vec(),
+        };
+        Reference {
+            description,
+            offer,
+            recipe,
+            checks,
+            derivation: Derivation::default(),
+            protocol: Parameters::new(),
+            verifier: Verifier::default(),
+            authorization: Authorization::default(),
+            scratch: Buffer::default(),
+            private_key: LastKey::default(),
+            public_key: LastKey::default(),
+        }
+    }
+
+    /// The same under another name, for reports on a deviant one.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Reference {
+        name.clone_into(&mut self.description.name);
+        self
+    }
+
+    /// The recipe it signs by.
+    #[must_use]
+    pub const fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// The checks it verifies with.
+    #[must_use]
+    pub const fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
+    fn answer(&mut self, question: &Question, wanted: Wanted) -> Result<Output, Refusal> {
+        match question {
+            Question::Sign(input) => self.sign(input, wanted),
+            Question::BaseString(input) => self.base_string(input, wanted),
+            Question::Verify(input) => Ok(self.verify(input)),
+            Question::PercentEncode(input) => Ok(self.percent_encode(input)),
+            Question::PercentDecode(input) => self.percent_decode(input),
+            Question::ParseAuthorization(input) => self.parse_authorization(input),
+            Question::ParseTokenResponse(input) => parse_token_response(input),
+            Question::BaseUri(input) => self.base_uri(input),
+            Question::Normalize(input) => Ok(self.normalize(input)),
+            Question::Mac(input) => self.mac(input),
+            Question::FormDecode(input) => Ok(self.form_decode(input)),
+            Question::BodyHash(input) => body_hash_of(input),
+        }
+    }
+
+    fn percent_encode(&mut self, input: &TextInput) -> Output {
+        self.scratch.clear();
+        self.recipe.encode_value.encode(input.text.as_bytes(), &mut self.scratch);
+        Output { encoded: Some(text(&self.scratch)), ..Output::default() }
+    }
+
+    fn percent_decode(&mut self, input: &TextInput) -> Result<Output, Refusal> {
+        self.scratch.clear();
+        percent_decode(input.text.as_bytes(), &mut self.scratch)?;
+        Ok(Output { decoded: Some(text(&self.scratch)), ..Output::default() })
+    }
+
+    fn parse_authorization(&mut self, input: &HeaderInput) -> Result<Output, Refusal> {
+        self.authorization.parse_again(input.header.as_bytes(), &mut self.scratch)?;
+        let Authorization { realm, parameters } = &self.authorization;
+        Ok(Output { realm: Some(realm.as_deref().map(Text::from)), parameters: Some(pairs(parameters)), ..Output::default() })
+    }
+
+    fn base_uri(&mut self, input: &BaseUriInput) -> Result<Output, Refusal> {
+        self.protocol.clear();
+        let headers = headers(&input.headers);
+        let url = Url::parse(input.url.as_bytes())?;
+        let request = Request { method: b"GET", url, headers: &headers, body: None, protocol: &self.protocol };
+        self.scratch.clear();
+        (self.recipe.base_uri)(&request, &mut self.scratch)?;
+        Ok(Output { base_uri: Some(text(&self.scratch)), ..Output::default() })
+    }
+
+    fn normalize(&mut self, input: &NormalizeInput) -> Output {
+        self.protocol.clear();
+        for (name, value) in &input.parameters {
+            self.protocol.push(name.as_bytes(), value.as_bytes(), Source::Query);
+        }
+        let Recipe { encode_name, encode_value, encode_part, order, join, .. } = self.recipe;
+        let encoded = &mut self.derivation.encoded;
+        encoded.clear();
+        encoded.encode(&self.protocol, encode_name, encode_value, encode_part);
+        order(encoded);
+        self.scratch.clear();
+        join(encoded, Level::Once, &mut self.scratch);
+        Output { normalized: Some(text(&self.scratch)), ..Output::default() }
+    }
+
+    fn mac(&mut self, input: &MacInput) -> Result<Output, Refusal> {
+        let method = SignatureMethod::from_name(input.signature_method.as_bytes())?;
+        let mut secrets = Secrets::new(b"", b"");
+        if method.is_rsa() {
+            secrets = secrets.with_private_key(Some(self.private_key.read(input.private_key.as_deref(), PrivateKey::from_pem)?));
+        }
+        let key = match &input.key {
+            Some(key) => key.as_bytes(),
+            None if method.is_rsa() => b"",
+            None => return Err(Refusal::new(Code::MalformedRequest, "there is no key (RFC 5849 sections 3.4.2 and 3.4.4)")),
+        };
+        self.scratch.clear();
+        (self.recipe.sign)(method, key, input.base_string.as_bytes(), &secrets, &mut self.scratch)?;
+        let mut signature = Buffer::default();
+        if method == SignatureMethod::Plaintext {
+            signature.append(&self.scratch);
+        } else {
+            (self.recipe.text)(&self.scratch, &mut signature);
+        }
+        Ok(Output { signature: Some(text(&signature)), ..Output::default() })
+    }
+
+    fn form_decode(&mut self, input: &TextInput) -> Output {
+        self.protocol.clear();
+        self.protocol.push_form(input.text.as_bytes(), Source::Body);
+        Output { parameters: Some(pairs(&self.protocol)), ..Output::default() }
+    }
+}
+
+impl Default for Reference {
+    fn default() -> Reference {
+        Reference::new()
+    }
+}
+
+impl Implementation for Reference {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn offer(&self) -> &Offer {
+        &self.offer
+    }
+
+    fn ask(&mut self, question: &Question) -> Observation {
+        self.ask_for(question, Wanted::ALL)
+    }
+
+    fn ask_for(&mut self, question: &Question, wanted: Wanted) -> Observation {
+        match self.answer(question, wanted) {
+            Ok(output) => Observation::Answered(Box::new(output)),
+            Err(refusal) => Observation::Refused { code: Some(refusal.code.as_str().to_owned()), message: refusal.because.into_owned() },
+        }
+    }
+}
+
+fn parse_token_response(input: &TokenResponseInput) -> Result<Output, Refusal> {
+    let step = match input.step {
+        Step::Temporary => token_response::Step::Temporary,
+        Step::Token => token_response::Step::Token,
+    };
+    // A number that no status is, is none of the 2xx either.
+    let status = u16::try_from(input.status).unwrap_or(0);
+    let read = token_response::read(step, status, &headers(&input.headers), input.body.as_bytes())?;
+    Ok(Output {
+        identifier: Some(Text::from(read.identifier)),
+        secret: Some(Text::from(read.secret.expose())),
+        parameters: Some(pairs(&read.parameters)),
+        ..Output::default()
+    })
+}
+
+fn body_hash_of(input: &BodyHashInput) -> Result<Output, Refusal> {
+    let method = SignatureMethod::from_name(input.signature_method.as_bytes())?;
+    let hash = body_hash(method, input.body.as_ref().map(Text::as_bytes));
+    Ok(Output { body_hash: Some(Text::from(hash)), ..Output::default() })
+}
+
+fn headers(pairs: &[Pair]) -> Vec<Header<'_>> {
+    pairs.iter().map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() }).collect()
+}
+
+fn pairs(parameters: &Parameters) -> Vec<Pair> {
+    parameters.iter().map(|parameter| (Text::from(parameter.name), Text::from(parameter.value))).collect()
+}
+
+fn text(octets: &[u8]) -> Text {
+    Text::from(octets)
+}

@@ -1,0 +1,171 @@
+//! What all messages of the adapter protocol have: a line within the limits, an object, a type, an id. Reading is lenient where a later
+//! version could differ (unknown fields) and strict where answers could be mistaken for each other (types, ids). The schema is
+//! `vectors/schema/adapter-1.json`.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use thiserror::Error;
+
+use super::{DEPTH_LIMIT, ID_LIMIT, LINE_LIMIT, bounded, lenient};
+
+/// Names a question: opaque, chosen by the runner, repeated in the answer. 1 to 128 octets.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Id(String);
+
+impl Id {
+    /// An id, if the text is not empty and not longer than [`ID_LIMIT`].
+    #[must_use]
+    pub fn new(text: String) -> Option<Id> {
+        (1..=ID_LIMIT).contains(&text.len()).then_some(Id(text))
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Id, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Id::new(text).ok_or_else(|| serde::de::Error::custom(format_args!("the id is not a string of 1 to {ID_LIMIT} octets")))
+    }
+}
+
+/// A line that is no message.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unreadable {
+    /// It breaks the protocol.
+    #[error("{what}")]
+    Message {
+        /// Its id, if that much could be read.
+        id: Option<Id>,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// It asks for an operation that this version does not know.
+    #[error("unknown operation {operation:?}")]
+    Operation {
+        /// The id of the question.
+        id: Id,
+        /// The operation's name.
+        operation: String,
+    },
+}
+
+impl Unreadable {
+    pub(super) fn message(id: Option<&Id>, what: impl ToString) -> Unreadable {
+        Unreadable::Message { id: id.cloned(), what: bounded(what.to_string()) }
+    }
+}
+
+/// What is read first of every line.
+#[derive(Deserialize)]
+pub(super) struct Head<'a> {
+    #[serde(rename = "type", borrow)]
+    pub(super) kind: Cow<'a, str>,
+    #[serde(default)]
+    pub(super) id: Option<Id>,
+    #[serde(default, borrow)]
+    pub(super) operation: Option<Cow<'a, str>>,
+}
+
+/// The text of a line and its head, if it keeps the limits and is an object with a type.
+pub(super) fn head(line: &[u8]) -> Result<(&str, Head<'_>), Unreadable> {
+    if line.len() > LINE_LIMIT {
+        return Err(Unreadable::message(None, format_args!("the line is longer than {LINE_LIMIT} octets")));
+    }
+    if depth(line) > DEPTH_LIMIT {
+        return Err(Unreadable::message(None, format_args!("the line is nested deeper than {DEPTH_LIMIT}")));
+    }
+    let text = std::str::from_utf8(line).map_err(|_| Unreadable::message(None, "the line is not UTF-8"))?;
+    match lenient::read(text) {
+        Ok(head) => Ok((text, head)),
+        Err(error) => Err(Unreadable::message(None, format_args!("not a message: {error}"))),
+    }
+}
+
+/// The deepest nesting of objects and arrays. What is not JSON gives some number.
+fn depth(line: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut quoted) = (0_usize, 0, false);
+    let mut octets = line.iter();
+    while let Some(octet) = octets.next() {
+        match octet {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted => _ = octets.next(),
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Reads the rest of a line whose head is known.
+pub(super) fn body<'a, T: Deserialize<'a>>(text: &'a str, head: &Head<'_>) -> Result<T, Unreadable> {
+    lenient::read(text).map_err(|error| Unreadable::message(head.id.as_ref(), format_args!("not a {} message: {error}", head.kind)))
+}
+
+/// Appends a message as a line, its end included.
+pub(super) fn write_line(message: &impl Serialize, out: &mut Vec<u8>) {
+    // Writing to memory what has string keys only cannot fail.
+    let written = serde_json::to_writer(&mut *out, message);
+    debug_assert!(written.is_ok(), "a message that cannot be written");
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn what(line: &[u8]) -> String {
+        head(line).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn an_id_is_a_short_text() {
+        let id = |json: &str| head(format!(r#"{{"type":"x","id":{json}}}"#).as_bytes()).map(|(_, head)| head.id.map(|id| id.0));
+        assert_eq!(id(r#""c17""#), Ok(Some("c17".to_owned())));
+        assert_eq!(id("null"), Ok(None));
+        assert_eq!(id(&format!("\"{}\"", "é".repeat(64))).unwrap().unwrap().len(), ID_LIMIT);
+        for wrong in ["17", "1.5", "true", "[]", "{}", "\"\"", &format!("\"{}\"", "é".repeat(65))] {
+            assert!(id(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_keeps_the_limits() {
+        let nested = |levels: usize| format!(r#"{{"type":"x","y":{}{}}}"#, "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(what(nested(DEPTH_LIMIT - 1).as_bytes()), "");
+        assert_eq!(what(nested(DEPTH_LIMIT).as_bytes()), "the line is nested deeper than 64");
+        assert_eq!(what(br#"{"type":"x","y":"[[[\"[[["}"#), "");
+        let long = |octets: usize| format!(r#"{{"type":"x"{}}}"#, " ".repeat(octets - 12));
+        assert_eq!(what(long(LINE_LIMIT).as_bytes()), "");
+        assert_eq!(what(long(LINE_LIMIT + 1).as_bytes()), "the line is longer than 4194304 octets");
+        assert_eq!(what(b"{\"type\":\"\xff\"}"), "the line is not UTF-8");
+    }
+
+    #[test]
+    fn what_has_no_type_is_no_message() {
+        for line in [
+            "",
+            " ",
+            "null",
+            "[]",
+            "\"hello\"",
+            "{}",
+            r#"{"type":1}"#,
+            r#"{"type":"a","type":"b"}"#,
+            r#"{"type":"a"} x"#,
+            "{\"type\":\"a\"",
+        ] {
+            assert!(what(line.as_bytes()).starts_with("not a message: "), "{line}");
+        }
+        assert!(what(format!(r#"{{"type":{:?}}}"#, [1; 1]).as_bytes()).len() < 200);
+    }
+}

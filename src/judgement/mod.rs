@@ -1,0 +1,56 @@
+//! What is concluded: cases are put to an implementation, what it does is judged, and all of it is told as one stream of events.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`judge()`], [`verdict`], [`difference`] | what follows from an expectation and an observation, purely |
+//! | [`runner`], [`plan`], [`offers`] | the main loop: cases in their order, controls, what is not offered, when to stop |
+//! | [`exchange`] | fixtures of providers, which come with their observation |
+//! | [`events`], [`record`], [`plain`] | what happened, who takes it, and its JSON Lines form |
+//! | [`run`], [`totals`] | a finished run, its numbers, and its exit code |
+//!
+//! ```
+//! use countersign::implementation::{Implementation as _, Reference};
+//! use countersign::judgement::{ExitCode, Plan, Run, RunStart, Runner, Surroundings};
+//!
+//! let cases: Vec<countersign::vectors::Case> = Vec::new();
+//! let (mut plan, mut reference, mut run) = (Plan::default(), Reference::new(), Run::collector(false));
+//! for case in &cases {
+//!     plan.add(case, true).unwrap();
+//! }
+//! let start = RunStart { implementation: reference.description().clone(), selected: plan.selected(), ..RunStart::default() };
+//! let mut runner = Runner::start(start, Surroundings::STILL, &mut run).unwrap();
+//! runner.put(&mut reference, &plan, cases.into_iter().map(Ok::<_, String>), &|_| true).unwrap();
+//! assert_eq!(runner.finish().unwrap().exit_code, ExitCode::NothingExecuted);
+//! ```
+//!
+//! It does not diagnose, and it prints nothing.
+
+pub mod difference;
+pub mod events;
+pub mod exchange;
+pub mod judge;
+pub mod offers;
+pub mod plain;
+pub mod plan;
+pub mod record;
+pub mod run;
+pub mod runner;
+pub mod totals;
+pub mod verdict;
+
+mod parameters;
+mod transmitted;
+
+#[cfg(test)]
+mod tests;
+
+pub use difference::{Difference, Side, What, first_difference};
+pub use events::{Event, EventLines, RunEnd, RunStart, Sink, Sinks};
+pub use exchange::judge_exchange;
+pub use judge::{Declared, Judgement, Met, judge};
+pub use plan::{Plan, TooManyControls};
+pub use record::{CaseRecord, Expected, Found, Observed};
+pub use run::Run;
+pub use runner::{RunError, Runner, Surroundings};
+pub use totals::{ExitCode, Totals};
+pub use verdict::Verdict;

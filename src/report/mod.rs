@@ -1,0 +1,37 @@
+//! How it is told: pure functions from finished runs, cases and derivations to text. Nothing here prints, looks at a clock or asks whether
+//! there is a terminal; the same input gives the same octets.
+//!
+//! | room | what it writes |
+//! |---|---|
+//! | [`text()`] | runs for a terminal |
+//! | [`json()`] | runs as JSON, format 1 |
+//! | `junit` | runs as JUnit XML, with the feature `cli` |
+//! | [`explain()`] | the derivation of a case, clause by clause |
+//! | [`sign()`] | the derivation of one request, and the lines to send and recompute it |
+//! | [`escape`], [`page`], [`paint`], [`shell`] | foreign text made harmless, lines and wrapping, colours, quoting |
+
+pub mod escape;
+pub mod explain;
+pub mod json;
+#[cfg(feature = "cli")]
+pub mod junit;
+pub mod page;
+pub mod paint;
+pub mod shell;
+pub mod sign;
+pub mod text;
+
+mod failure;
+mod mark;
+
+#[cfg(test)]
+mod tests;
+
+pub use explain::explain;
+pub use json::json;
+#[cfg(feature = "cli")]
+pub use junit::junit;
+pub use page::Layout;
+pub use paint::Colour;
+pub use sign::{Disclosure, SignedRequest, sign, sign_json};
+pub use text::{TextOptions, text};

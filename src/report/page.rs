@@ -1,0 +1,186 @@
+//! A page of text for people: lines of at most a given width, foreign text escaped, values wrapped where they are too long.
+
+use super::escape;
+use super::mark::mark;
+use super::paint::{Colour, Tone};
+
+/// How a page is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Columns; fewer than 40 count as 40.
+    pub width: usize,
+    /// Whether to colour.
+    pub colour: Colour,
+}
+
+impl Default for Layout {
+    fn default() -> Layout {
+        Layout { width: 80, colour: Colour::Off }
+    }
+}
+
+/// The most octets of one value that are shown; a longer one loses its middle.
+const MAX_VALUE: usize = 8 * 1024;
+
+pub(super) struct Page {
+    out: String,
+    layout: Layout,
+}
+
+impl Page {
+    pub(super) fn new(layout: Layout) -> Page {
+        Page { out: String::new(), layout: Layout { width: layout.width.max(40), ..layout } }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.layout.width
+    }
+
+    pub(super) fn blank(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    /// A line in one tone; its text must be harmless already.
+    pub(super) fn toned(&mut self, tone: Tone, text: &str) {
+        let painted = self.paint(tone, text);
+        self.raw(&painted);
+    }
+
+    /// A line that is composed already.
+    pub(super) fn raw(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    pub(super) fn paint(&self, tone: Tone, text: &str) -> String {
+        self.layout.colour.paint(tone, text)
+    }
+
+    /// Running text, escaped and wrapped at blanks.
+    pub(super) fn text(&mut self, indent: usize, text: &str) {
+        self.labelled(indent, "", text);
+    }
+
+    /// A label and running text beside it, wrapped below itself.
+    pub(super) fn labelled(&mut self, indent: usize, label: &str, text: &str) {
+        let hang = indent + label.chars().count();
+        let room = self.layout.width.saturating_sub(hang).max(16);
+        for (number, line) in wrapped(&escape::line(text), room).into_iter().enumerate() {
+            let lead = if number == 0 { label } else { "" };
+            let column = if number == 0 { indent } else { hang };
+            self.raw(&format!("{:column$}{lead}{line}", ""));
+        }
+    }
+
+    /// A value, wrapped after any character; in quotes unless it is all visible ASCII.
+    pub(super) fn value(&mut self, indent: usize, label: &str, octets: &[u8]) {
+        let (beginning, rest) = octets.split_at(octets.len().min(MAX_VALUE));
+        let text = escape::shown(beginning);
+        let hang = indent + label.chars().count();
+        let room = self.layout.width.saturating_sub(hang).max(16);
+        let letters: Vec<char> = text.chars().collect();
+        for (number, line) in letters.chunks(room).enumerate() {
+            let lead = if number == 0 { label } else { "" };
+            let column = if number == 0 { indent } else { hang };
+            self.raw(&format!("{:column$}{lead}{}", "", line.iter().collect::<String>()));
+        }
+        if !rest.is_empty() {
+            self.raw(&format!("{:hang$}… {} octets more", "", rest.len()));
+        }
+    }
+
+    /// Expected and observed below each other, with carets under what differs.
+    pub(super) fn compared(&mut self, indent: usize, expected: &[u8], observed: &[u8]) {
+        let room = self.layout.width.saturating_sub(indent + 11).max(16);
+        let (wanted, given) = mark(expected, observed, room);
+        for (label, marked, octets) in [("expected", &wanted, expected), ("observed", &given, observed)] {
+            let differing = self.paint(Tone::Mark, &marked.differing);
+            // Quotes would stand in the way of what is cut off.
+            let quote = if needs_quotes(octets) { "\"" } else { "" };
+            self.raw(&format!("{:indent$}{label}  {quote}{}{differing}{}{quote}", "", marked.before, marked.behind));
+            self.toned(Tone::Bad, &marked.carets(indent + 10 + quote.len()));
+        }
+    }
+}
+
+fn needs_quotes(octets: &[u8]) -> bool {
+    octets.is_empty() || octets.first().is_some_and(u8::is_ascii_whitespace) || octets.last().is_some_and(u8::is_ascii_whitespace)
+}
+
+/// Cuts text into lines at blanks; a word that is longer than a line is cut anywhere.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut columns = 0;
+    for word in text.split(' ') {
+        let mut rest: Vec<char> = word.chars().collect();
+        let gap = usize::from(columns > 0);
+        if columns + gap + rest.len() > width && columns > 0 {
+            lines.push(String::new());
+            columns = 0;
+        }
+        loop {
+            let room = width - columns - usize::from(columns > 0);
+            let taken: String = rest.drain(..rest.len().min(room)).collect();
+            if let Some(line) = lines.last_mut() {
+                if columns > 0 {
+                    line.push(' ');
+                }
+                line.push_str(&taken);
+                columns = line.chars().count();
+            }
+            if rest.is_empty() {
+                break;
+            }
+            lines.push(String::new());
+            columns = 0;
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(width: usize, write: impl FnOnce(&mut Page)) -> String {
+        let mut page = Page::new(Layout { width, colour: Colour::Off });
+        write(&mut page);
+        page.finish()
+    }
+
+    #[test]
+    fn text_is_wrapped_below_itself() {
+        let text = page(40, |page| page.labelled(2, "source  ", "RFC 5849 section 3.4.1.2, https://www.rfc-editor.org/rfc/rfc5849"));
+        assert_eq!(
+            text,
+            "  source  RFC 5849 section 3.4.1.2,\n          https://www.rfc-editor.org/rfc\n          /rfc5849\n"
+        );
+        assert_eq!(page(40, |page| page.text(0, "a  b\u{1b}[2J")), "a  b\\u{1b}[2J\n");
+    }
+
+    #[test]
+    fn values_are_wrapped_anywhere_and_bounded() {
+        let text = page(40, |page| page.value(4, "", &[b'x'; 80]));
+        assert!(text.lines().all(|line| line.starts_with("    x") && line.len() <= 40));
+        assert_eq!(text.matches('x').count(), 80);
+        let long = page(80, |page| page.value(0, "", &[b'x'; MAX_VALUE + 5]));
+        assert!(long.ends_with("… 5 octets more\n"));
+    }
+
+    #[test]
+    fn a_comparison_has_its_carets_in_the_right_columns() {
+        let text = page(80, |page| page.compared(2, b"http://h/", b"http://h:80/"));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "  expected  http://h/");
+        assert_eq!(lines[2], "  observed  http://h:80/");
+        assert_eq!(lines[3].find('^'), lines[2].find(":80"));
+        assert_eq!(lines[3].trim(), "^^^");
+        assert_eq!(lines[1].trim(), "^");
+    }
+}

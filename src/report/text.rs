@@ -1,0 +1,241 @@
+//! The report for a terminal: the numbers of each suite, every failure with its requirement, the difference and the lines that reproduce
+//! it, and what was not scored. Progress and the clock are the caller's.
+
+use std::time::Duration;
+
+use super::escape;
+use super::failure;
+use super::page::{Layout, Page};
+use super::paint::Tone;
+use crate::implementation::Description;
+use crate::judgement::{CaseRecord, ExitCode, Run, Totals, Verdict};
+use crate::vectors::Level;
+
+/// What to write, beside the runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions<'a> {
+    /// Width and colour.
+    pub layout: Layout,
+    /// No numbers of suites.
+    pub quiet: bool,
+    /// What was not scored, case by case, and what adapters wrote on their standard error.
+    pub verbose: bool,
+    /// How long each run took, in the order of the runs.
+    pub elapsed: &'a [Duration],
+    /// What has to follow `countersign test CASE-ID` to ask the same implementation about the same vectors again, such as
+    /// `--adapter 'python3 adapter.py'`: quoted for a shell, in the order of the runs; nothing for the reference and the embedded set.
+    pub arguments: &'a [String],
+    /// The most failures of a run that are shown; 0 = all.
+    pub most: usize,
+}
+
+/// Writes finished runs for people. The same runs and options give the same text.
+#[must_use]
+pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
+    let mut page = Page::new(options.layout);
+    for (index, run) in runs.iter().enumerate() {
+        page.blank();
+        page.toned(Tone::Heading, &title(run.implementation()));
+        if !options.quiet {
+            page.blank();
+            suites(&mut page, run);
+        }
+        let arguments = options.arguments.get(index).map_or("", String::as_str);
+        failures(&mut page, run, arguments, options.most);
+        if options.verbose {
+            unscored(&mut page, run);
+            logs(&mut page, run);
+        }
+        page.blank();
+        summary(&mut page, run, options.elapsed.get(index).copied());
+    }
+    if runs.len() > 1 {
+        page.blank();
+        together(&mut page, runs);
+    }
+    page.finish()
+}
+
+/// `oauthlib 3.2.2 (Python 3.11)`.
+fn title(implementation: &Description) -> String {
+    let mut title = escape::line(&implementation.name).into_owned();
+    if let Some(version) = &implementation.version {
+        title = format!("{title} {}", escape::line(version));
+    }
+    if let Some(language) = &implementation.language {
+        let version = implementation.language_version.as_deref().unwrap_or_default();
+        title = format!("{title} ({})", format!("{} {}", escape::line(language), escape::line(version)).trim_end());
+    }
+    title
+}
+
+/// The columns of numbers: heading, tone of a number that is not zero, and the number.
+type Column = (&'static str, Tone, fn(&Totals) -> u64);
+
+const COLUMNS: [Column; 6] = [
+    ("passed", Tone::Good, |totals| totals.passed),
+    ("failed", Tone::Bad, |totals| totals.failed + totals.unexpected_pass),
+    ("broken", Tone::Bad, |totals| totals.broken),
+    ("unclear", Tone::Bad, |totals| totals.inconclusive),
+    ("unsupp.", Tone::Odd, |totals| totals.unsupported),
+    ("other", Tone::Faint, |totals| totals.interop + totals.disputed + totals.known),
+];
+
+const COLUMN: usize = 8;
+
+fn suites(page: &mut Page, run: &Run) {
+    if run.suites.is_empty() {
+        return;
+    }
+    let name_width = page.width().saturating_sub(COLUMNS.len() * COLUMN);
+    let headings: String = COLUMNS.iter().map(|(heading, ..)| format!("{heading:>COLUMN$}")).collect();
+    page.toned(Tone::Faint, &format!("{:name_width$}{headings}", "suite"));
+    for (suite, totals) in &run.suites {
+        numbers(page, suite, totals, name_width);
+    }
+}
+
+fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize) {
+    let name = escape::line(name);
+    let mut line = if name.chars().count() > name_width.saturating_sub(1) {
+        let kept: String = name.chars().take(name_width.saturating_sub(2)).collect();
+        format!("{kept}… ")
+    } else {
+        format!("{name:name_width$}")
+    };
+    for (_, tone, number) in COLUMNS {
+        let number = number(totals);
+        let text = format!("{number:>COLUMN$}");
+        line.push_str(&if number == 0 { text } else { page.paint(tone, &text) });
+    }
+    page.raw(&line);
+}
+
+fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
+    let total = run.unexpected().count();
+    if total == 0 {
+        return;
+    }
+    let most = if most == 0 { total } else { most };
+    page.blank();
+    page.toned(Tone::Heading, &counted(total as u64, "case is not as expected", "cases are not as expected"));
+    for record in run.unexpected().take(most) {
+        page.blank();
+        failure::write(page, record, run.start.strict, arguments);
+    }
+    if total > most {
+        page.blank();
+        page.text(0, &format!("… and {} more: a report with --json or --junit has all of them", total - most));
+    }
+}
+
+/// What each case did that no verdict scores.
+fn unscored(page: &mut Page, run: &Run) {
+    let records: Vec<&CaseRecord> = run.records.iter().filter(|record| is_unscored(record.verdict())).collect();
+    if records.is_empty() {
+        return;
+    }
+    page.blank();
+    page.toned(Tone::Heading, "not scored");
+    for record in records {
+        let what = failure::deed(record);
+        page.labelled(0, &format!("{:<12} ", record.verdict().as_str()), &format!("{}: {what}", record.full_id()));
+    }
+}
+
+const fn is_unscored(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Interop | Verdict::Disputed | Verdict::Unsupported | Verdict::KnownFailure)
+}
+
+fn logs(page: &mut Page, run: &Run) {
+    for log in &run.logs {
+        page.blank();
+        page.toned(Tone::Heading, "standard error of the adapter");
+        for line in escape::lines(&escape::middle_cut(log, 4096)).lines() {
+            page.raw(&format!("  {}", line.replace('\t', "    ")));
+        }
+    }
+}
+
+fn summary(page: &mut Page, run: &Run, elapsed: Option<Duration>) {
+    let totals = run.totals();
+    let verdicts = [
+        (totals.passed, "passed"),
+        (totals.failed, "failed"),
+        (totals.broken, "broken"),
+        (totals.inconclusive, "inconclusive"),
+        (totals.unexpected_pass, "passed unexpectedly"),
+        (totals.known, "known to fail"),
+        (totals.unsupported, "unsupported"),
+        (totals.disputed, "disputed"),
+        (totals.interop, "interop"),
+    ];
+    let told: Vec<String> =
+        verdicts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    let told = if told.is_empty() { "none was executed".to_owned() } else { told.join(", ") };
+    let took = elapsed.map_or(String::new(), |elapsed| format!(" in {}", seconds(elapsed)));
+    page.text(0, &format!("{}{took}: {told}", counted(totals.selected, "case", "cases")));
+    notes(page, run);
+    let code = run.exit_code();
+    let tone = if code == ExitCode::AsExpected { Tone::Good } else { Tone::Bad };
+    page.toned(tone, code.sentence());
+}
+
+/// What the numbers do not say by themselves.
+fn notes(page: &mut Page, run: &Run) {
+    let totals = run.totals();
+    if totals.should_failed > 0 && !run.start.strict {
+        let count = counted(totals.should_failed, "case of level should is", "cases of level should are");
+        page.labelled(0, "note: ", &format!("{count} not as expected; that fails the run only with --strict"));
+    }
+    if totals.interop > 0 {
+        let (met, refused) = readings(run);
+        let count = counted(totals.interop, "interop case is", "interop cases are");
+        let told = format!("{count} not scored, because the RFC leaves them open: {met} met by an answer, {refused} by a refusal");
+        page.labelled(0, "note: ", &told);
+    }
+    if totals.disputed > 0 {
+        let count = counted(totals.disputed, "case has", "cases have");
+        page.labelled(0, "note: ", &format!("{count} a disputed expectation and cannot fail"));
+    }
+    if totals.not_offered > 0 {
+        let count = counted(totals.not_offered, "case is", "cases are");
+        page.labelled(0, "note: ", &format!("{count} of operations that it does not offer: outside of coverage"));
+    }
+    if totals.unsupported > 0 {
+        page.labelled(0, "note: ", &format!("of what it offers, {} % was executed", totals.coverage()));
+    }
+    if totals.not_executed > 0 {
+        let count = counted(totals.not_executed, "case was", "cases were");
+        page.labelled(0, "note: ", &format!("{count} not reached"));
+    }
+}
+
+/// How many interop cases were met by an answer, and how many by a refusal.
+fn readings(run: &Run) -> (usize, usize) {
+    use crate::judgement::Met;
+    let met = |met| {
+        let is_met = |record: &&CaseRecord| record.level == Level::Interop && record.judgement.met == Some(met);
+        run.records.iter().filter(|record| record.verdict() == Verdict::Interop).filter(is_met).count()
+    };
+    (met(Met::Answer), met(Met::Refusal))
+}
+
+fn together(page: &mut Page, runs: &[Run]) {
+    let name_width = page.width().saturating_sub(COLUMNS.len() * COLUMN);
+    let headings: String = COLUMNS.iter().map(|(heading, ..)| format!("{heading:>COLUMN$}")).collect();
+    page.toned(Tone::Faint, &format!("{:name_width$}{headings}", "implementation"));
+    for run in runs {
+        numbers(page, &title(run.implementation()), run.totals(), name_width);
+    }
+}
+
+/// `1 case`, `2 cases`.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn seconds(elapsed: Duration) -> String {
+    let milliseconds = elapsed.as_millis();
+    if milliseconds < 1000 { format!("{milliseconds} ms") } else { format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100) }
+}

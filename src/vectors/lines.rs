@@ -1,0 +1,89 @@
+//! Lines of a stream, one at a time and none longer than is allowed: how JSON Lines are read without holding the file.
+
+use std::io::{BufRead, Read as _};
+
+use super::load_error::LoadError;
+use super::read::{self, MAX_LINE};
+
+/// The lines of a file, counted from 1. A last line without a line end is one too.
+pub(super) struct Lines<R> {
+    reader: R,
+    line: Vec<u8>,
+    number: usize,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(super) fn of(reader: R) -> Lines<R> {
+        Lines { reader, line: Vec::new(), number: 0 }
+    }
+
+    /// What the lines are read from.
+    pub(super) fn reader(&self) -> &R {
+        &self.reader
+    }
+
+    /// The next line with its number, without its line end; `None` at the end.
+    ///
+    /// # Errors
+    /// A line that is empty, too long or not UTF-8, or a stream that cannot be read.
+    pub(super) fn next(&mut self, file: &str) -> Result<Option<(&str, usize)>, LoadError> {
+        self.line.clear();
+        let length = (&mut self.reader)
+            .take(MAX_LINE as u64 + 1)
+            .read_until(b'\n', &mut self.line)
+            .map_err(|error| LoadError::of_file(file, error.to_string()))?;
+        if length == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        let here = |reason: String| LoadError { line: self.number, column: 1, ..LoadError::of_file(file, reason) };
+        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        if line.len() > MAX_LINE {
+            return Err(here(format!("a line is longer than {} MiB", MAX_LINE >> 20)));
+        }
+        let line = read::utf8(file, line, self.number)?;
+        if line.trim().is_empty() {
+            return Err(here("an empty line".to_owned()));
+        }
+        Ok(Some((line, self.number)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(octets: &[u8]) -> Result<Vec<(String, usize)>, String> {
+        let mut lines = Lines::of(octets);
+        let mut found = Vec::new();
+        while let Some((line, number)) = lines.next("a.jsonl").map_err(|error| error.to_string())? {
+            found.push((line.to_owned(), number));
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn the_last_line_needs_no_line_end() {
+        let expected = Ok(vec![("a".to_owned(), 1), ("é".to_owned(), 2)]);
+        assert_eq!(all("a\né".as_bytes()), expected);
+        assert_eq!(all("a\né\n".as_bytes()), expected);
+        assert_eq!(all(b""), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_cannot_be_a_line_is_refused_at_its_place() {
+        assert_eq!(all(b"a\n \nb"), Err("a.jsonl:2:1: the file: an empty line".to_owned()));
+        assert_eq!(all(b"a\nb\xffc"), Err("a.jsonl:2:2: the file: not UTF-8 from here on".to_owned()));
+        assert_eq!(all(b"\xef\xbb\xbfa"), Err("a.jsonl:1:1: the file: begins with a byte order mark".to_owned()));
+    }
+
+    #[test]
+    fn a_line_has_a_greatest_length() {
+        let long = [vec![b'x'; MAX_LINE], b"\n".to_vec()].concat();
+        assert_eq!(all(&long).unwrap().len(), 1);
+        assert_eq!(all(&long[..MAX_LINE]).unwrap().len(), 1);
+        let longer = [b"x".to_vec(), long].concat();
+        assert_eq!(all(&longer), Err("a.jsonl:1:1: the file: a line is longer than 4 MiB".to_owned()));
+        assert!(all(&vec![b'x'; 3 * MAX_LINE]).is_err());
+    }
+}

@@ -1,0 +1,304 @@
+//! What an implementation must offer to be asked a case: signature methods and features, read off the input when somebody asks. It does
+//! not know what anybody offers.
+
+use std::borrow::Cow;
+
+use super::case::Case;
+use super::question::{Question, SignInput, Transmission, VerifyInput};
+use super::text::{Pair, Text};
+use crate::protocol::encoding::{form_decode, form_pairs};
+use crate::protocol::request::is_form;
+use crate::protocol::{Buffer, SignatureMethod};
+
+/// The features that an implementation may declare, in the order of the documentation.
+pub const FEATURES: [&str; 12] = [
+    "stages",
+    "form_body",
+    "duplicates",
+    "extra_parameters",
+    "realm",
+    "callback",
+    "verifier",
+    "no_version",
+    "fixed_nonce",
+    "transmission",
+    "body_hash",
+    "codes",
+];
+
+/// One thing that must be offered. Prints as `feature:form_body` or `signature_method:RSA-SHA1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Need<'a> {
+    /// One of [`FEATURES`].
+    Feature(&'a str),
+    /// A signature method, by its name.
+    SignatureMethod(&'a str),
+}
+
+impl std::fmt::Display for Need<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Need::Feature(name) => write!(f, "feature:{name}"),
+            Need::SignatureMethod(name) => write!(f, "signature_method:{name}"),
+        }
+    }
+}
+
+impl<'a> Need<'a> {
+    fn written(text: &'a str) -> Need<'a> {
+        match text.split_once(':') {
+            Some(("signature_method", name)) => Need::SignatureMethod(name),
+            Some((_, name)) => Need::Feature(name),
+            None => Need::Feature(text),
+        }
+    }
+}
+
+impl Case {
+    /// What must be offered: what `requires` says and what the input needs, each once. An implementation that offers all of it may not
+    /// refuse the case as unsupported.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Need<'_>> {
+        let mut needs = Vec::with_capacity(4);
+        self.question.needs(&mut needs);
+        for written in &self.requires {
+            let need = Need::written(written);
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
+        needs
+    }
+}
+
+impl Question {
+    /// Appends what the input needs.
+    pub(crate) fn needs(&self, needs: &mut Vec<Need<'_>>) {
+        match self {
+            Question::Sign(sign) => {
+                push_method(sign.signature_method.as_bytes(), needs);
+                sign_features(sign, needs);
+            }
+            Question::BaseString(sign) => sign_features(sign, needs),
+            Question::Verify(verify) => verify_needs(verify, needs),
+            Question::Mac(mac) => push_method(mac.signature_method.as_bytes(), needs),
+            Question::BodyHash(hash) => push_method(hash.signature_method.as_bytes(), needs),
+            Question::Normalize(normalize) => {
+                push_if("duplicates", repeats(normalize.parameters.iter().map(|(name, _)| Cow::Borrowed(name.as_bytes()))), needs);
+            }
+            Question::FormDecode(form) => push_if("duplicates", repeats(names(form.text.as_bytes())), needs),
+            Question::PercentEncode(_)
+            | Question::PercentDecode(_)
+            | Question::ParseAuthorization(_)
+            | Question::ParseTokenResponse(_)
+            | Question::BaseUri(_) => {}
+        }
+    }
+
+    /// The length of the longest list of parameters, query, form and header fields included.
+    pub(super) fn longest_list(&self) -> usize {
+        let pairs = |text: &Text| memchr::memchr_iter(b'&', text.as_bytes()).count() + 1;
+        let body = |body: &Option<Text>| body.as_ref().map_or(0, pairs);
+        match self {
+            Question::Sign(sign) | Question::BaseString(sign) => {
+                sign.headers.len().max(sign.extra.len()).max(pairs(&sign.url)).max(body(&sign.body))
+            }
+            Question::Verify(verify) => verify.headers.len().max(verify.seen.len()).max(pairs(&verify.url)).max(body(&verify.body)),
+            Question::ParseTokenResponse(response) => response.headers.len().max(pairs(&response.body)),
+            Question::BaseUri(uri) => uri.headers.len(),
+            Question::Normalize(normalize) => normalize.parameters.len(),
+            Question::FormDecode(form) => pairs(&form.text),
+            Question::PercentEncode(_)
+            | Question::PercentDecode(_)
+            | Question::ParseAuthorization(_)
+            | Question::Mac(_)
+            | Question::BodyHash(_) => 0,
+        }
+    }
+}
+
+fn push_if(feature: &'static str, needed: bool, needs: &mut Vec<Need<'_>>) {
+    if needed {
+        needs.push(Need::Feature(feature));
+    }
+}
+
+/// Names that are no signature method at all need nothing: they are to be refused.
+fn push_method(name: &[u8], needs: &mut Vec<Need<'_>>) {
+    if let Ok(method) = SignatureMethod::from_name(name) {
+        needs.push(Need::SignatureMethod(method.as_str()));
+    }
+}
+
+fn sign_features(sign: &SignInput, needs: &mut Vec<Need<'_>>) {
+    let form = form(&sign.headers, sign.body.as_ref());
+    push_if("form_body", form.is_some(), needs);
+    push_if("duplicates", repeats_in_request(&sign.url, form, &sign.extra), needs);
+    push_if("extra_parameters", !sign.extra.is_empty(), needs);
+    push_if("realm", sign.realm.is_some(), needs);
+    push_if("callback", sign.callback.is_some(), needs);
+    push_if("verifier", sign.verifier.is_some(), needs);
+    push_if("no_version", sign.version.is_none(), needs);
+    push_if("fixed_nonce", sign.nonce.is_some() || sign.timestamp.is_some(), needs);
+    push_if("transmission", sign.transmission != Transmission::Header, needs);
+    push_if("body_hash", sign.body_hash.is_some(), needs);
+}
+
+/// A verifier is given the request as it stands on the wire, so that it can express all of it; what counts is what it was built to read.
+/// Repeated protocol parameters need no feature: they must be refused by everybody.
+fn verify_needs(verify: &VerifyInput, needs: &mut Vec<Need<'_>>) {
+    if let Some(method) = method_of(verify) {
+        let allowed = verify.allowed_methods.as_ref();
+        if allowed.is_none_or(|allowed| allowed.iter().any(|name| name.as_bytes() == method.as_str().as_bytes())) {
+            needs.push(Need::SignatureMethod(method.as_str()));
+        }
+    }
+    let form = form(&verify.headers, verify.body.as_ref());
+    push_if("form_body", form.is_some(), needs);
+    push_if("duplicates", repeats_in_request(&verify.url, form, &[]), needs);
+    push_if("body_hash", places(verify).any(|place| memchr::memmem::find(place, b"oauth_body_hash").is_some()), needs);
+}
+
+/// The texts of a request in which protocol parameters can stand.
+fn places(verify: &VerifyInput) -> impl Iterator<Item = &[u8]> {
+    let fields = verify.headers.iter().filter(|(name, _)| name.as_bytes().eq_ignore_ascii_case(b"authorization"));
+    fields.map(|(_, value)| value.as_bytes()).chain([verify.url.as_bytes()]).chain(verify.body.as_ref().map(Text::as_bytes))
+}
+
+/// The signature method that a request names, if it is one. A search in the text will do: what it misses is asked of everybody.
+fn method_of(verify: &VerifyInput) -> Option<SignatureMethod> {
+    const NAME: &[u8] = b"oauth_signature_method=";
+    places(verify).find_map(|place| {
+        let at = memchr::memmem::find(place, NAME)?;
+        let value = place.get(at + NAME.len()..)?;
+        let value = value.strip_prefix(b"\"").unwrap_or(value);
+        let end = value.iter().position(|octet| matches!(octet, b'"' | b'&' | b',' | b'#')).unwrap_or(value.len());
+        SignatureMethod::from_name(value.get(..end)?).ok()
+    })
+}
+
+/// The body, if it is a form's.
+fn form<'a>(headers: &[Pair], body: Option<&'a Text>) -> Option<&'a [u8]> {
+    let body = body?;
+    let mut fields = headers.iter().filter(|(name, _)| name.as_bytes().eq_ignore_ascii_case(b"content-type"));
+    fields.any(|(_, value)| is_form(value.as_bytes())).then_some(body.as_bytes())
+}
+
+fn names(text: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    form_pairs(text).map(|(name, _)| {
+        if name.iter().any(|octet| matches!(octet, b'%' | b'+')) {
+            let mut decoded = Buffer::default();
+            form_decode(name, &mut decoded);
+            Cow::Owned(decoded.to_vec())
+        } else {
+            Cow::Borrowed(name)
+        }
+    })
+}
+
+fn repeats_in_request(url: &Text, form: Option<&[u8]>, extra: &[Pair]) -> bool {
+    let url = url.as_bytes();
+    let query = memchr::memchr(b'?', url).and_then(|at| url.get(at + 1..)).unwrap_or_default();
+    let query = query.split(|&octet| octet == b'#').next().unwrap_or_default();
+    if query.is_empty() && form.is_none() && extra.len() < 2 {
+        return false;
+    }
+    let extra = extra.iter().map(|(name, _)| Cow::Borrowed(name.as_bytes()));
+    repeats(names(query).chain(names(form.unwrap_or_default())).chain(extra).filter(|name| !name.starts_with(b"oauth_")))
+}
+
+fn repeats<'a>(names: impl Iterator<Item = Cow<'a, [u8]>>) -> bool {
+    let mut names: Vec<Cow<'a, [u8]>> = names.collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| matches!(pair, [first, second] if first == second))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::question::{Credentials, NormalizeInput, TextInput};
+
+    fn needs(question: &Question) -> Vec<String> {
+        let mut needs = Vec::new();
+        question.needs(&mut needs);
+        needs.iter().map(Need::to_string).collect()
+    }
+
+    fn plain() -> SignInput {
+        SignInput {
+            method: "GET".into(),
+            url: "http://h/?a=1".into(),
+            client: Credentials { identifier: "c".into(), secret: None },
+            signature_method: "HMAC-SHA1".into(),
+            version: Some("1.0".into()),
+            ..SignInput::default()
+        }
+    }
+
+    #[test]
+    fn a_plain_request_needs_its_signature_method() {
+        assert_eq!(needs(&Question::Sign(plain().into())), ["signature_method:HMAC-SHA1"]);
+        assert_eq!(needs(&Question::BaseString(plain().into())), [""; 0]);
+        let unknown = SignInput { signature_method: "HMAC-MD5".into(), ..plain() };
+        assert_eq!(needs(&Question::Sign(unknown.into())), [""; 0]);
+    }
+
+    #[test]
+    fn each_member_of_a_request_needs_its_feature() {
+        let text = || Some(Text::from("x"));
+        let headers = vec![("content-TYPE".into(), "application/x-www-form-urlencoded; charset=UTF-8".into())];
+        for (feature, sign) in [
+            ("form_body", SignInput { headers: headers.clone(), body: text(), ..plain() }),
+            ("duplicates", SignInput { url: "http://h/?a=1&%61=2".into(), ..plain() }),
+            ("duplicates", SignInput { url: "http://h/?a&a#b".into(), ..plain() }),
+            ("extra_parameters", SignInput { extra: vec![("x".into(), "y".into())], ..plain() }),
+            ("realm", SignInput { realm: text(), ..plain() }),
+            ("callback", SignInput { callback: text(), ..plain() }),
+            ("verifier", SignInput { verifier: text(), ..plain() }),
+            ("no_version", SignInput { version: None, ..plain() }),
+            ("fixed_nonce", SignInput { nonce: text(), ..plain() }),
+            ("fixed_nonce", SignInput { timestamp: text(), ..plain() }),
+            ("transmission", SignInput { transmission: Transmission::Query, ..plain() }),
+            ("body_hash", SignInput { body_hash: text(), ..plain() }),
+        ] {
+            assert!(FEATURES.contains(&feature));
+            assert_eq!(needs(&Question::BaseString(sign.into())), [format!("feature:{feature}")]);
+        }
+        let both = SignInput { headers, body: Some("b=1&a=2".into()), ..plain() };
+        assert_eq!(needs(&Question::BaseString(both.into())), ["feature:form_body", "feature:duplicates"]);
+        let no_form = SignInput { body: Some("a=2".into()), ..plain() };
+        assert_eq!(needs(&Question::BaseString(no_form.into())), [""; 0]);
+    }
+
+    #[test]
+    fn a_verifier_needs_the_method_that_the_request_names() {
+        let header = |value: &str| vec![("authorization".into(), value.into())];
+        let hmac = "signature_method:HMAC-SHA1".to_owned();
+        for (verify, expected) in [
+            (VerifyInput { headers: header("OAuth oauth_signature_method=\"HMAC-SHA1\", a=\"b\""), ..VerifyInput::default() }, Some(&hmac)),
+            (VerifyInput { url: "http://h/?oauth_signature_method=HMAC-SHA1&a".into(), ..VerifyInput::default() }, Some(&hmac)),
+            (VerifyInput { body: Some("oauth_signature_method=HMAC-SHA1".into()), ..VerifyInput::default() }, Some(&hmac)),
+            (VerifyInput { body: Some("oauth_signature_method=hmac-sha1".into()), ..VerifyInput::default() }, None),
+            (
+                VerifyInput {
+                    body: Some("oauth_signature_method=HMAC-SHA1".into()),
+                    allowed_methods: Some(vec!["RSA-SHA1".into()]),
+                    ..VerifyInput::default()
+                },
+                None,
+            ),
+        ] {
+            assert_eq!(needs(&Question::Verify(verify.into())).first(), expected);
+        }
+        let hashed = VerifyInput { url: "http://h/?oauth_body_hash=x&oauth_nonce=1&oauth_nonce=1".into(), ..VerifyInput::default() };
+        assert_eq!(needs(&Question::Verify(hashed.into())), ["feature:body_hash"]);
+    }
+
+    #[test]
+    fn repeated_names_of_stages_are_duplicates() {
+        let pairs = vec![("a".into(), "1".into()), ("a".into(), "2".into())];
+        assert_eq!(needs(&Question::Normalize(NormalizeInput { parameters: pairs })), ["feature:duplicates"]);
+        assert_eq!(needs(&Question::FormDecode(TextInput { text: "a+b=1&a%20b=2".into() })), ["feature:duplicates"]);
+        assert_eq!(needs(&Question::FormDecode(TextInput { text: "a=1&b=1".into() })), [""; 0]);
+    }
+}

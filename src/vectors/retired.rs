@@ -1,0 +1,98 @@
+//! Ids that are no longer in use (`retired.json`), and what took their place, so that a known-failures file or a command line that still
+//! names them is understood.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::load_error::LoadError;
+use super::position::{Step, locate};
+use super::read::Spot;
+
+/// Old full ids, each with the one in its place, if there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retired(BTreeMap<String, Option<String>>);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "$schema", default)]
+    _schema: Option<String>,
+    format: u32,
+    retired: BTreeMap<String, Option<String>>,
+}
+
+impl Retired {
+    /// Adds what a file says.
+    ///
+    /// # Errors
+    /// A fault of its form, an id that is no full id, or one that leads back to itself.
+    pub(super) fn read(&mut self, file: &str, text: &str) -> Result<(), LoadError> {
+        const THING: &str = "the retired ids";
+        let spot = Spot::whole(file, text, 1);
+        let read: File = serde_json::from_str(text).map_err(|error| spot.json_error(&error, THING))?;
+        if read.format != 1 {
+            return Err(spot.error(locate(text, &[Step::Member("format")]), THING, format!("format {} is not known", read.format)));
+        }
+        for (old, new) in read.retired {
+            if let Some(bad) = [Some(&old), new.as_ref()].into_iter().flatten().find(|id| !id.contains('/')) {
+                let at = locate(text, &[Step::Member("retired"), Step::Member(&old)]);
+                return Err(spot.error(at, THING, format!("{bad:?} is no full id (suite/id)")));
+            }
+            self.0.insert(old, new);
+        }
+        match self.0.keys().find(|old| self.now(old) == Some(old)) {
+            None => Ok(()),
+            Some(old) => {
+                Err(spot.error(locate(text, &[Step::Member("retired"), Step::Member(old)]), THING, format!("{old:?} leads back to itself")))
+            }
+        }
+    }
+
+    /// All old ids with what took their place.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.iter().map(|(old, new)| (old.as_str(), new.as_deref()))
+    }
+
+    /// The id that took the place of this one; `None` if it was not retired, or nothing took its place.
+    #[must_use]
+    pub fn now<'a>(&'a self, old: &str) -> Option<&'a str> {
+        let mut now: Option<&str> = None;
+        // As many steps as there are ids lead through every chain, and out of every circle.
+        for _ in 0..=self.0.len() {
+            match self.0.get(now.unwrap_or(old)) {
+                Some(next) => now = Some(next.as_deref()?),
+                None => return now,
+            }
+        }
+        self.0.get_key_value(old).map(|(old, _)| old.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(retired: &str) -> Result<Retired, String> {
+        let mut all = Retired::default();
+        let text = format!("{{\n\"format\": 1,\n\"retired\": {retired}\n}}");
+        all.read("retired.json", &text).map(|()| all).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_chain_is_followed_to_its_end() {
+        let all = read(r#"{"a/x": "b/x", "b/x": "c/x", "d/x": null}"#).unwrap();
+        assert_eq!(all.now("a/x"), Some("c/x"));
+        assert_eq!(all.now("d/x"), None);
+        assert_eq!(all.now("c/x"), None);
+        assert_eq!(all.iter().count(), 3);
+    }
+
+    #[test]
+    fn faults_are_found() {
+        assert_eq!(read(r#"{"a": null}"#), Err("retired.json:3:13: the retired ids: \"a\" is no full id (suite/id)".to_owned()));
+        assert!(read(r#"{"a/x": "b/x", "b/x": "a/x"}"#).unwrap_err().ends_with("leads back to itself"));
+        assert!(read(r#"{"a/x": 1}"#).unwrap_err().contains("invalid type"));
+        assert!(Retired::default().read("r", r#"{"format": 2, "retired": {}}"#).is_err());
+    }
+}
