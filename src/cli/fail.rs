@@ -24,7 +24,7 @@ impl Fail {
 
     /// We could not do our work (exit 3).
     pub(super) fn work(message: impl Display) -> Fail {
-        Fail { code: ExitCode::Work, message: message.to_string(), hint: None }
+        Fail { code: ExitCode::OurFailure, message: message.to_string(), hint: None }
     }
 
     /// The same with a hint.

@@ -46,7 +46,8 @@ impl Fixtures {
         for (path, text) in embedded::files().iter().filter(|(path, _)| path.starts_with("fixtures/") && path.ends_with(".json")) {
             let file = File::parse(&format!("vectors/{path}"), text)?;
             if !fixtures.profiles.contains_key(&file.profile) {
-                let profile = shipped::profile(&file.profile).ok_or_else(|| Fail::work(format!("vectors/{path}: there is no profile {:?}", file.profile)))?;
+                let profile = shipped::profile(&file.profile)
+                    .ok_or_else(|| Fail::work(format!("vectors/{path}: there is no profile {:?}", file.profile)))?;
                 fixtures.profiles.insert(file.profile.clone(), profile?);
             }
             fixtures.files.push((file.suite.as_str().into(), file));
@@ -84,7 +85,8 @@ impl Fixtures {
             return Ok(None);
         }
         let mut run = Run::collector(false);
-        let start = RunStart { implementation: Reference::new().description().clone(), selected: exchanges.len() as u64, ..RunStart::default() };
+        let start =
+            RunStart { implementation: Reference::new().description().clone(), selected: exchanges.len() as u64, ..RunStart::default() };
         let mut runner = Runner::start(start, Surroundings::STILL, &mut run)?;
         self.judge(exchanges, &mut runner)?;
         runner.finish()?;

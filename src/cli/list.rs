@@ -92,7 +92,8 @@ fn shipped_profiles() -> Result<Vec<Profile>, Fail> {
 }
 
 fn profiles() -> Result<String, Fail> {
-    let rows: Vec<_> = shipped_profiles()?.into_iter().map(|profile| [profile.id, format!("{} rules", profile.rules.len()), profile.name]).collect();
+    let rows: Vec<_> =
+        shipped_profiles()?.into_iter().map(|profile| [profile.id, format!("{} rules", profile.rules.len()), profile.name]).collect();
     Ok(table(&rows))
 }
 
@@ -109,12 +110,18 @@ fn rules(arguments: &Rules) -> Result<String, Fail> {
         });
     }
     let selected = profiles.into_iter().filter(|profile| arguments.profile.as_ref().is_none_or(|wanted| *wanted == profile.id));
-    let rows: Vec<_> = selected.flat_map(|profile| profile.rules).map(|rule| [rule.id, rule.level.as_str().to_owned(), rule.statement]).collect();
+    let rows: Vec<_> =
+        selected.flat_map(|profile| profile.rules).map(|rule| [rule.id, rule.level.as_str().to_owned(), rule.statement]).collect();
     Ok(table(&rows))
 }
 
 fn list_clauses(arguments: &Clauses) -> Result<String, Fail> {
-    let below = |section: &str| arguments.section.as_deref().is_none_or(|wanted| section == wanted || section.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.')));
+    let below = |section: &str| {
+        arguments
+            .section
+            .as_deref()
+            .is_none_or(|wanted| section == wanted || section.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.')))
+    };
     let mut rows = Vec::new();
     for clause in clauses::all().map_err(Fail::work)?.iter().filter(|clause| below(&clause.section)) {
         let covered = match &clause.covered {
@@ -126,7 +133,11 @@ fn list_clauses(arguments: &Clauses) -> Result<String, Fail> {
     if rows.is_empty() {
         return Err(Fail::usage("no clause is of that section"));
     }
-    Ok(rows.iter().map(|[id, level, text, covered]| format!("{id} ({level})\n    {text}\n    {covered}\n")).map(|entry| escape::lines(&entry)).collect())
+    Ok(rows
+        .iter()
+        .map(|[id, level, text, covered]| format!("{id} ({level})\n    {text}\n    {covered}\n"))
+        .map(|entry| escape::lines(&entry).into_owned())
+        .collect())
 }
 
 /// Columns as wide as their longest text, but the last.
@@ -137,7 +148,7 @@ fn table<const N: usize>(rows: &[[String; N]]) -> String {
     for row in rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
-            let cell = escape::terminal(cell);
+            let cell = escape::line(cell);
             line.push_str(&format!("{cell:width$}  ", width = *width));
         }
         text.push_str(line.trim_end());

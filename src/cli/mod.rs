@@ -4,8 +4,11 @@ mod adapter;
 mod arguments;
 mod explain;
 mod fail;
+mod files;
+mod fixtures;
 mod list;
 mod output;
+mod progress;
 mod request;
 mod selection;
 mod sign;
@@ -16,11 +19,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use fail::Fail;
-
 /// Tells whether an OAuth 1.0a implementation (RFC 5849) signs, verifies and answers as the standard says.
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, propagate_version = true, max_term_width = 110, arg_required_else_help = true)]
+#[command(name = "countersign", version, max_term_width = 110, arg_required_else_help = true)]
 #[command(after_help = "\
 Exit codes: 0 as expected · 1 an unexpected verdict · 2 usage · 3 we could not do our work · 4 an adapter
 could not start or broke too often · 5 nothing was executed · 130 interrupted

@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::fail::Fail;
 use crate::judgement::ExitCode;
+use crate::report::{Colour, Layout};
 
 /// How a command ends.
 pub(super) type Outcome = Result<ExitCode, Fail>;
@@ -30,14 +31,14 @@ pub(super) fn exit(outcome: Outcome) -> process::ExitCode {
     let code = match outcome {
         Ok(code) => code,
         Err(fail) => {
-            tell(&fail.message, fail.hint.as_deref());
+            complain(&fail.message, fail.hint.as_deref());
             fail.code
         }
     };
     process::ExitCode::from(code.number())
 }
 
-fn tell(message: &str, hint: Option<&str>) {
+fn complain(message: &str, hint: Option<&str>) {
     let mut stderr = anstream::stderr().lock();
     let _ = writeln!(stderr, "{RED}error{RED:#}: {message}");
     if let Some(hint) = hint {
@@ -50,23 +51,33 @@ pub(super) fn note(message: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{BOLD}note{BOLD:#}: {message}");
 }
 
-/// Whether stdout shows colours.
-pub(super) fn stdout_has_colour() -> bool {
-    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+/// How wide and how coloured a report may be on stdout, or on stderr.
+pub(super) fn layout(to_stderr: bool) -> Layout {
+    let (choice, terminal) = if to_stderr {
+        (AutoStream::choice(&io::stderr()), io::stderr().is_terminal())
+    } else {
+        (AutoStream::choice(&io::stdout()), io::stdout().is_terminal())
+    };
+    let columns = if terminal { terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0)) } else { None };
+    Layout {
+        width: columns.unwrap_or(DEFAULT_WIDTH).clamp(40, 120),
+        colour: if choice == ColorChoice::Never { Colour::Off } else { Colour::On },
+    }
 }
 
-/// The columns of the terminal, or 80.
-pub(super) fn width() -> usize {
-    if !io::stdout().is_terminal() {
-        return 80;
-    }
-    terminal_size::terminal_size().map_or(80, |(columns, _)| usize::from(columns.0)).clamp(40, 120)
-}
+/// The columns of something that is no terminal.
+const DEFAULT_WIDTH: usize = 100;
 
 /// Writes a result to stdout. A reader who has gone away (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), Fail> {
-    let mut stdout = Quiet(io::stdout().lock());
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| Fail::work(format!("stdout: {error}")))
+    tell(text, false)
+}
+
+/// Writes a result to stdout, or to stderr where stdout is taken.
+pub(super) fn tell(text: &str, to_stderr: bool) -> Result<(), Fail> {
+    let mut out: Box<dyn Write> = if to_stderr { Box::new(Quiet(io::stderr().lock())) } else { Box::new(Quiet(io::stdout().lock())) };
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Fail::work(format!("{}: {error}", if to_stderr { "stderr" } else { "stdout" })))
 }
 
 /// A writer that goes on silently when nobody reads any more.

@@ -40,7 +40,7 @@ impl Progress {
 impl Sink for Progress {
     fn take(&mut self, implementation: &Description, event: Event<'_>) -> io::Result<()> {
         match event {
-            Event::RunStart(_) => self.bar.set_message(crate::report::escape::terminal(&implementation.name).into_owned()),
+            Event::RunStart(_) => self.bar.set_message(crate::report::escape::line(&implementation.name).into_owned()),
             Event::Case(_) => {
                 self.done += 1;
                 // The first quarter of a second belongs to the work: most runs are over by then.

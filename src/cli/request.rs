@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::fail::Fail;
-use crate::protocol::{PrivateKey, Secret};
-use crate::vectors::load;
-use crate::vectors::question::{Credentials, SignInput, Transmission};
+use super::files;
+use crate::protocol::transmission::{ProtocolParameters, Transmission};
+use crate::protocol::{Parameters, PrivateKey, Secret, SignatureMethod};
+use crate::vectors::load_error::nearest;
 
 /// The largest secret or key file that is read, in octets.
 const MAX_SECRET: u64 = 64 * 1024;
@@ -103,36 +104,72 @@ pub(super) struct OwnSecrets {
     pub(super) private_key: Option<PrivateKey>,
 }
 
+/// A request by options: owns what a [`crate::protocol::Request`] borrows.
+pub(super) struct OwnedRequest {
+    pub(super) method: Vec<u8>,
+    pub(super) url: Vec<u8>,
+    pub(super) headers: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) signature_method: SignatureMethod,
+    pub(super) protocol: Parameters,
+    pub(super) realm: Option<Vec<u8>>,
+    pub(super) transmission: Transmission,
+}
+
 impl RequestOptions {
-    /// The request as a question without its secrets; nonce and timestamp are filled in with `fresh`.
-    pub(super) fn input(&self, fresh: &Fresh) -> Result<SignInput, Fail> {
-        let plaintext = self.signature_method == "PLAINTEXT";
-        let dated = |given: &Option<String>, fresh: &str| match given {
-            Some(text) => Some(text.as_str().into()),
-            None if plaintext => None,
-            None => Some(fresh.into()),
+    /// The request with its protocol parameters; nonce and timestamp are filled in with `fresh`.
+    pub(super) fn request(&self, fresh: &Fresh) -> Result<OwnedRequest, Fail> {
+        let signature_method = SignatureMethod::from_name(self.signature_method.as_bytes()).map_err(|_| self.no_such_method())?;
+        let plaintext = signature_method == SignatureMethod::Plaintext;
+        let bytes = |value: &'_ Option<String>| value.as_ref().map(|text| text.as_bytes().to_vec());
+        let (nonce, timestamp) = (bytes(&self.nonce), bytes(&self.timestamp));
+        let mut protocol = Parameters::new();
+        ProtocolParameters {
+            client: self.client.as_bytes(),
+            token: self.token.as_deref().map(str::as_bytes),
+            signature_method: self.signature_method.as_bytes(),
+            // PLAINTEXT may leave both out (RFC 5849 section 3.1).
+            timestamp: timestamp.as_deref().or((!plaintext).then_some(fresh.timestamp.as_bytes())),
+            nonce: nonce.as_deref().or((!plaintext).then_some(fresh.nonce.as_bytes())),
+            version: self.oauth_version.as_deref().map(str::as_bytes),
+            callback: self.callback.as_deref().map(str::as_bytes),
+            verifier: self.verifier.as_deref().map(str::as_bytes),
+            body_hash: None,
+        }
+        .append_to(&mut protocol);
+        let mut headers = self.headers.iter().map(|header| field(header)).collect::<Result<Vec<_>, Fail>>()?;
+        let transmission = match self.transmission {
+            Place::Header => Transmission::Header,
+            Place::Body => Transmission::Body,
+            Place::Query => Transmission::Query,
         };
-        Ok(SignInput {
-            method: self.method.as_str().into(),
-            url: self.url.as_str().into(),
-            headers: self.headers.iter().map(|header| field(header)).collect::<Result<_, Fail>>()?,
+        if transmission == Transmission::Body && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"content-type")) {
+            headers.push((b"Content-Type".to_vec(), b"application/x-www-form-urlencoded".to_vec()));
+        }
+        Ok(OwnedRequest {
+            method: self.method.clone().into_bytes(),
+            url: self.url.clone().into_bytes(),
+            headers,
             body: self.body.as_deref().map(body).transpose()?,
-            client: Credentials { identifier: self.client.as_str().into(), secret: None },
-            token: self.token.as_deref().map(|token| Credentials { identifier: token.into(), secret: None }),
-            signature_method: self.signature_method.as_str().into(),
-            nonce: dated(&self.nonce, &fresh.nonce),
-            timestamp: dated(&self.timestamp, &fresh.timestamp),
-            version: self.oauth_version.as_deref().map(Into::into),
-            callback: self.callback.as_deref().map(Into::into),
-            verifier: self.verifier.as_deref().map(Into::into),
-            realm: self.realm.as_deref().map(Into::into),
-            transmission: match self.transmission {
-                Place::Header => Transmission::Header,
-                Place::Body => Transmission::Body,
-                Place::Query => Transmission::Query,
-            },
-            ..SignInput::default()
+            signature_method,
+            protocol,
+            realm: bytes(&self.realm),
+            transmission,
         })
+    }
+
+    fn no_such_method(&self) -> Fail {
+        let known = || SignatureMethod::ALL.iter().map(|method| method.as_str());
+        let fail = Fail::usage(format!("there is no signature method {:?}", self.signature_method));
+        match nearest(&self.signature_method.to_ascii_uppercase(), known()) {
+            Some(near) => fail.hint(format!("did you mean {near}?")),
+            None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
+        }
+    }
+
+    /// The file of the RSA private key.
+    pub(super) fn private_key_file(&self) -> Option<&Path> {
+        self.secrets.private_key_file.as_deref()
     }
 
     /// Fetches the secrets.
@@ -169,15 +206,16 @@ impl Fresh {
     }
 }
 
-fn field(text: &str) -> Result<(crate::vectors::Text, crate::vectors::Text), Fail> {
-    let (name, value) = text.split_once(':').ok_or_else(|| Fail::usage("a header field is written 'Name: value'"))?;
+fn field(text: &str) -> Result<(Vec<u8>, Vec<u8>), Fail> {
+    // The field is not quoted: it may be an Authorization field.
+    let (name, value) = text.split_once(':').ok_or_else(|| Fail::usage("--header: a field is written 'Name: value'"))?;
     Ok((name.trim().into(), value.trim().into()))
 }
 
-fn body(text: &str) -> Result<crate::vectors::Text, Fail> {
+fn body(text: &str) -> Result<Vec<u8>, Fail> {
     match text.strip_prefix('@') {
         None => Ok(text.into()),
-        Some(path) => Ok(load::bounded(Path::new(path), load::MAX_FILE)?.into()),
+        Some(path) => files::octets(Path::new(path), files::MAX_FILE),
     }
 }
 
@@ -188,13 +226,13 @@ fn one(variable: Option<&str>, file: Option<&Path>) -> Result<Option<Secret>, Fa
         return Ok(Some(Secret::new(value.into_encoded_bytes())));
     }
     let Some(path) = file else { return Ok(None) };
-    let octets = load::bounded(path, MAX_SECRET)?;
+    let octets = files::octets(path, MAX_SECRET)?;
     warn_if_readable_by_others(path);
     Ok(Some(Secret::new(without_line_end(octets))))
 }
 
 fn private_key(path: &Path) -> Result<PrivateKey, Fail> {
-    let octets = zeroize::Zeroizing::new(load::bounded(path, MAX_SECRET)?);
+    let octets = zeroize::Zeroizing::new(files::octets(path, MAX_SECRET)?);
     warn_if_readable_by_others(path);
     let pem = std::str::from_utf8(&octets).map_err(|_| Fail::work(format!("{}: is no PEM", path.display())))?;
     PrivateKey::from_pem(pem).map_err(|fault| Fail::work(format!("{}: {fault}", path.display())))

@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use clap::{Args, ValueEnum};
-use globset::{Glob, GlobMatcher};
 
 use super::fail::Fail;
-use crate::vectors::{Case, Level, Operation};
+use crate::vectors::load_error::nearest;
+use crate::vectors::{Case, Level, Operation, glob};
 
 /// The selecting options.
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ fn shard(text: &str) -> Result<Shard, String> {
 /// The selection, ready to be asked.
 pub(super) struct Selector<'a> {
     options: &'a Selection,
-    globs: Vec<(GlobMatcher, Cell<bool>)>,
+    globs: Vec<(&'a str, Cell<bool>)>,
     operations: Vec<&'a str>,
 }
 
@@ -83,22 +83,21 @@ impl Selection {
 
     /// Reads the globs and names.
     pub(super) fn selector(&self) -> Result<Selector<'_>, Fail> {
-        let globs = self.globs.iter().map(|glob| {
-            let pattern = if glob.contains(['/', '*', '?', '[', '{']) { glob.clone() } else { format!("{glob}/*") };
-            let matcher = Glob::new(&pattern).map_err(|error| Fail::usage(format!("the glob {glob:?}: {}", error.kind())))?;
-            Ok((matcher.compile_matcher(), Cell::new(false)))
-        });
         let known = || Operation::ALL.iter().map(|operation| operation.as_str()).chain(["exchange"]);
         for operation in &self.operation {
             if !known().any(|name| name == operation) {
                 let fail = Fail::usage(format!("there is no operation {operation:?}"));
-                return Err(match crate::vectors::load_error::nearest(operation, known()) {
+                return Err(match nearest(operation, known()) {
                     Some(name) => fail.hint(format!("did you mean {name}?")),
                     None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
                 });
             }
         }
-        Ok(Selector { options: self, globs: globs.collect::<Result<_, Fail>>()?, operations: self.operation.iter().map(String::as_str).collect() })
+        Ok(Selector {
+            options: self,
+            globs: self.globs.iter().map(|glob| (glob.as_str(), Cell::new(false))).collect(),
+            operations: self.operation.iter().map(String::as_str).collect(),
+        })
     }
 }
 
@@ -135,21 +134,33 @@ impl Selector<'_> {
             return true;
         }
         let mut none = std::iter::empty();
-        self.takes_candidate(&mut Candidate { full_id, operation: "exchange", level: Level::Must, sections: &mut none, flags: &[], profile: Some(profile) })
+        self.takes_candidate(&mut Candidate {
+            full_id,
+            operation: "exchange",
+            level: Level::Must,
+            sections: &mut none,
+            flags: &[],
+            profile: Some(profile),
+        })
     }
 
     fn takes_candidate(&self, candidate: &mut Candidate<'_>) -> bool {
         let options = self.options;
         let mut named = self.globs.is_empty();
-        for (glob, used) in &self.globs {
-            if glob.is_match(candidate.full_id) {
+        for (pattern, used) in &self.globs {
+            if glob::matches(pattern, candidate.full_id) {
                 used.set(true);
                 named = true;
             }
         }
-        let of_section = |section: &str| options.section.iter().any(|wanted| section == wanted || section.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('.')));
+        let of_section = |section: &str| {
+            options
+                .section
+                .iter()
+                .any(|wanted| section == wanted || section.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('.')))
+        };
         named
-            && (options.section.is_empty() || candidate.sections.any(of_section))
+            && (options.section.is_empty() || Iterator::any(&mut candidate.sections, of_section))
             && (options.flag.is_empty() || options.flag.iter().any(|flag| candidate.flags.contains(flag)))
             && (options.level.is_empty() || options.level.iter().any(|level| level.is(candidate.level)))
             && (self.operations.is_empty() || self.operations.contains(&candidate.operation))
@@ -159,12 +170,11 @@ impl Selector<'_> {
 
     /// A usage error for the first glob that matched nothing; `ids` are those that there are.
     pub(super) fn check(&self, ids: &[String]) -> Result<(), Fail> {
-        let Some(unused) = self.globs.iter().position(|(_, used)| !used.get()) else { return Ok(()) };
-        let glob = self.options.globs.get(unused).map_or("", String::as_str);
+        let Some((glob, _)) = self.globs.iter().find(|(_, used)| !used.get()) else { return Ok(()) };
         let fail = Fail::usage(format!("no case matches {glob:?}"));
         let suites = ids.iter().filter_map(|id| id.split_once('/')).map(|(suite, _)| suite);
-        let tails = ids.iter().filter(|id| id.split_once('/').is_some_and(|(_, tail)| tail == glob)).map(String::as_str);
-        let near = tails.chain(crate::vectors::load_error::nearest(glob, ids.iter().map(String::as_str).chain(suites))).next();
+        let tails = ids.iter().filter(|id| id.split_once('/').is_some_and(|(_, tail)| tail == *glob)).map(String::as_str);
+        let near = tails.chain(nearest(glob, ids.iter().map(String::as_str).chain(suites))).next();
         Err(match near {
             Some(near) => fail.hint(format!("did you mean {near}?")),
             None => fail.hint("`countersign list cases` shows all ids"),

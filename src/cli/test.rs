@@ -1,7 +1,7 @@
 //! `countersign test`: the main job. Opens the vectors and the reports, asks each implementation, judges the provider fixtures once, and
 //! tells what came of it.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +18,7 @@ use super::selection::{Selection, Selector};
 use crate::implementation::adapter::{Adapter, Launch};
 use crate::implementation::{Description, Implementation, Reference};
 use crate::judgement::{EventLines, ExitCode, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
-use crate::report;
+use crate::report::{self, TextOptions, escape};
 use crate::vectors::{Corpus, LoadError};
 
 /// Put vectors to the reference, or to each --adapter, and judge the provider fixtures.
@@ -97,7 +97,15 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
 
     let started = Instant::now();
     let interrupted = interruption()?;
-    let mut session = Session { arguments: &arguments, corpus: &corpus, selector: &selector, interrupted: &interrupted, started, runs: Vec::new() };
+    let mut session = Session {
+        arguments: &arguments,
+        corpus: &corpus,
+        selector: &selector,
+        interrupted: &interrupted,
+        started,
+        runs: Vec::new(),
+        elapsed: Vec::new(),
+    };
     if adapters.is_empty() {
         session.run(&mut Reference::new(), &plan, &mut reports, |runner| fixtures.judge(&exchanges, runner))?;
     }
@@ -105,14 +113,13 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         session.adapter(adapter, &plan, &mut reports)?;
     }
     let mut code = session.runs.iter().map(Run::exit_code).reduce(ExitCode::and).unwrap_or(ExitCode::NothingExecuted);
-    let elapsed = started.elapsed();
-    let runs = session.runs;
+    let (runs, elapsed) = (session.runs, session.elapsed);
     let own = if arguments.adapter.is_empty() { None } else { fixtures.own_run(&exchanges)? };
     if let Some(own) = &own {
         code = code.and(own.exit_code());
     }
     reports.finish(&runs)?;
-    tell(&arguments, &runs, own.as_ref(), elapsed, reports_use_stdout(&arguments.reports))?;
+    tell(&arguments, &runs, own.as_ref(), &elapsed)?;
     Ok(code)
 }
 
@@ -132,12 +139,12 @@ fn dry_run(corpus: &Corpus, selector: &Selector<'_>, fixtures: &Fixtures) -> Out
     for case in corpus.cases() {
         let case = case?;
         if selector.takes(&case) && case.status != crate::vectors::Status::Withdrawn {
-            list.push_str(&report::escape::terminal(&case.full_id()));
+            list.push_str(&escape::line(&case.full_id()));
             list.push('\n');
         }
     }
     for id in fixtures.selected(selector).iter().map(|exchange| exchange.full_id()) {
-        list.push_str(&report::escape::terminal(&id));
+        list.push_str(&escape::line(&id));
         list.push('\n');
     }
     selector.check(&ids(corpus, fixtures)?)?;
@@ -160,11 +167,18 @@ struct Session<'a> {
     interrupted: &'a AtomicBool,
     started: Instant,
     runs: Vec<Run>,
+    elapsed: Vec<Duration>,
 }
 
 impl Session<'_> {
     /// Asks one implementation; `then` puts what comes after the cases.
-    fn run(&mut self, implementation: &mut dyn Implementation, plan: &Plan, reports: &mut Opened, then: impl FnOnce(&mut Runner<'_>) -> io::Result<()>) -> Result<(), Fail> {
+    fn run(
+        &mut self,
+        implementation: &mut dyn Implementation,
+        plan: &Plan,
+        reports: &mut Opened,
+        then: impl FnOnce(&mut Runner<'_>) -> io::Result<()>,
+    ) -> Result<(), Fail> {
         let digest = if reports.need_digest() { self.corpus.digest()? } else { String::new() };
         let start = RunStart {
             countersign: env!("CARGO_PKG_VERSION").to_owned(),
@@ -181,6 +195,7 @@ impl Session<'_> {
             ..Surroundings::STILL
         };
         let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());
+        let begun = Instant::now();
         let mut progress = Progress::new(!self.arguments.quiet && io::stderr().is_terminal(), plan.selected());
         {
             let mut sinks = Sinks(vec![&mut run, &mut progress]);
@@ -199,6 +214,7 @@ impl Session<'_> {
             runner.finish()?;
         }
         progress.finish();
+        self.elapsed.push(begun.elapsed());
         self.runs.push(run);
         Ok(())
     }
@@ -214,11 +230,17 @@ impl Session<'_> {
             ..Launch::new("")
         };
         let adapter = Adapter::start(launch).map_err(|error| {
-            let said = report::escape::terminal(error.stderr.trim());
-            let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {}", report::escape::terminal(&error.to_string())), hint: None };
+            let said = escape::line(error.stderr.trim());
+            let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {}", escape::line(&error.to_string())), hint: None };
             if said.is_empty() { fail } else { fail.hint(format!("it wrote on its standard error: {said}")) }
         })?;
-        let mut adapter = Renamed { description: Description { name: named.name.unwrap_or_else(|| adapter.description().name.clone()), ..adapter.description().clone() }, adapter };
+        let mut adapter = Renamed {
+            description: Description {
+                name: named.name.unwrap_or_else(|| adapter.description().name.clone()),
+                ..adapter.description().clone()
+            },
+            adapter,
+        };
         self.run(&mut adapter, plan, reports, |_| Ok(()))?;
         if let Some(run) = self.runs.last_mut() {
             let log = adapter.adapter.stderr();
@@ -259,12 +281,14 @@ struct Named {
 
 impl Named {
     fn parse(text: &str) -> Result<Named, Fail> {
-        let is_name = |name: &str| !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-'));
+        let is_name =
+            |name: &str| !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-'));
         let (name, command) = match text.split_once('=') {
             Some((name, command)) if is_name(name) => (Some(name.to_owned()), command),
             _ => (None, text),
         };
-        let words = shell_words::split(command).map_err(|_| Fail::usage(format!("the adapter command {command:?}: a quote is not closed")))?;
+        let words =
+            shell_words::split(command).map_err(|_| Fail::usage(format!("the adapter command {command:?}: a quote is not closed")))?;
         let mut words = words.into_iter();
         let program = words.next().ok_or_else(|| Fail::usage("an adapter command is empty"))?;
         Ok(Named { name, program, arguments: words.collect() })
@@ -291,7 +315,8 @@ struct Opened {
 impl Opened {
     fn open(reports: &Reports) -> Result<Opened, Fail> {
         let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
-        let on_stdout = [&reports.json, &reports.junit, &reports.events].into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
+        let on_stdout =
+            [&reports.json, &reports.junit, &reports.events].into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
         if on_stdout > 1 {
             return Err(Fail::usage("only one report can go to stdout"));
         }
@@ -308,11 +333,12 @@ impl Opened {
 
     fn finish(self, runs: &[Run]) -> Result<(), Fail> {
         if let Some(mut target) = self.json {
-            report::json::write(runs, target.writer())?;
+            report::json(runs, target.writer())?;
             target.finish()?;
         }
         if let Some(mut target) = self.junit {
-            report::junit::write(runs, target.writer())?;
+            let text = report::junit(runs).map_err(Fail::work)?;
+            target.writer().write_all(text.as_bytes())?;
             target.finish()?;
         }
         self.events.map_or(Ok(()), Target::finish)
@@ -324,19 +350,38 @@ fn reports_use_stdout(reports: &Reports) -> bool {
 }
 
 /// What a person reads. Where a report goes to stdout, people are told on stderr.
-fn tell(arguments: &Arguments, runs: &[Run], own: Option<&Run>, elapsed: Duration, to_stderr: bool) -> Result<(), Fail> {
-    let options = report::text::Options {
-        colour: if to_stderr { output::stderr_has_colour() } else { output::stdout_has_colour() },
-        width: output::width(),
+fn tell(arguments: &Arguments, runs: &[Run], own: Option<&Run>, elapsed: &[Duration]) -> Result<(), Fail> {
+    let to_stderr = reports_use_stdout(&arguments.reports);
+    let asked = again(arguments);
+    let options = TextOptions {
+        layout: output::layout(to_stderr),
         quiet: arguments.quiet,
         verbose: arguments.verbose,
-        elapsed: Some(elapsed),
+        elapsed,
+        arguments: &asked,
+        most: if arguments.verbose { 0 } else { MOST_FAILURES },
     };
-    let mut text = report::text::render(runs, &options);
+    let mut text = report::text::text(runs, &options);
     if let Some(own) = own.filter(|own| own.exit_code() != ExitCode::AsExpected) {
-        text.push_str(&report::text::render(std::slice::from_ref(own), &options));
+        text.push_str(&report::text::text(std::slice::from_ref(own), &TextOptions { elapsed: &[], arguments: &[], ..options }));
     }
-    if to_stderr { output::print_to_stderr(&text) } else { output::print(&text) }
+    output::tell(&text, to_stderr)
+}
+
+/// The most failures of a run that are shown unless somebody wants them all.
+const MOST_FAILURES: usize = 20;
+
+/// What asks the same implementations about the same vectors again.
+fn again(arguments: &Arguments) -> Vec<String> {
+    let vectors: String = arguments.vectors.paths.iter().map(|path| format!(" --vectors {}", quoted(&path.to_string_lossy()))).collect();
+    if arguments.adapter.is_empty() {
+        return vec![vectors.trim_start().to_owned()];
+    }
+    arguments.adapter.iter().map(|adapter| format!("--adapter {}{vectors}", quoted(adapter))).collect()
+}
+
+fn quoted(word: &str) -> String {
+    report::shell::quote(word.as_bytes())
 }
 
 /// The first Ctrl-C ends the run in good order, the second at once.

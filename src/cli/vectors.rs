@@ -6,7 +6,9 @@ use clap::{Args, Subcommand};
 
 use super::arguments::Vectors;
 use super::fail::Fail;
+use super::files;
 use super::output::{self, Outcome};
+use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::ExitCode;
 use crate::report::escape;
 use crate::vectors::{export, format, lint};
@@ -56,10 +58,16 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
 
 fn lint_files(vectors: &Vectors) -> Outcome {
     let corpus = vectors.corpus()?;
-    let findings = lint::lint(&corpus)?;
+    let mut reference = Reference::new();
+    let findings = lint::lint(&corpus, &mut |question| match reference.ask(question) {
+        Observation::Answered(output) => Ok(*output),
+        Observation::Refused { code, message } => Err(code.unwrap_or(message)),
+        Observation::Unsupported { what, .. } => Err(what),
+        Observation::Broke { message, .. } => Err(message),
+    });
     let mut text = String::new();
     for finding in &findings {
-        text.push_str(&escape::terminal(&finding.to_string()));
+        text.push_str(&escape::line(&finding.to_string()));
         text.push('\n');
     }
     output::print(&text)?;
@@ -75,14 +83,14 @@ fn format_files(arguments: &Format) -> Outcome {
     let mut differing = 0;
     for path in &arguments.files {
         let name = path.display().to_string();
-        let text = crate::vectors::load::text(path)?;
+        let text = files::text(path, files::MAX_FILE)?;
         let canonical = format::canonical(&name, &text)?;
         if canonical == text {
             continue;
         }
         differing += 1;
         if arguments.check {
-            output::print(&format!("{}\n", escape::terminal(&name)))?;
+            output::print(&format!("{}\n", escape::line(&name)))?;
         } else {
             output::write_file(path, canonical.as_bytes())?;
         }

@@ -1,5 +1,11 @@
 //! Who is asked: the reference, a program behind the adapter protocol, later a live server. What they did is an [`Observation`]; whether
 //! that is right is somebody else's business.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`reference`] | RFC 5849, or a deviant recipe, answering every operation in process |
+//! | [`wire`] | the adapter protocol on any reader and writer, and the adapter's side of it |
+//! | `adapter` | a child process behind the protocol (feature `cli`) |
 
 use serde::{Deserialize, Serialize};
 

@@ -93,7 +93,9 @@ impl<W: io::Write> Sink for EventLines<W> {
         self.line.clear();
         let line = &mut self.line;
         match event {
-            Event::RunStart(start) => plain::write_line(&Line { kind: "run_start", format: Some(1), implementation: None, rest: start }, line),
+            Event::RunStart(start) => {
+                plain::write_line(&Line { kind: "run_start", format: Some(1), implementation: None, rest: start }, line)
+            }
             Event::Case(record) => plain::write_line(&Line { kind: "case", format: None, implementation: Some(name), rest: record }, line),
             Event::AdapterLog(text) => {
                 plain::write_line(&Line { kind: "adapter_log", format: None, implementation: Some(name), rest: Log { text } }, line)

@@ -54,3 +54,5 @@ pub use run::Run;
 pub use runner::{RunError, Runner, Surroundings};
 pub use totals::{ExitCode, Totals};
 pub use verdict::Verdict;
+
+pub(crate) use transmitted::protocol_parameters;

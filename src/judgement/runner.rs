@@ -231,10 +231,9 @@ impl<'a> Asked<'a> {
         run.count_break(&observation);
         match observation {
             // What it declared it may not refuse as unsupported: that would hide failures.
-            Observation::Unsupported { what, .. } if self.implementation.offer().has(&what) => Observation::Broke {
-                why: Break::Protocol,
-                message: format!("it declares {what} and answers that it does not support it"),
-            },
+            Observation::Unsupported { what, .. } if self.implementation.offer().has(&what) => {
+                Observation::Broke { why: Break::Protocol, message: format!("it declares {what} and answers that it does not support it") }
+            }
             observation => observation,
         }
     }

@@ -51,6 +51,27 @@ fn unlike(field: &'static str, expected: Option<&Text>, observed: &Text, differe
     }
 }
 
+/// The protocol parameters of an input, all but the signature, in the order in which the reference sends them.
+pub(crate) fn protocol_parameters(input: &SignInput) -> Parameters {
+    let mut list = Parameters::new();
+    ProtocolParameters {
+        client: input.client.identifier.as_bytes(),
+        token: input.token.as_ref().map(|token| token.identifier.as_bytes()),
+        signature_method: input.signature_method.as_bytes(),
+        timestamp: input.timestamp.as_ref().map(Text::as_bytes),
+        nonce: input.nonce.as_ref().map(Text::as_bytes),
+        version: input.version.as_ref().map(Text::as_bytes),
+        callback: input.callback.as_ref().map(Text::as_bytes),
+        verifier: input.verifier.as_ref().map(Text::as_bytes),
+        body_hash: input.body_hash.as_ref().map(Text::as_bytes),
+    }
+    .append_to(&mut list);
+    for (name, value) in &input.extra {
+        list.push(name.as_bytes(), value.as_bytes(), Source::Header);
+    }
+    list
+}
+
 /// What a signed request has to carry.
 struct Carried<'a> {
     input: &'a SignInput,
@@ -58,31 +79,9 @@ struct Carried<'a> {
 }
 
 impl Carried<'_> {
-    /// The protocol parameters of the input, all but the signature, in the order in which the reference sends them.
-    fn protocol(&self) -> Parameters {
-        let input = self.input;
-        let mut list = Parameters::new();
-        ProtocolParameters {
-            client: input.client.identifier.as_bytes(),
-            token: input.token.as_ref().map(|token| token.identifier.as_bytes()),
-            signature_method: input.signature_method.as_bytes(),
-            timestamp: input.timestamp.as_ref().map(Text::as_bytes),
-            nonce: input.nonce.as_ref().map(Text::as_bytes),
-            version: input.version.as_ref().map(Text::as_bytes),
-            callback: input.callback.as_ref().map(Text::as_bytes),
-            verifier: input.verifier.as_ref().map(Text::as_bytes),
-            body_hash: input.body_hash.as_ref().map(Text::as_bytes),
-        }
-        .append_to(&mut list);
-        for (name, value) in &input.extra {
-            list.push(name.as_bytes(), value.as_bytes(), Source::Header);
-        }
-        list
-    }
-
     /// Name and text of each protocol parameter, the signature last, each text encoded by section 3.6 and written by `write`.
     fn texts(&self, write: fn(&[u8], &[u8]) -> Vec<u8>) -> Vec<Piece> {
-        let protocol = self.protocol();
+        let protocol = protocol_parameters(self.input);
         let signature: Option<(&[u8], &[u8])> = self.signature.map(|signature| (&b"oauth_signature"[..], signature));
         let pairs = protocol.iter().map(|parameter| (parameter.name, parameter.value)).chain(signature);
         pairs.map(|(name, value)| Piece { name: name.to_vec(), text: write(name, value) }).collect()
@@ -92,7 +91,9 @@ impl Carried<'_> {
         let realm = self.input.realm.as_ref().map(Text::as_bytes);
         let signature = self.signature.unwrap_or_default();
         // What the reference writes needs no second look.
-        if expected.is_none() && transmission::header(realm, &self.protocol(), signature).is_ok_and(|own| own == header.as_bytes()) {
+        if expected.is_none()
+            && transmission::header(realm, &protocol_parameters(self.input), signature).is_ok_and(|own| own == header.as_bytes())
+        {
             return;
         }
         let read = match Authorization::parse(header.as_bytes()) {
@@ -122,7 +123,7 @@ impl Carried<'_> {
         let wanted = match expected {
             Some(expected) => expected.as_bytes().to_vec(),
             None => match Url::parse(self.input.url.as_bytes()) {
-                Ok(url) => transmission::query(&url, &self.protocol(), self.signature.unwrap_or_default()),
+                Ok(url) => transmission::query(&url, &protocol_parameters(self.input), self.signature.unwrap_or_default()),
                 Err(_) => return,
             },
         };
@@ -148,7 +149,7 @@ impl Carried<'_> {
             Some(expected) => expected.as_bytes().to_vec(),
             None => {
                 let own = input.body.as_ref().map(Text::as_bytes);
-                match transmission::body(own, content_type, &self.protocol(), self.signature.unwrap_or_default()) {
+                match transmission::body(own, content_type, &protocol_parameters(self.input), self.signature.unwrap_or_default()) {
                     Ok(body) => body,
                     Err(_) => return,
                 }

@@ -25,9 +25,7 @@ pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, argument
     page.text(2, "to see it again:");
     let id = record.full_id();
     let again = if arguments.is_empty() { id.clone() } else { format!("{id} {arguments}") };
-    for line in
-        [format!("countersign explain {id}"), format!("countersign test {again}"), format!("countersign test {again} --json -")]
-    {
+    for line in [format!("countersign explain {id}"), format!("countersign test {again}"), format!("countersign test {again} --json -")] {
         page.raw(&format!("    {}", escape::line(&line)));
     }
 }
@@ -75,7 +73,7 @@ fn differences(page: &mut Page, record: &CaseRecord) {
     }
 }
 
-fn difference(page: &mut Page, difference: &Difference, remark: &str) {
+pub(super) fn difference(page: &mut Page, difference: &Difference, remark: &str) {
     let at = difference.first_difference.map_or(String::new(), |at| format!(", from octet {at}"));
     let what = difference.what.to_string();
     page.labelled(2, "", &format!("{}{remark}{at}", what.strip_prefix("stage ").unwrap_or(&what)));

@@ -21,6 +21,7 @@ pub mod shell;
 pub mod sign;
 pub mod text;
 
+mod commands;
 mod failure;
 mod mark;
 

@@ -157,10 +157,7 @@ mod tests {
     #[test]
     fn text_is_wrapped_below_itself() {
         let text = page(40, |page| page.labelled(2, "source  ", "RFC 5849 section 3.4.1.2, https://www.rfc-editor.org/rfc/rfc5849"));
-        assert_eq!(
-            text,
-            "  source  RFC 5849 section 3.4.1.2,\n          https://www.rfc-editor.org/rfc\n          /rfc5849\n"
-        );
+        assert_eq!(text, "  source  RFC 5849 section 3.4.1.2,\n          https://www.rfc-editor.org/rfc\n          /rfc5849\n");
         assert_eq!(page(40, |page| page.text(0, "a  b\u{1b}[2J")), "a  b\\u{1b}[2J\n");
     }
 

@@ -26,7 +26,11 @@ impl Colour {
     /// The text in its tone.
     pub(super) fn paint(self, tone: Tone, text: &str) -> String {
         match self {
-            Colour::Off => text.to_owned(),
+            Colour::Off => {
+                // Without the feature `cli` nobody asks for the tone.
+                let _ = tone;
+                text.to_owned()
+            }
             #[cfg(feature = "cli")]
             Colour::On => {
                 let style = style(tone);

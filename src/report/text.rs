@@ -170,8 +170,7 @@ fn summary(page: &mut Page, run: &Run, elapsed: Option<Duration>) {
         (totals.disputed, "disputed"),
         (totals.interop, "interop"),
     ];
-    let told: Vec<String> =
-        verdicts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
+    let told: Vec<String> = verdicts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
     let told = if told.is_empty() { "none was executed".to_owned() } else { told.join(", ") };
     let took = elapsed.map_or(String::new(), |elapsed| format!(" in {}", seconds(elapsed)));
     page.text(0, &format!("{}{took}: {told}", counted(totals.selected, "case", "cases")));

@@ -89,8 +89,8 @@ impl Corpus {
         Ok(corpus)
     }
 
-    /// The set of these files and of all `*.json` and `*.jsonl` below these folders, but those in `schema/`, `profiles/` and `fixtures/`;
-    /// a `retired.json` tells what became of old ids. Folders are read in the order of names.
+    /// The set of these files and of all `*.json` and `*.jsonl` below these folders, but those in `schema/`, `profiles/` and `fixtures/`
+    /// and `clauses.json`; a `retired.json` tells what became of old ids. Folders are read in the order of names.
     ///
     /// # Errors
     /// A path or file that cannot be read, a folder without vector files, or the first fault of a suite; those of cases are found when

@@ -196,7 +196,7 @@ impl Node {
                 new_line(out, level, false);
                 out.push('}');
             }
-            Node::List(items) if items.iter().all(|item| matches!(item, Node::Text(_) | Node::Word(_))) => {
+            Node::List(items) if items.iter().all(Node::is_scalar) => {
                 out.push('[');
                 fill(items, out, inner);
                 new_line(out, level, false);
@@ -206,7 +206,8 @@ impl Node {
                 out.push('[');
                 for (number, item) in items.iter().enumerate() {
                     new_line(out, inner, number > 0);
-                    item.write(out, inner, 2 * inner);
+                    // A pair is read as one thing, however long it is.
+                    if item.is_pair() { item.write_flat(out, true) } else { item.write(out, inner, 2 * inner) }
                 }
                 new_line(out, level, false);
                 out.push(']');
@@ -231,6 +232,14 @@ impl Node {
             Node::List(items) => items.iter().all(Node::may_be_flat),
             Node::Word(_) | Node::Text(_) => true,
         }
+    }
+
+    fn is_pair(&self) -> bool {
+        matches!(self, Node::List(items) if items.iter().all(Node::is_scalar))
+    }
+
+    fn is_scalar(&self) -> bool {
+        matches!(self, Node::Text(_) | Node::Word(_))
     }
 
     /// Writes the value on one line, with blanks for people or without.

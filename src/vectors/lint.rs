@@ -51,9 +51,9 @@ struct Linter {
     findings: Vec<Finding>,
     ids: HashSet<String>,
     /// Controls by their full id, with the cases that want them.
-    controls: HashMap<String, Vec<(Operation, Place, String)>>,
-    /// What could be a control: its operation and whether it must be accepted.
-    positive: HashMap<String, (Operation, bool)>,
+    controls: HashMap<String, Vec<(Operation, Level, Place, String)>>,
+    /// What could be a control: its operation and how binding it is.
+    positive: HashMap<String, (Operation, Level)>,
     /// Flags that are used, by file.
     flags: BTreeMap<Arc<str>, HashSet<String>>,
     /// Active cases by what they ask.
@@ -74,9 +74,9 @@ impl Linter {
         let id = case.full_id();
         let operation = case.question.operation();
         if let Some(control) = &case.control {
-            self.controls.entry(control.clone()).or_default().push((operation, case.place.clone(), id.clone()));
+            self.controls.entry(control.clone()).or_default().push((operation, case.level, case.place.clone(), id.clone()));
         }
-        self.positive.insert(id.clone(), (operation, case.status == Status::Active && case.level == Level::Must));
+        self.positive.insert(id.clone(), (operation, case.level));
         self.flags.entry(case.place.file.clone()).or_default().extend(case.flags.iter().cloned());
         if case.status == Status::Active {
             let asked = Asked { id: id.clone(), place: case.place.clone(), expectation: decisive(&case.expectation) };
@@ -91,14 +91,14 @@ impl Linter {
 
     fn finish(mut self, corpus: &Corpus) -> Vec<Finding> {
         for (control, cases) in &self.controls {
-            let Some((operation, must)) = self.positive.get(control) else { continue };
-            for (wanted, place, id) in cases {
+            let Some((operation, level)) = self.positive.get(control) else { continue };
+            for (wanted, wanted_level, place, id) in cases {
                 let finding =
                     |what: &str| Finding { place: place.clone(), thing: id.clone(), what: format!("its control {control} {what}") };
                 if operation != wanted {
                     self.findings.push(finding("is of another operation"));
-                } else if !must {
-                    self.findings.push(finding("may be refused: it is no must"));
+                } else if level > wanted_level {
+                    self.findings.push(finding("is less binding than the case"));
                 }
             }
         }

@@ -16,8 +16,10 @@ use super::read::MAX_FILE;
 /// The most entries that are looked at below the folders that are given.
 pub const MAX_ENTRIES: usize = 100_000;
 
-/// Folders and a file that hold no vector files.
+/// Folders that hold no vector files.
 const ELSEWHERE: [&str; 3] = ["schema", "profiles", "fixtures"];
+/// The list of the specification's requirements, which stands beside exported vector files.
+const CLAUSES: &str = "clauses.json";
 /// The file with the ids that are no longer in use.
 const RETIRED: &str = "retired.json";
 
@@ -103,7 +105,7 @@ impl Walk {
                 }
                 let name = path.display().to_string();
                 let listed = if listed.is_empty() { last.clone() } else { format!("{listed}/{last}") };
-                let is_vectors = path.extension().is_some_and(|end| end == "json" || end == "jsonl");
+                let is_vectors = path.extension().is_some_and(|end| end == "json" || end == "jsonl") && last != CLAUSES;
                 match fs::metadata(&path) {
                     Ok(kind) if kind.is_dir() && !ELSEWHERE.contains(&last.as_str()) => open.push((path, name, listed)),
                     Ok(kind) if is_vectors && !kind.is_dir() => {

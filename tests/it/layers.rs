@@ -243,9 +243,11 @@ mod the_check_itself {
     #[test]
     fn a_module_of_tests_in_its_own_file_is_excused_and_must_be_one() {
         complains("src/judgement/tests/telling.rs", "use std::fs;", &[]);
-        complains("src/judgement/mod.rs", "#[cfg(test)]\nmod tests;", &[]);
+        complains("src/judgement/mod.rs", "#[cfg(test)]\nmod tests;\n#[cfg(all(test, unix))]\nmod tests;", &[]);
         let expected = "src/judgement/mod.rs:2: has a module `tests` without #[cfg(test)]";
         complains("src/judgement/mod.rs", "mod tests;", &[expected]);
+        complains("src/judgement/mod.rs", "#[cfg(not(test))] mod tests;", &[expected]);
+        complains("src/judgement/mod.rs", "#[cfg(any(test, unix))] mod tests;", &[expected]);
     }
 
     #[test]

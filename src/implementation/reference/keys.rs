@@ -3,6 +3,10 @@
 
 use crate::protocol::Malformed;
 
+/// The longest text that is read as a key, in octets: an RSA key of 16,384 bits is shorter. Numbers without a limit would be calculated with
+/// for hours.
+const LIMIT: usize = 16 * 1024;
+
 /// The last key that was read, beside its text.
 #[derive(Clone, Debug)]
 pub(super) struct LastKey<K> {
@@ -19,9 +23,12 @@ impl<K> LastKey<K> {
     /// Reads a key, or finds that it is the last one.
     ///
     /// # Errors
-    /// What `from_pem` says; [`Malformed::Key`] if there is no text.
+    /// What `from_pem` says; [`Malformed::Key`] if there is no text, or too much of it.
     pub(super) fn read(&mut self, pem: Option<&str>, from_pem: fn(&str) -> Result<K, Malformed>) -> Result<&K, Malformed> {
         let pem = pem.ok_or(Malformed::Key("there is none"))?;
+        if pem.len() > LIMIT {
+            return Err(Malformed::Key("it is longer than 16 KiB"));
+        }
         let last = self.last.take().filter(|(text, _)| **text == *pem);
         let (_, key) = self.last.insert(last.unwrap_or_else(|| (pem.into(), from_pem(pem))));
         key.as_ref().map_err(Clone::clone)
@@ -49,5 +56,6 @@ mod tests {
         assert_eq!(keys.read(Some(""), read), Err(Malformed::Key("it is empty")));
         assert_eq!(keys.read(Some(""), never), Err(Malformed::Key("it is empty")));
         assert_eq!(keys.read(None, never), Err(Malformed::Key("there is none")));
+        assert!(keys.read(Some(&"a".repeat(LIMIT + 1)), never).is_err());
     }
 }

@@ -137,6 +137,7 @@ fn hello(text: &str, head: &Head<'_>) -> Result<AdapterHello, Unreadable> {
     if hello.max_in_flight == Some(0) {
         return wrong("its max_in_flight is 0".to_owned());
     }
+    let Description { name, version, language, language_version, homepage } = hello.implementation;
     let is_offered = |operation: &Operation| hello.operations.iter().any(|name| name == operation.as_str());
     Ok(AdapterHello {
         offer: Offer {
@@ -144,7 +145,13 @@ fn hello(text: &str, head: &Head<'_>) -> Result<AdapterHello, Unreadable> {
             signature_methods: hello.signature_methods,
             features: hello.features,
         },
-        description: hello.implementation,
+        description: Description {
+            name: bounded(name),
+            version: version.map(bounded),
+            language: language.map(bounded),
+            language_version: language_version.map(bounded),
+            homepage: homepage.map(bounded),
+        },
         max_in_flight: hello.max_in_flight.unwrap_or(1),
     })
 }

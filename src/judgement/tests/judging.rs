@@ -247,11 +247,9 @@ const TAIL: &str = "oauth_consumer_key=c%20k&oauth_token=tk&oauth_signature_meth
 fn a_signed_url_keeps_what_the_caller_brought() {
     let case = sign(SignInput { transmission: Transmission::Query, ..request() }, signature());
     let url = |query: &str| format!("http://h/x?{query}#f");
-    for query in [
-        format!("b=2&a=%31&{TAIL}"),
-        format!("{TAIL}&b=%32&a=1"),
-        format!("b=2&oauth_nonce=n&a=1&{}", TAIL.replace("oauth_nonce=n&", "")),
-    ] {
+    for query in
+        [format!("b=2&a=%31&{TAIL}"), format!("{TAIL}&b=%32&a=1"), format!("b=2&oauth_nonce=n&a=1&{}", TAIL.replace("oauth_nonce=n&", ""))]
+    {
         passes(&case, &signed(None, Some(&url(&query)), None), NONE);
     }
     for (observed, difference) in [
@@ -269,10 +267,10 @@ fn a_signed_url_keeps_what_the_caller_brought() {
     ] {
         fails(&case, &signed(None, Some(&observed), None), NONE, &[&difference]);
     }
-    let expecting = sign(SignInput { transmission: Transmission::Query, ..request() }, Output {
-        url: Some(url(&format!("b=2&a=%31&{TAIL}")).into()),
-        ..signature()
-    });
+    let expecting = sign(
+        SignInput { transmission: Transmission::Query, ..request() },
+        Output { url: Some(url(&format!("b=2&a=%31&{TAIL}")).into()), ..signature() },
+    );
     passes(&expecting, &signed(None, Some(&url(&format!("{TAIL}&b=2&a=1"))), None), ALL);
     assert_eq!(judge(&expecting, &signed(None, None, None), ALL).verdict, Verdict::Fail);
 }

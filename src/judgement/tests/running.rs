@@ -23,8 +23,7 @@ fn run_in(
     for case in cases {
         plan.add(case, selected(case)).unwrap();
     }
-    let start =
-        RunStart { implementation: implementation.description().clone(), selected: plan.selected(), strict, ..RunStart::default() };
+    let start = RunStart { implementation: implementation.description().clone(), selected: plan.selected(), strict, ..RunStart::default() };
     let mut run = Run::collector(true);
     let mut runner = Runner::start(start, surroundings, &mut run).unwrap();
     runner.put(implementation, &plan, cases.iter().cloned().map(Ok::<_, String>), selected).unwrap();

@@ -130,14 +130,14 @@ fn path(tokens: &[Token], mut at: usize, mut names: Vec<String>, leaf: &mut dyn 
     at
 }
 
-/// The tokens without the items under `#[cfg(test)]`.
+/// The tokens without the items that are built for tests only: `#[cfg(test)]`, `#[cfg(all(test, …))]`.
 pub(super) fn without_tests(tokens: &[Token]) -> Vec<Token> {
+    let begins = |at: usize, texts: &[&str]| texts.iter().enumerate().all(|(step, text)| text_at(tokens, at + step) == *text);
     let mut kept = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let is_test = ["#", "[", "cfg", "(", "test", ")", "]"].iter().enumerate().all(|(step, text)| text_at(tokens, at + step) == *text);
-        if is_test {
-            at = end_of_item(tokens, at + 7);
+        if begins(at, &["#", "[", "cfg", "(", "test", ")"]) || begins(at, &["#", "[", "cfg", "(", "all", "(", "test"]) {
+            at = end_of_item(tokens, at);
         } else {
             kept.push(Token { text: tokens[at].text.clone(), line: tokens[at].line });
             at += 1;
@@ -151,7 +151,7 @@ pub(super) fn line_of_mod_tests(tokens: &[Token]) -> Option<usize> {
     tokens.windows(2).find(|pair| pair[0].text == "mod" && pair[1].text == "tests").map(|pair| pair[1].line)
 }
 
-/// Behind the `;` or the closing brace of the item that begins here.
+/// Behind the `;` or the closing brace of the item that begins here, attributes included.
 fn end_of_item(tokens: &[Token], mut at: usize) -> usize {
     let (mut braces, mut others) = (0_usize, 0_usize);
     while at < tokens.len() {
