@@ -65,6 +65,7 @@
 //!     headers: &[],
 //!     body: None,
 //!     protocol: &protocol,
+//!     realm: None,
 //! };
 //! let secrets = Secrets::new(b"kd94hf93k423kf44", b"pfkkdhi9sl3r4s00");
 //! let derivation = derive(&Recipe::RFC5849, &request, SignatureMethod::HmacSha1, &secrets)?;

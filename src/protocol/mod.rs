@@ -3,7 +3,7 @@
 //! | section | room |
 //! |---|---|
 //! | 2.1, 2.3 token responses | [`token_response`] |
-//! | 3.1 protocol parameters, 3.4.1.3.1 sources | [`parameters`], [`request`] |
+//! | 3.1 protocol parameters, 3.4.1.3.1 sources | [`parameters`], [`request`], [`collection`] |
 //! | 3.2, 3.3 verifying, timestamp and nonce | [`verification`], [`nonce`] |
 //! | 3.4 the derivation as a record of decisions | [`recipe`] |
 //! | 3.4.1.1, 3.4.1.2 base string | [`base_string`] |
@@ -17,6 +17,7 @@
 pub mod authorization;
 pub mod base_string;
 pub mod buffer;
+pub mod collection;
 pub mod credentials;
 pub mod encoding;
 pub mod error;

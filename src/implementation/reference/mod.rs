@@ -11,7 +11,6 @@ mod verifying;
 use self::keys::LastKey;
 use super::{Description, Implementation, Observation, Offer, Wanted};
 use crate::protocol::authorization::Authorization;
-use crate::protocol::normalization::Level;
 use crate::protocol::token_response;
 use crate::protocol::verification::{Checks, Refusal, Verifier};
 use crate::protocol::{
@@ -121,7 +120,7 @@ impl Reference {
 
     fn percent_encode(&mut self, input: &TextInput) -> Output {
         self.scratch.clear();
-        self.recipe.encode_value.encode(input.text.as_bytes(), &mut self.scratch);
+        self.recipe.encode.value.encode(input.text.as_bytes(), &mut self.scratch);
         Output { encoded: Some(text(&self.scratch)), ..Output::default() }
     }
 
@@ -141,9 +140,9 @@ impl Reference {
         self.protocol.clear();
         let headers = headers(&input.headers);
         let url = Url::parse(input.url.as_bytes())?;
-        let request = Request { method: b"GET", url, headers: &headers, body: None, protocol: &self.protocol };
+        let request = Request { method: b"GET", url, headers: &headers, body: None, protocol: &self.protocol, realm: None };
         self.scratch.clear();
-        (self.recipe.base_uri)(&request, &mut self.scratch)?;
+        (self.recipe.uri.whole)(&self.recipe.uri, &request, &mut self.scratch)?;
         Ok(Output { base_uri: Some(text(&self.scratch)), ..Output::default() })
     }
 
@@ -152,13 +151,13 @@ impl Reference {
         for (name, value) in &input.parameters {
             self.protocol.push(name.as_bytes(), value.as_bytes(), Source::Query);
         }
-        let Recipe { encode_name, encode_value, encode_part, order, join, .. } = self.recipe;
+        let Recipe { encode, order, join, .. } = &self.recipe;
         let encoded = &mut self.derivation.encoded;
         encoded.clear();
-        encoded.encode(&self.protocol, encode_name, encode_value, encode_part);
+        encoded.encode(&self.protocol, encode);
         order(encoded);
         self.scratch.clear();
-        join(encoded, Level::Once, &mut self.scratch);
+        join.append(encoded, &mut self.scratch);
         Output { normalized: Some(text(&self.scratch)), ..Output::default() }
     }
 
@@ -186,7 +185,7 @@ impl Reference {
 
     fn form_decode(&mut self, input: &TextInput) -> Output {
         self.protocol.clear();
-        self.protocol.push_form(input.text.as_bytes(), Source::Body);
+        self.recipe.read.read(input.text.as_bytes(), Source::Body, &mut self.protocol);
         Output { parameters: Some(pairs(&self.protocol)), ..Output::default() }
     }
 }

@@ -103,7 +103,8 @@ fn prepare<'a>(input: &'a SignInput, headers: &'a [Header<'a>], protocol: &'a mu
         }
         names_stand_once(protocol)?;
     }
-    let request = Request { method: input.method.as_bytes(), url, headers, body: optional(&input.body), protocol };
+    let request =
+        Request { method: input.method.as_bytes(), url, headers, body: optional(&input.body), protocol, realm: optional(&input.realm) };
     body_can_be_sent(input, &request)?;
     Ok(request)
 }
