@@ -39,6 +39,7 @@
 //! | 4 | [`implementation`]: who is asked |
 //! | 3 | [`vectors`]: the questions |
 //! | 2 | [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
+//! | 1 | [`deviation`]: the table of named departures |
 //! | 0 | [`protocol`]: RFC 5849 as pure functions |
 //!
 //! # An example
@@ -74,6 +75,7 @@
 //! # Ok::<(), countersign::protocol::Malformed>(())
 //! ```
 
+pub mod deviation;
 pub mod implementation;
 pub mod intake;
 pub mod judgement;

@@ -9,7 +9,7 @@
 //! | 3.4.1.1, 3.4.1.2 base string | [`base_string`] |
 //! | 3.4.1.3.2 encoding, order, joining | [`normalization`] |
 //! | 3.4.2 to 3.4.4 signature methods, body hash | [`signature`], [`credentials`] |
-//! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`] |
+//! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`], [`sending`] |
 //! | 3.6 percent-encoding | [`encoding`] |
 //! | what can be wrong | [`error`] |
 //! | memory that is used again, sixteen octets at once | [`buffer`], `scan` |
@@ -27,6 +27,7 @@ pub mod parameters;
 pub mod recipe;
 pub mod request;
 mod scan;
+pub mod sending;
 pub mod signature;
 pub mod token_response;
 pub mod transmission;
@@ -39,4 +40,5 @@ pub use error::{Code, Malformed};
 pub use parameters::{Parameter, Parameters, Source};
 pub use recipe::{Derivation, Recipe, derive};
 pub use request::{Header, Request, Url};
+pub use sending::Sending;
 pub use signature::{PrivateKey, PublicKey, SignatureMethod, body_hash};
