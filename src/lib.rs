@@ -38,7 +38,7 @@
 //! | 5 | [`judgement`]: what we conclude |
 //! | 4 | [`implementation`]: who is asked |
 //! | 3 | [`vectors`]: the questions |
-//! | 2 | [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
+//! | 2 | [`diagnosis`]: which departures reproduce an observation; [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
 //! | 1 | [`deviation`]: the table of named departures |
 //! | 0 | [`protocol`]: RFC 5849 as pure functions |
 //!
@@ -76,6 +76,7 @@
 //! ```
 
 pub mod deviation;
+pub mod diagnosis;
 pub mod implementation;
 pub mod intake;
 pub mod judgement;

@@ -98,6 +98,12 @@ impl Steps {
         }
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.iter().all(Option::is_none)
+    }
+
     /// Takes all steps.
     #[inline]
     pub fn take(&self, request: &Request<'_>, parameters: &mut Parameters) {
