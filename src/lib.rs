@@ -34,7 +34,8 @@
 //! | layer | rooms |
 //! |---|---|
 //! | 8 | `cli`: arguments in, exit code out; the only place that prints |
-//! | 6 | [`report`]: how we tell it, pure functions; [`testing`]: `cargo test` for a signer of your own |
+//! | 7 | [`testing`]: `cargo test` for a signer of your own |
+//! | 6 | [`report`]: how we tell it, pure functions |
 //! | 5 | [`judgement`]: what we conclude |
 //! | 4 | [`implementation`]: who is asked |
 //! | 3 | [`vectors`]: the questions |
@@ -83,6 +84,7 @@ pub mod judgement;
 pub mod profile;
 pub mod protocol;
 pub mod report;
+pub mod testing;
 pub mod vectors;
 
 #[cfg(feature = "cli")]

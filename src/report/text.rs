@@ -121,7 +121,7 @@ fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
     page.toned(Tone::Heading, &counted(total as u64, "case is not as expected", "cases are not as expected"));
     for record in run.unexpected().take(most) {
         page.blank();
-        failure::write(page, record, run.start.strict, arguments);
+        failure::write(page, record, run.start.strict, &failure::commands(record, arguments));
     }
     if total > most {
         page.blank();
