@@ -127,7 +127,7 @@ fn reference(bencher: Bencher<'_, '_>, size: Size) {
             list.push(name.as_bytes(), value.as_bytes(), Source::Query);
         }
         let url = Url::parse(black_box(question.url).as_bytes()).unwrap();
-        sign(&Request { method: question.method.as_bytes(), url, headers: &[], body: None, protocol: &list }, &mut derivation);
+        sign(&Request { method: question.method.as_bytes(), url, headers: &[], body: None, protocol: &list, realm: None }, &mut derivation);
         derivation.signature.len()
     });
 }
@@ -173,6 +173,7 @@ fn derive(question: &Question, url: &str, body: Option<&str>, protocol: &mut Par
         headers: if body.is_some() { &FORM } else { &[] },
         body: body.map(str::as_bytes),
         protocol,
+        realm: None,
     };
     sign(&request, derivation);
 }

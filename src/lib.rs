@@ -34,11 +34,13 @@
 //! | layer | rooms |
 //! |---|---|
 //! | 8 | `cli`: arguments in, exit code out; the only place that prints |
-//! | 6 | [`report`]: how we tell it, pure functions; [`testing`]: `cargo test` for a signer of your own |
+//! | 7 | [`testing`]: `cargo test` for a signer of your own |
+//! | 6 | [`report`]: how we tell it, pure functions |
 //! | 5 | [`judgement`]: what we conclude |
 //! | 4 | [`implementation`]: who is asked |
 //! | 3 | [`vectors`]: the questions |
-//! | 2 | [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
+//! | 2 | [`diagnosis`]: which departures reproduce an observation; [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
+//! | 1 | [`deviation`]: the table of named departures |
 //! | 0 | [`protocol`]: RFC 5849 as pure functions |
 //!
 //! # An example
@@ -65,6 +67,7 @@
 //!     headers: &[],
 //!     body: None,
 //!     protocol: &protocol,
+//!     realm: None,
 //! };
 //! let secrets = Secrets::new(b"kd94hf93k423kf44", b"pfkkdhi9sl3r4s00");
 //! let derivation = derive(&Recipe::RFC5849, &request, SignatureMethod::HmacSha1, &secrets)?;
@@ -73,12 +76,15 @@
 //! # Ok::<(), countersign::protocol::Malformed>(())
 //! ```
 
+pub mod deviation;
+pub mod diagnosis;
 pub mod implementation;
 pub mod intake;
 pub mod judgement;
 pub mod profile;
 pub mod protocol;
 pub mod report;
+pub mod testing;
 pub mod vectors;
 
 #[cfg(feature = "cli")]

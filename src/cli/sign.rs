@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         headers: &headers,
         body: owned.body.as_deref(),
         protocol: &owned.protocol,
+        realm: owned.realm.as_deref(),
     };
     let client = match &own.client {
         Some(secret) => secret.expose(),

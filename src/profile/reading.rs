@@ -4,7 +4,7 @@
 use super::document::Place;
 use super::exchange::SentRequest;
 use crate::protocol::authorization::{Authorization, is_oauth};
-use crate::protocol::base_string::base_string_uri;
+use crate::protocol::base_string::{UriRecipe, base_string_uri};
 use crate::protocol::encoding::form_pairs;
 use crate::protocol::request::is_form;
 use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decode, percent_decode};
@@ -110,6 +110,7 @@ impl<'a> Reading<'a> {
             headers: &headers,
             body: self.request.body.as_ref().map(|body| body.0.as_slice()),
             protocol: &protocol,
+            realm: None,
         }))
     }
 
@@ -149,9 +150,9 @@ pub fn same_resource(one: &str, other: &str) -> bool {
 fn resource(url: &str) -> Option<Vec<u8>> {
     let url = Url::parse(url.as_bytes()).ok()?;
     let protocol = Parameters::new();
-    let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol };
+    let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };
     let mut out = Buffer::default();
-    base_string_uri(&request, &mut out).ok()?;
+    base_string_uri(&UriRecipe::RFC5849, &request, &mut out).ok()?;
     Some(out.to_vec())
 }
 

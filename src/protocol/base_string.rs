@@ -3,7 +3,7 @@
 use super::buffer::Buffer;
 use super::encoding::{Encoder, percent_encode};
 use super::error::Malformed;
-use super::normalization::{EncodedParameters, Level};
+use super::normalization::{self, EncodedParameters, Level};
 use super::request::{HostAndPort, Request};
 
 /// The method in upper case (section 3.4.1.1). Only ASCII letters have a case here; `get` and `GET` differ on the wire and sign alike.
@@ -18,46 +18,95 @@ fn append_mapped(octets: &[u8], map: impl Fn(&u8) -> u8, out: &mut Buffer) {
     out.advance(octets.len());
 }
 
-/// The base string URI (section 3.4.1.2): scheme and host in lower case, the port unless it is the scheme's default, the path as it
-/// is sent, no query and no fragment.
-///
-/// - The host and port are those of the Host field if the request has one (item 2). HTTP/2's `:authority` counts as Host.
-/// - An empty path is `/`, because a request line cannot carry an empty one (RFC 2616 section 5.1.2).
-/// - Nothing else is normalized: dot segments, double slashes, the letter case of escapes and escapes of unreserved characters stay.
-/// - A blank or an octet beyond ASCII cannot stand in a request line; it counts as the escape that will be sent for it.
+/// The decisions of section 3.4.1.2.
+#[derive(Clone, Copy, Debug)]
+pub struct UriRecipe {
+    /// The scheme's letter case (item 1).
+    pub scheme: fn(&[u8], &mut Buffer),
+    /// User information before the host, with its `@`: none, by the specification.
+    pub user: fn(&Request<'_>, &mut Buffer),
+    /// Host and port as they are given (item 2).
+    pub authority: for<'a> fn(&Request<'a>) -> Result<HostAndPort<'a>, Malformed>,
+    /// The host's letter case (item 1).
+    pub host: fn(&[u8], &mut Buffer),
+    /// The port that is written for a scheme (as it is given) and a port (item 3).
+    pub port: fn(&[u8], Option<u16>) -> Option<u16>,
+    /// The path.
+    pub path: fn(&[u8], &mut Buffer),
+    /// What is written behind the path: nothing, by the specification.
+    pub tail: fn(&Request<'_>, &mut Buffer),
+    /// All of it put together.
+    pub whole: fn(&UriRecipe, &Request<'_>, &mut Buffer) -> Result<(), Malformed>,
+}
+
+impl UriRecipe {
+    /// Scheme and host in lower case, the port unless it is the scheme's default, the path as it is sent, no query and no fragment.
+    pub const RFC5849: UriRecipe =
+        UriRecipe { scheme: lower_case, user: |_, _| {}, authority, host: lower_case, port, path, tail: |_, _| {}, whole: base_string_uri };
+}
+
+/// ASCII letters in lower case.
+pub fn lower_case(octets: &[u8], out: &mut Buffer) {
+    append_mapped(octets, u8::to_ascii_lowercase, out);
+}
+
+/// The host and port of the Host field if the request has one (item 2); HTTP/2's `:authority` counts as Host. Otherwise the URL's.
 ///
 /// # Errors
 /// [`Malformed::Url`] for a host or port that cannot be one, [`Malformed::Request`] for several Host fields.
-pub fn base_string_uri(request: &Request<'_>, out: &mut Buffer) -> Result<(), Malformed> {
-    let url = &request.url;
+pub fn authority<'a>(request: &Request<'a>) -> Result<HostAndPort<'a>, Malformed> {
     let host = match request.field("host", "several Host fields")? {
         Some(host) => Some(host),
         None => request.field(":authority", "several :authority fields")?,
     };
-    let HostAndPort { host, port } = match host.filter(|host| !host.is_empty()) {
-        Some(host) => HostAndPort::parse(host)?,
-        None => url.host,
-    };
-    let default = if url.is_https() { 443 } else { 80 };
-
-    append_mapped(url.scheme, u8::to_ascii_lowercase, out);
-    out.append(b"://");
-    append_mapped(host, u8::to_ascii_lowercase, out);
-    if let Some(port) = port.filter(|&port| port != default) {
-        out.push(b':');
-        out.append(port.to_string().as_bytes());
+    match host.filter(|host| !host.is_empty()) {
+        Some(host) => HostAndPort::parse(host),
+        None => Ok(request.url.host),
     }
-    if url.path.is_empty() {
+}
+
+/// Item 3: the scheme's default port is left out, any other is written.
+#[must_use]
+pub fn port(scheme: &[u8], port: Option<u16>) -> Option<u16> {
+    let default = if scheme.eq_ignore_ascii_case(b"https") { 443 } else { 80 };
+    port.filter(|&port| port != default)
+}
+
+/// The path as it is sent.
+///
+/// - An empty path is `/`, because a request line cannot carry an empty one (RFC 2616 section 5.1.2).
+/// - Nothing else is normalized: dot segments, double slashes, the letter case of escapes and escapes of unreserved characters stay.
+/// - A blank or an octet beyond ASCII cannot stand in a request line; it counts as the escape that will be sent for it.
+pub fn path(path: &[u8], out: &mut Buffer) {
+    if path.is_empty() {
         out.push(b'/');
     }
     let sendable = |octet: &u8| octet.is_ascii_graphic();
-    if url.path.iter().fold(true, |all, octet| all & sendable(octet)) {
-        out.append(url.path);
+    if path.iter().fold(true, |all, octet| all & sendable(octet)) {
+        out.append(path);
     } else {
-        for octet in url.path {
+        for octet in path {
             if sendable(octet) { out.push(*octet) } else { percent_encode(&[*octet], out) }
         }
     }
+}
+
+/// The base string URI: scheme, authority and path put together.
+///
+/// # Errors
+/// As [`authority`].
+pub fn base_string_uri(recipe: &UriRecipe, request: &Request<'_>, out: &mut Buffer) -> Result<(), Malformed> {
+    let HostAndPort { host, port } = (recipe.authority)(request)?;
+    (recipe.scheme)(request.url.scheme, out);
+    out.append(b"://");
+    (recipe.user)(request, out);
+    (recipe.host)(host, out);
+    if let Some(port) = (recipe.port)(request.url.scheme, port) {
+        out.push(b':');
+        out.append(port.to_string().as_bytes());
+    }
+    (recipe.path)(request.url.path, out);
+    (recipe.tail)(request, out);
     Ok(())
 }
 
@@ -65,15 +114,13 @@ pub fn base_string_uri(request: &Request<'_>, out: &mut Buffer) -> Result<(), Ma
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// The method as it is signed.
-    pub method: &'a Buffer,
+    pub method: &'a [u8],
     /// The base string URI.
-    pub uri: &'a Buffer,
+    pub uri: &'a [u8],
     /// The normalized parameters.
-    pub normalized: &'a Buffer,
-    /// The parameters that were joined to them, in the same order, and how they were joined.
-    pub encoded: &'a EncodedParameters,
-    /// The joining.
-    pub join: fn(&EncodedParameters, Level, &mut Buffer),
+    pub normalized: &'a [u8],
+    /// The parameters of which those were joined by section 3.4.1.3.2, to save the second encoding.
+    pub twice: Option<&'a EncodedParameters>,
     /// The encoding of each part (section 3.6).
     pub encode: Encoder,
 }
@@ -85,10 +132,9 @@ pub fn concatenate(parts: &Parts<'_>, out: &mut Buffer) {
     out.push(b'&');
     parts.encode.encode(parts.uri, out);
     out.push(b'&');
-    if parts.encoded.has_twice() {
-        (parts.join)(parts.encoded, Level::Twice, out);
-    } else {
-        parts.encode.encode(parts.normalized, out);
+    match parts.twice.filter(|encoded| encoded.has_twice()) {
+        Some(encoded) => normalization::join(encoded, Level::Twice, out),
+        None => parts.encode.encode(parts.normalized, out),
     }
 }
 
@@ -101,9 +147,10 @@ mod tests {
     fn uri(url: &str, headers: &[(&str, &str)]) -> Result<String, Malformed> {
         let headers: Vec<_> = headers.iter().map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() }).collect();
         let protocol = Parameters::new();
-        let request = Request { method: b"GET", url: Url::parse(url.as_bytes())?, headers: &headers, body: None, protocol: &protocol };
+        let request =
+            Request { method: b"GET", url: Url::parse(url.as_bytes())?, headers: &headers, body: None, protocol: &protocol, realm: None };
         let mut out = Buffer::default();
-        base_string_uri(&request, &mut out)?;
+        base_string_uri(&UriRecipe::RFC5849, &request, &mut out)?;
         Ok(String::from_utf8(out.to_vec()).unwrap())
     }
 

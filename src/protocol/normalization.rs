@@ -28,6 +28,26 @@ struct Entry {
     end: usize,
     twice_start: usize,
     twice_end: usize,
+    bare: bool,
+}
+
+/// The encoders of one derivation.
+#[derive(Clone, Copy, Debug)]
+pub struct Encoders {
+    /// Of names (3.4.1.3.2 step 1).
+    pub name: Encoder,
+    /// Of values (3.4.1.3.2 step 1).
+    pub value: Encoder,
+    /// Of the values of protocol parameters, where an implementation treats them differently; `None`, by the specification.
+    pub protocol_value: Option<Encoder>,
+    /// Of the parts of the base string (3.4.1.1).
+    pub part: Encoder,
+}
+
+impl Encoders {
+    /// Section 3.6 everywhere.
+    pub const RFC5849: Encoders =
+        Encoders { name: Encoder::RFC5849, value: Encoder::RFC5849, protocol_value: None, part: Encoder::RFC5849 };
 }
 
 /// How often the text that is asked for has been encoded.
@@ -46,6 +66,8 @@ pub struct EncodedParameter<'a> {
     pub name: &'a [u8],
     /// Its encoded value.
     pub value: &'a [u8],
+    /// Whether it is known to have been written without `=`.
+    pub bare: bool,
 }
 
 impl EncodedParameters {
@@ -57,11 +79,12 @@ impl EncodedParameters {
     }
 
     /// Encodes decoded parameters: names and values (3.4.1.3.2 step 1), and the texts again as the base string will hold them.
-    pub fn encode(&mut self, decoded: &Parameters, name: Encoder, value: Encoder, part: Encoder) {
+    pub fn encode(&mut self, decoded: &Parameters, encoders: &Encoders) {
         self.clear();
-        match (name.table_with(part), value.table_with(part)) {
-            (Some(table), Some(other)) if std::ptr::eq(table, other) => self.encode_by(table, decoded),
-            _ => self.encode_each(decoded, name, value, part),
+        let Encoders { name, value, protocol_value, part } = *encoders;
+        match (name.table_with(part), value.table_with(part), protocol_value) {
+            (Some(table), Some(other), None) if std::ptr::eq(table, other) => self.encode_by(table, decoded),
+            _ => self.encode_each(decoded, encoders),
         }
     }
 
@@ -72,29 +95,31 @@ impl EncodedParameters {
         // A separator is one octet, and encoded at most three.
         let mut first = Writer::new(once, 3 * decoded.octets() + 2 * decoded.len());
         let mut second = Writer::new(twice, 5 * decoded.octets() + 6 * decoded.len());
-        entries.extend(decoded.padded().map(|(name, value)| {
+        entries.extend(decoded.padded().zip(decoded.bare()).map(|((name, value), bare)| {
             let (start, twice_start) = (first.written(), second.written());
             table.write_twice(name, Some(b'='), &mut first, &mut second);
             let middle = first.written() - 1;
             table.write_twice(value, Some(b'&'), &mut first, &mut second);
-            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written() }
+            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare }
         }));
         first.finish();
         second.finish();
     }
 
     /// The general way, one encoder after the other.
-    fn encode_each(&mut self, decoded: &Parameters, name: Encoder, value: Encoder, part: Encoder) {
-        for (octets_of_name, octets_of_value) in decoded.padded() {
+    fn encode_each(&mut self, decoded: &Parameters, encoders: &Encoders) {
+        let part = encoders.part;
+        for ((octets_of_name, octets_of_value), bare) in decoded.padded().zip(decoded.bare()) {
             let (start, twice_start) = (self.once.len(), self.twice.len());
-            self.encode_one(octets_of_name, name, part);
+            self.encode_one(octets_of_name, encoders.name, part);
             let middle = self.once.len();
             self.separate(b'=', part);
-            self.encode_one(octets_of_value, value, part);
+            let of_protocol = encoders.protocol_value.filter(|_| octets_of_name.octets().starts_with(b"oauth_"));
+            self.encode_one(octets_of_value, of_protocol.unwrap_or(encoders.value), part);
             let before = self.twice.len();
             self.separate(b'&', part);
             self.twice_separator = self.twice.len() - before;
-            self.entries.push(Entry { start, middle, end: self.once.len(), twice_start, twice_end: self.twice.len() });
+            self.entries.push(Entry { start, middle, end: self.once.len(), twice_start, twice_end: self.twice.len(), bare });
         }
     }
 
@@ -147,6 +172,7 @@ fn view(once: &[u8], entry: Entry) -> EncodedParameter<'_> {
     EncodedParameter {
         name: once.get(entry.start..entry.middle).unwrap_or_default(),
         value: once.get(entry.middle + 1..entry.end - 1).unwrap_or_default(),
+        bare: entry.bare,
     }
 }
 
@@ -210,6 +236,32 @@ static LEADING: [u128; 15] = {
     masks
 };
 
+/// How names, values and pairs are put together.
+#[derive(Clone, Copy, Debug)]
+pub enum Join {
+    /// Section 3.4.1.3.2, steps 3 and 4.
+    RFC5849,
+    /// Another way.
+    Other(fn(&EncodedParameters, &mut Buffer)),
+}
+
+impl Join {
+    /// Appends the joined parameters.
+    #[inline]
+    pub fn append(self, parameters: &EncodedParameters, out: &mut Buffer) {
+        match self {
+            Join::RFC5849 => join(parameters, Level::Once, out),
+            Join::Other(join) => join(parameters, out),
+        }
+    }
+
+    /// Whether it is the specification's way.
+    #[must_use]
+    pub const fn is_rfc5849(self) -> bool {
+        matches!(self, Join::RFC5849)
+    }
+}
+
 /// Joins the parameters in their order: `=` between name and value, also when the value is empty, and `&` between pairs (steps 3
 /// and 4); at [`Level::Twice`] the separators are encoded like the rest.
 pub fn join(parameters: &EncodedParameters, level: Level, out: &mut Buffer) {
@@ -238,7 +290,7 @@ mod tests {
     fn normalized(pairs: &[(&str, &str)], level: Level) -> String {
         let decoded = Parameters::of_header(pairs.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
         let mut encoded = EncodedParameters::default();
-        encoded.encode(&decoded, Encoder::RFC5849, Encoder::RFC5849, Encoder::RFC5849);
+        encoded.encode(&decoded, &Encoders::RFC5849);
         order_by_octets(&mut encoded);
         let mut out = Buffer::default();
         join(&encoded, level, &mut out);
@@ -271,7 +323,7 @@ mod tests {
         let pairs: Vec<_> = (0..NUMBERS + 3).rev().map(|number| format!("{number:06}")).collect();
         let decoded = Parameters::of_header(pairs.iter().map(|name| (name.as_bytes(), &b""[..])));
         let mut encoded = EncodedParameters::default();
-        encoded.encode(&decoded, Encoder::RFC5849, Encoder::RFC5849, Encoder::RFC5849);
+        encoded.encode(&decoded, &Encoders::RFC5849);
         order_by_octets(&mut encoded);
         assert!(encoded.iter().map(|parameter| parameter.name.to_vec()).eq(pairs.iter().rev().map(|name| name.as_bytes().to_vec())));
     }
@@ -288,12 +340,8 @@ mod tests {
     fn an_encoder_of_whole_texts_leaves_no_second_text() {
         let decoded = Parameters::of_header([(&b"a"[..], &b"b"[..])]);
         let mut encoded = EncodedParameters::default();
-        encoded.encode(
-            &decoded,
-            Encoder::RFC5849,
-            Encoder::Whole(|octets, out| out.append(octets)),
-            Encoder::Whole(|octets, out| out.append(octets)),
-        );
+        let plain = Encoder::Whole(|octets, out| out.append(octets));
+        encoded.encode(&decoded, &Encoders { value: plain, part: plain, ..Encoders::RFC5849 });
         assert!(!encoded.has_twice());
         assert_eq!(format!("{encoded:?}"), r#"[("a", "b")]"#);
     }

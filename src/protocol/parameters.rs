@@ -2,8 +2,6 @@
 
 use super::buffer::{Buffer, Padded};
 use super::encoding;
-use super::error::Malformed;
-use super::request::Request;
 
 /// Where a parameter stands in a request (section 3.4.1.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +23,8 @@ pub struct Parameter<'a> {
     pub value: &'a [u8],
     /// Where it was found.
     pub source: Source,
+    /// Whether it is known to have been written without `=`. The specification makes no difference, and its own reading never says so.
+    pub bare: bool,
 }
 
 /// A list of decoded parameters: all octets stand in one buffer, which can be used again. The order is that of filling.
@@ -41,6 +41,7 @@ struct Entry {
     middle: usize,
     end: usize,
     source: Source,
+    bare: bool,
 }
 
 impl Parameters {
@@ -100,7 +101,7 @@ impl Parameters {
         let start = self.octets.len();
         self.octets.append_two(name, value);
         let middle = start + name.len();
-        self.entries.push(Entry { start, middle, end: middle + value.len(), source });
+        self.entries.push(Entry { start, middle, end: middle + value.len(), source, bare: false });
     }
 
     /// Appends a pair whose name and value two functions write.
@@ -109,13 +110,33 @@ impl Parameters {
         name(&mut self.octets);
         let middle = self.octets.len();
         value(&mut self.octets);
-        self.entries.push(Entry { start, middle, end: self.octets.len(), source });
+        self.entries.push(Entry { start, middle, end: self.octets.len(), source, bare: false });
+    }
+
+    /// Appends a parameter as it is, with all that is known of it.
+    pub fn push_parameter(&mut self, parameter: Parameter<'_>) {
+        self.push(parameter.name, parameter.value, parameter.source);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.bare = parameter.bare;
+        }
+    }
+
+    /// Marks the last parameter as written without `=`.
+    pub fn mark_bare(&mut self) {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.bare = true;
+        }
+    }
+
+    /// Which of the parameters are marked as bare, in their order.
+    pub(super) fn bare(&self) -> impl ExactSizeIterator<Item = bool> {
+        self.entries.iter().map(|entry| entry.bare)
     }
 
     /// Appends the pairs of a query or form, decoded (section 3.4.1.3.1).
     pub fn push_form(&mut self, text: &[u8], source: Source) {
         let entries = &mut self.entries;
-        encoding::read_form(text, &mut self.octets, |start, middle, end| entries.push(Entry { start, middle, end, source }));
+        encoding::read_form(text, &mut self.octets, |start, middle, end| entries.push(Entry { start, middle, end, source, bare: false }));
     }
 
     /// Appends another list.
@@ -127,6 +148,7 @@ impl Parameters {
             middle: entry.middle + shift,
             end: entry.end + shift,
             source: entry.source,
+            bare: entry.bare,
         }));
     }
 
@@ -151,6 +173,7 @@ fn view(octets: &[u8], entry: Entry) -> Parameter<'_> {
         name: octets.get(entry.start..entry.middle).unwrap_or_default(),
         value: octets.get(entry.middle..entry.end).unwrap_or_default(),
         source: entry.source,
+        bare: entry.bare,
     }
 }
 
@@ -164,18 +187,6 @@ impl std::fmt::Debug for Parameters {
     }
 }
 
-/// The parameters that are signed (section 3.4.1.3.1): of the query, of the Authorization header, and of a form body, whatever the
-/// method. It is a list and not a set. `oauth_signature` is left out wherever it stands; `realm` only in the header, where it never
-/// becomes a parameter: a `realm` of query or body is signed like any other.
-///
-/// # Errors
-/// As [`Request::form`].
-pub fn collect(request: &Request<'_>, into: &mut Parameters) -> Result<(), Malformed> {
-    request.gather(into)?;
-    into.retain(|parameter| parameter.name != b"oauth_signature");
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +198,7 @@ mod tests {
         list.clear();
         list.push_form(b"c", Source::Body);
         let only: Vec<_> = list.iter().collect();
-        assert_eq!(only, [Parameter { name: b"c", value: b"", source: Source::Body }]);
+        assert_eq!(only, [Parameter { name: b"c", value: b"", source: Source::Body, bare: false }]);
         let mut twice = list.clone();
         twice.append(&list);
         assert_eq!(twice.len(), 2);

@@ -1,13 +1,14 @@
 //! The one trick: the derivation of a signature (RFC 5849 section 3.4) as a record of decisions, one function each. A deviation is
 //! the same record with one field replaced.
 
-use super::base_string::{self, Parts};
+use super::base_string::{self, Parts, UriRecipe};
 use super::buffer::Buffer;
+use super::collection::{self, FormReader, Steps};
 use super::credentials::Secrets;
 use super::encoding::Encoder;
 use super::error::Malformed;
-use super::normalization::{self, EncodedParameters, Level};
-use super::parameters::{self, Parameters};
+use super::normalization::{self, EncodedParameters, Encoders, Join};
+use super::parameters::Parameters;
 use super::request::Request;
 use super::signature::{self, SignatureMethod};
 
@@ -19,26 +20,26 @@ pub type Sign = fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Buffer) -> 
 pub struct Recipe {
     /// The method's letter case (3.4.1.1).
     pub method: fn(&[u8], &mut Buffer),
-    /// The base string URI (3.4.1.2).
-    pub base_uri: fn(&Request<'_>, &mut Buffer) -> Result<(), Malformed>,
+    /// The base string URI (3.4.1.2): a record of its own.
+    pub uri: UriRecipe,
+    /// How a query or a form is cut into pairs and decoded (3.4.1.3.1).
+    pub read: FormReader,
     /// The parameters that are signed, decoded (3.4.1.3.1).
-    pub collect: fn(&Request<'_>, &mut Parameters) -> Result<(), Malformed>,
-    /// Encoding of names (3.4.1.3.2 step 1, 3.6).
-    pub encode_name: Encoder,
-    /// Encoding of values (3.4.1.3.2 step 1, 3.6).
-    pub encode_value: Encoder,
+    pub collect: fn(FormReader, &Request<'_>, &mut Parameters) -> Result<(), Malformed>,
+    /// What else happens to the list before it is encoded: nothing, by the specification.
+    pub steps: Steps,
+    /// Encoding of names, values and of the parts of the base string (3.4.1.3.2 step 1, 3.4.1.1, 3.6).
+    pub encode: Encoders,
     /// The order of the encoded parameters (3.4.1.3.2 step 2).
     pub order: fn(&mut EncodedParameters),
     /// Names, values and pairs put together (3.4.1.3.2 steps 3 and 4).
-    pub join: fn(&EncodedParameters, Level, &mut Buffer),
-    /// Encoding of the three parts of the base string (3.4.1.1, 3.6).
-    pub encode_part: Encoder,
+    pub join: Join,
     /// The three parts put together: method, URI, normalized parameters (3.4.1.1).
     pub concatenate: fn(&Parts<'_>, &mut Buffer),
     /// Encoding of the secrets (3.4.2, 3.4.4, 3.6).
     pub encode_secret: Encoder,
-    /// The key (3.4.2, 3.4.4).
-    pub key: fn(Encoder, &Secrets<'_>, &mut Buffer),
+    /// The key (3.4.2, 3.4.4). The request is for those who take an identifier for a secret.
+    pub key: fn(Encoder, &Secrets<'_>, &Request<'_>, &mut Buffer),
     /// The octets of the signature (3.4.2, 3.4.3).
     pub sign: Sign,
     /// The text of those octets (3.4.2, 3.4.3); PLAINTEXT has text already.
@@ -49,16 +50,16 @@ impl Recipe {
     /// The specification's own decisions.
     pub const RFC5849: Recipe = Recipe {
         method: base_string::upper_case_method,
-        base_uri: base_string::base_string_uri,
-        collect: parameters::collect,
-        encode_name: Encoder::RFC5849,
-        encode_value: Encoder::RFC5849,
+        uri: UriRecipe::RFC5849,
+        read: FormReader::RFC5849,
+        collect: collection::collect,
+        steps: Steps::NONE,
+        encode: Encoders::RFC5849,
         order: normalization::order_by_octets,
-        join: normalization::join,
-        encode_part: Encoder::RFC5849,
+        join: Join::RFC5849,
         concatenate: base_string::concatenate,
         encode_secret: Encoder::RFC5849,
-        key: signature::signing_key,
+        key: |encode, secrets, _, out| signature::signing_key(encode, secrets, out),
         sign: signature::sign,
         text: signature::base64_text,
     };
@@ -121,7 +122,7 @@ impl Derivation {
     ) -> Result<(), Malformed> {
         self.derive_base_string(recipe, request)?;
         if !method.is_rsa() {
-            (recipe.key)(recipe.encode_secret, secrets, &mut self.key.0);
+            (recipe.key)(recipe.encode_secret, secrets, request, &mut self.key.0);
         }
         (recipe.sign)(method, &self.key.0, &self.base_string, secrets, &mut self.octets)?;
         if method == SignatureMethod::Plaintext {
@@ -139,18 +140,18 @@ impl Derivation {
     pub fn derive_base_string(&mut self, recipe: &Recipe, request: &Request<'_>) -> Result<(), Malformed> {
         self.clear();
         (recipe.method)(request.method, &mut self.method);
-        (recipe.base_uri)(request, &mut self.base_uri)?;
-        (recipe.collect)(request, &mut self.parameters)?;
-        self.encoded.encode(&self.parameters, recipe.encode_name, recipe.encode_value, recipe.encode_part);
+        (recipe.uri.whole)(&recipe.uri, request, &mut self.base_uri)?;
+        (recipe.collect)(recipe.read, request, &mut self.parameters)?;
+        recipe.steps.take(request, &mut self.parameters);
+        self.encoded.encode(&self.parameters, &recipe.encode);
         (recipe.order)(&mut self.encoded);
-        (recipe.join)(&self.encoded, Level::Once, &mut self.normalized);
+        recipe.join.append(&self.encoded, &mut self.normalized);
         let parts = Parts {
             method: &self.method,
             uri: &self.base_uri,
             normalized: &self.normalized,
-            encoded: &self.encoded,
-            join: recipe.join,
-            encode: recipe.encode_part,
+            twice: recipe.join.is_rfc5849().then_some(&self.encoded),
+            encode: recipe.encode.part,
         };
         (recipe.concatenate)(&parts, &mut self.base_string);
         Ok(())

@@ -1,5 +1,6 @@
 //! A request as it is sent or received: method, URL, header fields and body are kept to the octet, nothing is normalized here.
 
+use super::collection::FormReader;
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
 
@@ -25,6 +26,8 @@ pub struct Request<'a> {
     pub body: Option<&'a [u8]>,
     /// Protocol parameters that stand, or will stand, in the Authorization header: decoded, without `realm` (section 3.5.1).
     pub protocol: &'a Parameters,
+    /// The realm of that header. It is never signed (section 3.4.1.3.1); it stands here for those who do.
+    pub realm: Option<&'a [u8]>,
 }
 
 impl<'a> Request<'a> {
@@ -54,12 +57,20 @@ impl<'a> Request<'a> {
     /// # Errors
     /// As [`Request::form`].
     pub fn gather(&self, into: &mut Parameters) -> Result<(), Malformed> {
+        self.gather_with(FormReader::RFC5849, into)
+    }
+
+    /// [`Request::gather`] with another reading of query and form.
+    ///
+    /// # Errors
+    /// As [`Request::form`].
+    pub fn gather_with(&self, reader: FormReader, into: &mut Parameters) -> Result<(), Malformed> {
         if let Some(query) = self.url.query {
-            into.push_form(query, Source::Query);
+            reader.read(query, Source::Query, into);
         }
         into.append(self.protocol);
         if let Some(form) = self.form()? {
-            into.push_form(form, Source::Body);
+            reader.read(form, Source::Body, into);
         }
         Ok(())
     }

@@ -6,12 +6,13 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
 use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
+use rsa::traits::PublicKeyParts as _;
+use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::buffer::Buffer;
-use super::credentials::Secrets;
+use super::credentials::{Secret, Secrets};
 use super::encoding::Encoder;
 use super::error::Malformed;
 
@@ -92,7 +93,7 @@ pub fn sign(method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &S
             let private = secrets.private_key().ok_or(Malformed::Key("there is none"))?;
             let (padding, digest) = rsa_digest(method, base_string);
             // Without blinding: the keys of a test harness sign on their owner's machine, see deny.toml.
-            let octets = private.0.sign(padding, &digest).map_err(|_| Malformed::Key("it cannot sign such a digest"))?;
+            let octets = private.key.sign(padding, &digest).map_err(|_| Malformed::Key("it cannot sign such a digest"))?;
             out.append(&octets);
         }
     }
@@ -104,6 +105,16 @@ fn hmac<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &[u8], out: &mut Buffe
     if let Ok(mut mac) = <M as Mac>::new_from_slice(key) {
         mac.update(text);
         out.append(&mac.finalize().into_bytes());
+    }
+}
+
+/// The digest of a text by the hash that a signature method names.
+#[must_use]
+pub fn digest(method: SignatureMethod, text: &[u8]) -> Vec<u8> {
+    match method {
+        SignatureMethod::HmacSha256 | SignatureMethod::RsaSha256 => Sha256::digest(text).to_vec(),
+        SignatureMethod::HmacSha512 | SignatureMethod::RsaSha512 => Sha512::digest(text).to_vec(),
+        _ => Sha1::digest(text).to_vec(),
     }
 }
 
@@ -150,7 +161,10 @@ pub fn body_hash(method: SignatureMethod, body: Option<&[u8]>) -> String {
 
 /// An RSA private key. It cannot be printed.
 #[derive(Clone)]
-pub struct PrivateKey(RsaPrivateKey);
+pub struct PrivateKey {
+    key: RsaPrivateKey,
+    pem: Secret,
+}
 
 impl PrivateKey {
     /// Reads a PEM text: PKCS#8 (`BEGIN PRIVATE KEY`) or PKCS#1 (`BEGIN RSA PRIVATE KEY`).
@@ -162,14 +176,26 @@ impl PrivateKey {
         RsaPrivateKey::from_pkcs8_pem(pem)
             .ok()
             .or_else(|| RsaPrivateKey::from_pkcs1_pem(pem).ok())
-            .map(PrivateKey)
+            .map(|key| PrivateKey { key, pem: Secret::new(pem.as_bytes().to_vec()) })
             .ok_or(Malformed::Key("it is no PEM of PKCS#8 or PKCS#1"))
+    }
+
+    /// The text that it was read from. Whoever calls this answers for where it goes.
+    #[must_use]
+    pub fn expose_pem(&self) -> &[u8] {
+        self.pem.expose()
+    }
+
+    /// Signs octets that are padded by PKCS#1 v1.5 without naming a digest: what some implementations take for RSA-SHA1.
+    #[must_use]
+    pub fn sign_bare(&self, octets: &[u8]) -> Option<Vec<u8>> {
+        self.key.sign(Pkcs1v15Sign::new_unprefixed(), octets).ok()
     }
 
     /// The public half.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        PublicKey(self.0.to_public_key())
+        PublicKey(self.key.to_public_key())
     }
 }
 
@@ -195,6 +221,16 @@ impl PublicKey {
             .or_else(|| RsaPublicKey::from_pkcs1_pem(pem).ok())
             .map(PublicKey)
             .ok_or(Malformed::Key("it is no PEM of a public key"))
+    }
+}
+
+impl PublicKey {
+    /// The padded octets that a signature was made of (RFC 8017 section 5.2.2), for a look at what was signed. `None` for a number beyond
+    /// the modulus.
+    #[must_use]
+    pub fn open(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        let number = BigUint::from_bytes_be(signature);
+        (number < *self.0.n()).then(|| number.modpow(self.0.e(), self.0.n()).to_bytes_be())
     }
 }
 

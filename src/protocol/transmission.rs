@@ -1,11 +1,9 @@
 //! The protocol parameters (RFC 5849 section 3.1) and the three ways to send them (section 3.5).
 
-use super::authorization;
-use super::buffer::Buffer;
-use super::encoding::percent_encode;
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
 use super::request::{Url, is_form};
+use super::sending::Sending;
 
 /// The protocol parameters of a request to be signed, all but the signature. `None` is not sent and not signed.
 #[derive(Clone, Debug, Default)]
@@ -64,18 +62,19 @@ pub enum Transmission {
     Query,
 }
 
-fn signed<'a>(protocol: &'a Parameters, signature: &'a [u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-    let signature: (&[u8], &[u8]) = (b"oauth_signature", signature);
-    protocol.iter().map(|parameter| (parameter.name, parameter.value)).chain([signature])
+/// What is sent by the specification: the protocol parameters with the signature behind them.
+fn sent(protocol: &Parameters, signature: &[u8]) -> Parameters {
+    let mut sent = protocol.clone();
+    sent.push(b"oauth_signature", signature, Source::Header);
+    sent
 }
 
 /// The value of the Authorization header (section 3.5.1).
 ///
 /// # Errors
-/// As [`authorization::write`].
+/// As [`Sending::header`].
 pub fn header(realm: Option<&[u8]>, protocol: &Parameters, signature: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let mut out = Buffer::default();
-    authorization::write(realm, signed(protocol, signature), &mut out).map(|()| out.to_vec())
+    Sending::RFC5849.header(realm, &sent(protocol, signature))
 }
 
 /// The form body with the protocol parameters after what it held (section 3.5.2).
@@ -86,32 +85,13 @@ pub fn body(body: Option<&[u8]>, content_type: Option<&[u8]>, protocol: &Paramet
     if content_type.is_some_and(|value| !is_form(value)) {
         return Err(Malformed::Request("protocol parameters travel only in a form-encoded body (RFC 5849 section 3.5.2)"));
     }
-    let mut out = Buffer::default();
-    out.append(body.unwrap_or_default());
-    append_pairs(&mut out, signed(protocol, signature));
-    Ok(out.to_vec())
+    Ok(Sending::RFC5849.body(body, &sent(protocol, signature)))
 }
 
 /// The URL with the protocol parameters at the end of its query (section 3.5.3). A fragment stays behind it.
 #[must_use]
 pub fn query(url: &Url<'_>, protocol: &Parameters, signature: &[u8]) -> Vec<u8> {
-    let (before, fragment) = url.text.split_at(url.text.iter().position(|&octet| octet == b'#').unwrap_or(url.text.len()));
-    let mut query = Buffer::default();
-    query.append(url.query.unwrap_or_default());
-    append_pairs(&mut query, signed(protocol, signature));
-    let before = before.split(|&octet| octet == b'?').next().unwrap_or_default();
-    [before, b"?", &query, fragment].concat()
-}
-
-fn append_pairs<'a>(out: &mut Buffer, pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>) {
-    for (name, value) in pairs {
-        if !out.is_empty() {
-            out.push(b'&');
-        }
-        percent_encode(name, out);
-        out.push(b'=');
-        percent_encode(value, out);
-    }
+    Sending::RFC5849.query(url, &sent(protocol, signature))
 }
 
 #[cfg(test)]

@@ -198,8 +198,14 @@ impl Verifier {
     ) -> Result<(), Refusal> {
         let url = Url::parse(received.url)?;
         self.read_header(received.headers)?;
-        let request =
-            Request { method: received.method, url, headers: received.headers, body: received.body, protocol: &self.header.parameters };
+        let request = Request {
+            method: received.method,
+            url,
+            headers: received.headers,
+            body: received.body,
+            protocol: &self.header.parameters,
+            realm: self.header.realm.as_deref(),
+        };
         self.all.clear();
         request.gather(&mut self.all)?;
         let examined = Examined::new(request, &self.all, *knowledge);

@@ -29,6 +29,7 @@ mod mark;
 mod tests;
 
 pub use explain::explain;
+pub use failure::failure;
 pub use json::json;
 #[cfg(feature = "cli")]
 pub use junit::junit;

@@ -21,6 +21,8 @@ impl Default for Layout {
 
 /// The most octets of one value that are shown; a longer one loses its middle.
 const MAX_VALUE: usize = 8 * 1024;
+/// The fewest columns that are left for what is wrapped.
+const LEAST_ROOM: usize = 16;
 
 pub(super) struct Page {
     out: String,
@@ -70,7 +72,7 @@ impl Page {
     /// A label and running text beside it, wrapped below itself.
     pub(super) fn labelled(&mut self, indent: usize, label: &str, text: &str) {
         let hang = indent + label.chars().count();
-        let room = self.layout.width.saturating_sub(hang).max(16);
+        let room = self.layout.width.saturating_sub(hang).max(LEAST_ROOM);
         for (number, line) in wrapped(&escape::line(text), room).into_iter().enumerate() {
             let lead = if number == 0 { label } else { "" };
             let column = if number == 0 { indent } else { hang };
@@ -78,12 +80,19 @@ impl Page {
         }
     }
 
-    /// A value, wrapped after any character; in quotes unless it is all visible ASCII.
+    /// A value, wrapped after any character; in quotes unless it is all visible ASCII. A label that leaves it no room stands above it.
     pub(super) fn value(&mut self, indent: usize, label: &str, octets: &[u8]) {
+        if indent + label.chars().count() + LEAST_ROOM > self.layout.width {
+            let letters: Vec<char> = label.trim_end().chars().collect();
+            for line in letters.chunks(self.layout.width.saturating_sub(indent).max(LEAST_ROOM)) {
+                self.raw(&format!("{:indent$}{}", "", line.iter().collect::<String>()));
+            }
+            return self.value(indent + 4, "", octets);
+        }
         let (beginning, rest) = octets.split_at(octets.len().min(MAX_VALUE));
         let text = escape::shown(beginning);
         let hang = indent + label.chars().count();
-        let room = self.layout.width.saturating_sub(hang).max(16);
+        let room = self.layout.width.saturating_sub(hang).max(LEAST_ROOM);
         let letters: Vec<char> = text.chars().collect();
         for (number, line) in letters.chunks(room).enumerate() {
             let lead = if number == 0 { label } else { "" };
@@ -97,7 +106,7 @@ impl Page {
 
     /// Expected and observed below each other, with carets under what differs.
     pub(super) fn compared(&mut self, indent: usize, expected: &[u8], observed: &[u8]) {
-        let room = self.layout.width.saturating_sub(indent + 11).max(16);
+        let room = self.layout.width.saturating_sub(indent + 11).max(LEAST_ROOM);
         let (wanted, given) = mark(expected, observed, room);
         for (label, marked, octets) in [("expected", &wanted, expected), ("observed", &given, observed)] {
             let differing = self.paint(Tone::Mark, &marked.differing);
@@ -168,6 +177,13 @@ mod tests {
         assert_eq!(text.matches('x').count(), 80);
         let long = page(80, |page| page.value(0, "", &[b'x'; MAX_VALUE + 5]));
         assert!(long.ends_with("… 5 octets more\n"));
+    }
+
+    #[test]
+    fn a_long_label_leaves_its_value_room() {
+        let text = page(40, |page| page.value(2, &format!("{} = ", "n".repeat(50)), b"v"));
+        assert_eq!(text, format!("  {}\n  {} =\n      v\n", "n".repeat(38), "n".repeat(12)));
+        assert_eq!(page(40, |page| page.value(2, "name = ", b"v")), "  name = v\n");
     }
 
     #[test]

@@ -121,7 +121,7 @@ fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
     page.toned(Tone::Heading, &counted(total as u64, "case is not as expected", "cases are not as expected"));
     for record in run.unexpected().take(most) {
         page.blank();
-        failure::write(page, record, run.start.strict, arguments);
+        failure::write(page, record, run.start.strict, &failure::commands(record, arguments));
     }
     if total > most {
         page.blank();
@@ -147,12 +147,18 @@ const fn is_unscored(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Interop | Verdict::Disputed | Verdict::Unsupported | Verdict::KnownFailure)
 }
 
+/// The deepest indentation of what an adapter wrote that is kept.
+const MAX_INDENT: usize = 16;
+
 fn logs(page: &mut Page, run: &Run) {
     for log in &run.logs {
         page.blank();
         page.toned(Tone::Heading, "standard error of the adapter");
         for line in escape::lines(&escape::middle_cut(log, 4096)).lines() {
-            page.raw(&format!("  {}", line.replace('\t', "    ")));
+            let line = line.replace('\t', "    ");
+            let said = line.trim_start_matches(' ');
+            // The indentation of a traceback is kept, also below a cut.
+            page.text(2 + (line.len() - said.len()).min(MAX_INDENT), said);
         }
     }
 }

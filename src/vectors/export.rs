@@ -10,17 +10,19 @@ use super::{clauses, embedded};
 /// No tool may change line ends: the digest would not fit any more.
 const ATTRIBUTES: &str = "* -text\n";
 
+/// A relative path with `/`, and what the file holds.
+pub type Exported = (&'static str, Cow<'static, [u8]>);
+
 /// All files to be written, as relative paths with `/` and contents, in the order of paths. Beside what stands below `vectors/` these are
 /// `clauses.json`, `DIGEST` (the listing of the vector files as `sha256sum` prints it, and in a last line its own digest) and
 /// `.gitattributes`.
 ///
 /// # Errors
 /// As [`Corpus::embedded`].
-pub fn files() -> Result<Vec<(&'static str, Cow<'static, [u8]>)>, LoadError> {
+pub fn files() -> Result<Vec<Exported>, LoadError> {
     let corpus = Corpus::embedded()?;
     let digest = format!("{}{}\n", corpus.listing()?, corpus.digest()?);
-    let mut files: Vec<(&'static str, Cow<'static, [u8]>)> =
-        embedded::files().iter().map(|(path, text)| (*path, Cow::Borrowed(text.as_bytes()))).collect();
+    let mut files: Vec<Exported> = embedded::files().iter().map(|(path, text)| (*path, Cow::Borrowed(text.as_bytes()))).collect();
     files.push((".gitattributes", Cow::Borrowed(ATTRIBUTES.as_bytes())));
     files.push(("DIGEST", Cow::Owned(digest.into_bytes())));
     files.push(("clauses.json", Cow::Borrowed(clauses::TEXT.as_bytes())));

@@ -201,6 +201,45 @@ pub(super) fn too_long(text: &str, limit: usize) -> Option<usize> {
     Tokens::of(text).find(|token| token.kind == Kind::String && token.end - token.start > limit + 2).map(|token| token.start)
 }
 
+/// The first escape in a string that is half of a surrogate pair (RFC 8259 section 8.2), and so no Unicode character.
+pub(super) fn lone_surrogate(text: &str) -> Option<usize> {
+    Tokens::of(text).filter(|token| token.kind == Kind::String).find_map(|token| {
+        let mut at = token.start;
+        while at < token.end {
+            let escape = Escape::at(text, at);
+            at = match escape {
+                Escape::None => at + 1,
+                Escape::Short => at + 2,
+                Escape::Unit(0xd800..=0xdbff) if matches!(Escape::at(text, at + 6), Escape::Unit(0xdc00..=0xdfff)) => at + 12,
+                Escape::Unit(0xd800..=0xdfff) => return Some(at),
+                Escape::Unit(_) => at + 6,
+            };
+        }
+        None
+    })
+}
+
+/// What begins at an octet inside of a string.
+enum Escape {
+    None,
+    /// `\n` and the like, and what is no escape at all.
+    Short,
+    /// `\u` with its four digits: one unit of UTF-16.
+    Unit(u16),
+}
+
+impl Escape {
+    fn at(text: &str, at: usize) -> Escape {
+        if text.as_bytes().get(at) != Some(&b'\\') {
+            return Escape::None;
+        }
+        let digits = text.get(at + 1..at + 6).and_then(|escape| escape.strip_prefix('u'));
+        // A sign would be read too.
+        let digits = digits.filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).map_or(Escape::Short, Escape::Unit)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +281,25 @@ mod tests {
         assert_eq!(locate(text, &[Step::Member("none")]), 0);
         assert_eq!(locate("{\"a\"", &[Step::Member("a"), Step::Item(3)]), 1);
         assert_eq!(locate("", &[Step::Item(3)]), 0);
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_found() {
+        for whole in
+            [r#""\ud83d\ude00""#, r#""\\ud800""#, r#""\u00e9\n""#, r#"{"\u0041": "\uD83D\uDE00"}"#, "\\ud800", r#""\ud8"#, r#""\u+800""#]
+        {
+            assert_eq!(lone_surrogate(whole), None, "{whole}");
+        }
+        for (text, at) in [
+            (r#""\ud800""#, 1),
+            (r#""a\ud800b""#, 2),
+            (r#""\udc00\ud800""#, 1),
+            (r#"["\ud83d\ude00", "\\\ud83d\n"]"#, 20),
+            (r#""\ud800\ud83d\ude00""#, 1),
+            (r#"{"\udfff": 1}"#, 2),
+        ] {
+            assert_eq!(lone_surrogate(text), Some(at), "{text}");
+        }
     }
 
     #[test]

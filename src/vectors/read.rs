@@ -30,6 +30,8 @@ pub const MAX_ID: usize = 128;
 /// The most flags that a file explains.
 pub const MAX_FLAGS: usize = 1_000;
 
+const NOT_UTF8: &str = "octets that are not UTF-8 are written {\"base64\": \"…\"}";
+
 /// The only format that there is.
 const FORMAT: u32 = 1;
 
@@ -100,6 +102,13 @@ impl<'a> Spot<'a> {
             offset = if text.starts_with("missing field") { opened } else { token };
         }
         let (reason, hint) = without_the_list(&text);
+        if error.is_syntax()
+            && let Some(lone) = position::lone_surrogate(piece).filter(|lone| *lone <= offset)
+        {
+            let escape = piece.get(lone..lone + 6).unwrap_or_default();
+            let found = self.error(lone, thing, format!("{escape} is half of a surrogate pair, no Unicode character"));
+            return found.with_hint(NOT_UTF8);
+        }
         let reason = if error.is_eof() { format!("cut off ({reason})") } else { reason };
         LoadError { hint, ..self.error(offset, thing, reason) }
     }
@@ -127,9 +136,7 @@ pub(super) fn utf8<'a>(file: &str, octets: &'a [u8], line: usize) -> Result<&'a 
     }
     std::str::from_utf8(octets).map_err(|error| {
         let valid = octets.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
-        Spot::whole(file, valid, line)
-            .error(valid.len(), "the file", "not UTF-8 from here on")
-            .with_hint("octets that are not UTF-8 are written {\"base64\": \"…\"}")
+        Spot::whole(file, valid, line).error(valid.len(), "the file", "not UTF-8 from here on").with_hint(NOT_UTF8)
     })
 }
 

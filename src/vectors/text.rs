@@ -25,6 +25,12 @@ impl Text {
         self.0
     }
 
+    /// The text, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+
     /// The text, with U+FFFD for what is not UTF-8: for people only.
     #[must_use]
     pub fn to_text(&self) -> std::borrow::Cow<'_, str> {
@@ -99,14 +105,36 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-        let Some(("base64", text)) = map.next_entry::<&str, String>()? else {
+        let Some(("base64", Base64(octets))) = map.next_entry::<&str, Base64>()? else {
             return Err(de::Error::custom("octets are written {\"base64\": \"…\"}"));
         };
-        let octets = STANDARD.decode(text).map_err(|_| de::Error::custom("not base64 with padding"))?;
         if map.next_key::<de::IgnoredAny>()?.is_some() {
             return Err(de::Error::custom("nothing stands beside \"base64\""));
         }
         Ok(Text(octets))
+    }
+}
+
+/// The value of `base64`, decoded while its string is read: a fault is then placed there and not where the object ends.
+struct Base64(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Base64 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Base64, D::Error> {
+        struct Decoding;
+
+        impl Visitor<'_> for Decoding {
+            type Value = Base64;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string in base64")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Base64, E> {
+                STANDARD.decode(text).map(Base64).map_err(|_| de::Error::custom("not base64 with padding"))
+            }
+        }
+
+        deserializer.deserialize_str(Decoding)
     }
 }
 

@@ -2,7 +2,7 @@
 //! there is an observation within the time it was given, and nothing of it is left behind.
 
 mod process;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 
 use std::io;

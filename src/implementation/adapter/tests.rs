@@ -1,4 +1,5 @@
 //! Adapters that misbehave in every way, written as shell scripts: each gives its own observation, in time, and nothing of it is left.
+#![cfg(unix)]
 
 use std::fs;
 use std::thread;

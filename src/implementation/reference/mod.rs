@@ -10,12 +10,13 @@ mod verifying;
 
 use self::keys::LastKey;
 use super::{Description, Implementation, Observation, Offer, Wanted};
+use crate::deviation::input::with_inputs;
+use crate::deviation::{Conduct, Practice};
 use crate::protocol::authorization::Authorization;
-use crate::protocol::normalization::Level;
 use crate::protocol::token_response;
-use crate::protocol::verification::{Checks, Refusal, Verifier};
+use crate::protocol::verification::{Refusal, Verifier};
 use crate::protocol::{
-    Buffer, Code, Derivation, Header, Parameters, PrivateKey, PublicKey, Recipe, Request, Secrets, SignatureMethod, Source, Url, body_hash,
+    Buffer, Code, Derivation, Header, Parameters, PrivateKey, PublicKey, Recipe, Request, Secrets, SignatureMethod, Source, Url,
     percent_decode,
 };
 use crate::vectors::needs::FEATURES;
@@ -27,8 +28,7 @@ use crate::vectors::{Operation, Output, Pair, Question, Text};
 pub struct Reference {
     description: Description,
     offer: Offer,
-    recipe: Recipe,
-    checks: Checks,
+    conduct: Conduct,
     derivation: Derivation,
     protocol: Parameters,
     verifier: Verifier,
@@ -42,10 +42,10 @@ impl Reference {
     /// RFC 5849 itself.
     #[must_use]
     pub fn new() -> Reference {
-        Reference::with(Recipe::RFC5849, Checks::RFC5849)
+        Reference::conducting(Conduct::default())
     }
 
-    /// An implementation that signs by this recipe and verifies with it and these checks.
+    /// An implementation that goes about everything like this: the reference itself, or a deviant one.
     ///
     /// ```
     /// use countersign::implementation::{Implementation, Observation, Reference};
@@ -56,7 +56,7 @@ impl Reference {
     /// assert_eq!(output.encoded, Some("%C3%BC".into()));
     /// ```
     #[must_use]
-    pub fn with(recipe: Recipe, checks: Checks) -> Reference {
+    pub fn conducting(conduct: Conduct) -> Reference {
         let description = Description {
             name: "countersign reference".to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -71,8 +71,7 @@ impl Reference {
         Reference {
             description,
             offer,
-            recipe,
-            checks,
+            conduct,
             derivation: Derivation::default(),
             protocol: Parameters::new(),
             verifier: Verifier::default(),
@@ -90,16 +89,10 @@ impl Reference {
         self
     }
 
-    /// The recipe it signs by.
+    /// The decisions by which it answers.
     #[must_use]
-    pub const fn recipe(&self) -> &Recipe {
-        &self.recipe
-    }
-
-    /// The checks it verifies with.
-    #[must_use]
-    pub const fn checks(&self) -> &Checks {
-        &self.checks
+    pub const fn practice(&self) -> &Practice {
+        &self.conduct.practice
     }
 
     fn answer(&mut self, question: &Question, wanted: Wanted) -> Result<Output, Refusal> {
@@ -115,13 +108,13 @@ impl Reference {
             Question::Normalize(input) => Ok(self.normalize(input)),
             Question::Mac(input) => self.mac(input),
             Question::FormDecode(input) => Ok(self.form_decode(input)),
-            Question::BodyHash(input) => body_hash_of(input),
+            Question::BodyHash(input) => self.body_hash(input),
         }
     }
 
     fn percent_encode(&mut self, input: &TextInput) -> Output {
         self.scratch.clear();
-        self.recipe.encode_value.encode(input.text.as_bytes(), &mut self.scratch);
+        self.conduct.practice.recipe.encode.value.encode(input.text.as_bytes(), &mut self.scratch);
         Output { encoded: Some(text(&self.scratch)), ..Output::default() }
     }
 
@@ -141,9 +134,10 @@ impl Reference {
         self.protocol.clear();
         let headers = headers(&input.headers);
         let url = Url::parse(input.url.as_bytes())?;
-        let request = Request { method: b"GET", url, headers: &headers, body: None, protocol: &self.protocol };
+        let request = Request { method: b"GET", url, headers: &headers, body: None, protocol: &self.protocol, realm: None };
         self.scratch.clear();
-        (self.recipe.base_uri)(&request, &mut self.scratch)?;
+        let uri = &self.conduct.practice.recipe.uri;
+        with_inputs(&self.conduct.inputs, &request, |request| (uri.whole)(uri, request, &mut self.scratch))?;
         Ok(Output { base_uri: Some(text(&self.scratch)), ..Output::default() })
     }
 
@@ -152,13 +146,13 @@ impl Reference {
         for (name, value) in &input.parameters {
             self.protocol.push(name.as_bytes(), value.as_bytes(), Source::Query);
         }
-        let Recipe { encode_name, encode_value, encode_part, order, join, .. } = self.recipe;
+        let Recipe { encode, order, join, .. } = &self.conduct.practice.recipe;
         let encoded = &mut self.derivation.encoded;
         encoded.clear();
-        encoded.encode(&self.protocol, encode_name, encode_value, encode_part);
+        encoded.encode(&self.protocol, encode);
         order(encoded);
         self.scratch.clear();
-        join(encoded, Level::Once, &mut self.scratch);
+        join.append(encoded, &mut self.scratch);
         Output { normalized: Some(text(&self.scratch)), ..Output::default() }
     }
 
@@ -174,19 +168,25 @@ impl Reference {
             None => return Err(Refusal::new(Code::MalformedRequest, "there is no key (RFC 5849 sections 3.4.2 and 3.4.4)")),
         };
         self.scratch.clear();
-        (self.recipe.sign)(method, key, input.base_string.as_bytes(), &secrets, &mut self.scratch)?;
+        (self.conduct.practice.recipe.sign)(method, key, input.base_string.as_bytes(), &secrets, &mut self.scratch)?;
         let mut signature = Buffer::default();
         if method == SignatureMethod::Plaintext {
             signature.append(&self.scratch);
         } else {
-            (self.recipe.text)(&self.scratch, &mut signature);
+            (self.conduct.practice.recipe.text)(&self.scratch, &mut signature);
         }
         Ok(Output { signature: Some(text(&signature)), ..Output::default() })
     }
 
+    fn body_hash(&self, input: &BodyHashInput) -> Result<Output, Refusal> {
+        let method = SignatureMethod::from_name(input.signature_method.as_bytes())?;
+        let hash = (self.conduct.practice.body_hash)(method, input.body.as_ref().map(Text::as_bytes));
+        Ok(Output { body_hash: Some(Text::from(hash)), ..Output::default() })
+    }
+
     fn form_decode(&mut self, input: &TextInput) -> Output {
         self.protocol.clear();
-        self.protocol.push_form(input.text.as_bytes(), Source::Body);
+        self.conduct.practice.recipe.read.read(input.text.as_bytes(), Source::Body, &mut self.protocol);
         Output { parameters: Some(pairs(&self.protocol)), ..Output::default() }
     }
 }
@@ -232,12 +232,6 @@ fn parse_token_response(input: &TokenResponseInput) -> Result<Output, Refusal> {
         parameters: Some(pairs(&read.parameters)),
         ..Output::default()
     })
-}
-
-fn body_hash_of(input: &BodyHashInput) -> Result<Output, Refusal> {
-    let method = SignatureMethod::from_name(input.signature_method.as_bytes())?;
-    let hash = body_hash(method, input.body.as_ref().map(Text::as_bytes));
-    Ok(Output { body_hash: Some(Text::from(hash)), ..Output::default() })
 }
 
 fn headers(pairs: &[Pair]) -> Vec<Header<'_>> {

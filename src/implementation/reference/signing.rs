@@ -2,8 +2,9 @@
 //! 3.5). A request that the specification forbids to send is refused.
 
 use super::{Reference, Wanted, headers, text};
+use crate::deviation::input::with_inputs;
 use crate::protocol::request::is_form;
-use crate::protocol::transmission::{self, ProtocolParameters};
+use crate::protocol::transmission::ProtocolParameters;
 use crate::protocol::verification::Refusal;
 use crate::protocol::{Code, Derivation, Header, Parameters, PrivateKey, Request, Secrets, SignatureMethod, Source, Url};
 use crate::vectors::question::{Credentials, SignInput, Transmission};
@@ -22,19 +23,17 @@ impl Reference {
         if method.is_rsa() {
             secrets = secrets.with_private_key(Some(self.private_key.read(input.private_key.as_deref(), PrivateKey::from_pem)?));
         }
-        self.derivation.derive(&self.recipe, &request, method, &secrets)?;
+        self.conduct.derive(&mut self.derivation, &request, method, &secrets)?;
         let signature = &self.derivation.signature;
         let mut output = Output { signature: Some(text(signature)), ..Output::default() };
         if wanted.transmission {
             let realm = input.realm.as_ref().map(Text::as_bytes);
+            let sending = &self.conduct.practice.sending;
+            let sent = sending.sent(&request, signature);
             match input.transmission {
-                Transmission::Header => {
-                    output.authorization = Some(transmission::header(realm, request.protocol, signature)?.into());
-                }
-                Transmission::Body => {
-                    output.body = Some(transmission::body(request.body, None, request.protocol, signature)?.into());
-                }
-                Transmission::Query => output.url = Some(transmission::query(&request.url, request.protocol, signature).into()),
+                Transmission::Header => output.authorization = Some(sending.header(realm, &sent)?.into()),
+                Transmission::Body => output.body = Some(sending.body(request.body, &sent).into()),
+                Transmission::Query => output.url = Some(sending.query(&request.url, &sent).into()),
             }
         }
         if wanted.stages {
@@ -48,7 +47,8 @@ impl Reference {
     pub(super) fn base_string(&mut self, input: &SignInput, wanted: Wanted) -> Result<Output, Refusal> {
         let headers = headers_to_sign(input);
         let request = prepare(input, &headers, &mut self.protocol)?;
-        self.derivation.derive_base_string(&self.recipe, &request)?;
+        let recipe = &self.conduct.practice.recipe;
+        with_inputs(&self.conduct.inputs, &request, |request| self.derivation.derive_base_string(recipe, request))?;
         Ok(Output {
             base_string: Some(text(&self.derivation.base_string)),
             stages: wanted.stages.then(|| stages(&self.derivation)),
@@ -103,7 +103,8 @@ fn prepare<'a>(input: &'a SignInput, headers: &'a [Header<'a>], protocol: &'a mu
         }
         names_stand_once(protocol)?;
     }
-    let request = Request { method: input.method.as_bytes(), url, headers, body: optional(&input.body), protocol };
+    let request =
+        Request { method: input.method.as_bytes(), url, headers, body: optional(&input.body), protocol, realm: optional(&input.realm) };
     body_can_be_sent(input, &request)?;
     Ok(request)
 }

@@ -2,6 +2,7 @@
 //! it sends.
 
 use super::*;
+use crate::deviation::{Conduct, Practice};
 use crate::vectors::Corpus;
 use crate::vectors::question::{Credentials, ServerClient, SignInput, Transmission, VerifyInput};
 
@@ -81,7 +82,8 @@ fn further_parameters_have_names_of_their_own() {
 fn a_recipe_with_one_other_decision_is_another_implementation() {
     let recipe = Recipe { method: |method, out| out.append(method), ..Recipe::RFC5849 };
     let question = Question::Sign(SignInput { method: "get".into(), ..plain() }.into());
-    let mut deviant = Reference::with(recipe, Checks::RFC5849).named("keeps the method's case");
+    let practice = Practice { recipe, ..Practice::RFC5849 };
+    let mut deviant = Reference::conducting(Conduct { practice, inputs: Vec::new() }).named("keeps the method's case");
     assert_eq!(deviant.description().name, "keeps the method's case");
     assert_ne!(deviant.ask(&question), Reference::new().ask(&question));
 }

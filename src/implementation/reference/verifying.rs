@@ -1,6 +1,7 @@
 //! `verify`: a request as a server received it, and what the server knows, put to the checks of RFC 5849 sections 3.2 and 3.3.
 
 use super::{Reference, headers};
+use crate::deviation::Practice;
 use crate::protocol::nonce::{NonceKey, NonceMemory, Registration};
 use crate::protocol::verification::{Knowledge, KnownClient, KnownToken, Received, Refusal};
 use crate::protocol::{PublicKey, SignatureMethod};
@@ -52,7 +53,8 @@ impl Reference {
             headers: &headers,
             body: input.body.as_ref().map(Text::as_bytes),
         };
-        self.verifier.verify(&self.checks, &self.recipe, &received, &knowledge, &mut Seen(&input.seen))
+        let Practice { checks, recipe, .. } = &self.conduct.practice;
+        self.verifier.verify(checks, recipe, &received, &knowledge, &mut Seen(&input.seen))
     }
 }
 

@@ -186,7 +186,7 @@ fn every_way_in_which_a_control_can_fail_is_told() {
         case.requires = vec![requires.to_owned()];
         case
     };
-    assert_eq!(reason(&mut refuser(&[]), &[bad.clone()]), "its control s/plain is not in the set");
+    assert_eq!(reason(&mut refuser(&[]), std::slice::from_ref(&bad)), "its control s/plain is not in the set");
     let cases = [encoding("plain", "good", "other"), bad.clone()];
     assert_eq!(reason(&mut refuser(&[]), &cases), "its control s/plain does not pass");
     assert_eq!(reason(&mut refuser(&[]), &[needy("feature:realm"), bad.clone()]), "its control s/plain is not supported");

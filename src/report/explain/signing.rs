@@ -91,7 +91,7 @@ fn derivation(
     let mut derivation = Derivation::default();
     let derived = Url::parse(input.url.as_bytes()).and_then(|url| {
         let body = input.body.as_ref().map(Text::as_bytes);
-        let request = Request { method: input.method.as_bytes(), url, headers: &headers, body, protocol };
+        let request = Request { method: input.method.as_bytes(), url, headers: &headers, body, protocol, realm: None };
         derivation.derive_base_string(&Recipe::RFC5849, &request)
     });
     if let Err(fault) = derived {

@@ -77,7 +77,14 @@ fn put(page: &mut Page, input: &VerifyInput) -> Result<(), Refusal> {
     let url = Url::parse(input.url.as_bytes())?;
     let header = header(&headers)?;
     let body = input.body.as_ref().map(Text::as_bytes);
-    let request = Request { method: input.method.as_bytes(), url, headers: &headers, body, protocol: &header.parameters };
+    let request = Request {
+        method: input.method.as_bytes(),
+        url,
+        headers: &headers,
+        body,
+        protocol: &header.parameters,
+        realm: header.realm.as_deref(),
+    };
     let mut all = Parameters::new();
     request.gather(&mut all)?;
     super::parameters(page, all.iter());

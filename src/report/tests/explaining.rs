@@ -6,14 +6,16 @@ use crate::judgement::plain::is_plain;
 use crate::report::{Layout, explain};
 use crate::vectors::{Case, Corpus, Operation, Question, Status};
 
+/// A case as if it stood on line 1, so that a golden file does not change with the lines before it.
 fn find(id: &str) -> Case {
-    Corpus::embedded().unwrap().find(id).unwrap().unwrap()
+    let mut case = Corpus::embedded().unwrap().find(id).unwrap().unwrap();
+    case.place.line = 1;
+    case
 }
 
 #[test]
 fn a_signature_is_derived_clause_by_clause() {
-    let case = every().into_iter().find(|case| case.question.operation() == Operation::Sign && case.full_id().contains("rfc")).unwrap();
-    let text = explain(&case, Layout::default());
+    let text = explain(&find("sign.libraries/rfc-example-hmac-sha256"), Layout::default());
     let sections: Vec<usize> =
         ["3.4.1.1    method", "3.4.1.2 ", "3.4.1.3.1 ", "3.4.1.3.2 ", "signature base string", "3.4.2      key", "3.4.2      signature"]
             .iter()

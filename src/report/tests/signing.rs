@@ -47,7 +47,7 @@ fn written(given: &Given<'_>) -> (String, String) {
     }
     .append_to(&mut protocol);
     let url = Url::parse(given.url.as_bytes()).unwrap();
-    let request = Request { method: b"POST", url, headers: given.headers, body: given.body, protocol: &protocol };
+    let request = Request { method: b"POST", url, headers: given.headers, body: given.body, protocol: &protocol, realm: None };
     let secrets = Secrets::new(SECRET.as_bytes(), b"token secret");
     let derivation = derive(&Recipe::RFC5849, &request, given.method, &secrets).unwrap();
     let signed = SignedRequest {
@@ -124,7 +124,8 @@ fn a_body_that_is_no_form_is_sent_without_a_type_of_curls_own() {
 #[test]
 fn a_realm_that_would_end_the_header_is_an_error() {
     let protocol = Parameters::new();
-    let request = Request { method: b"GET", url: Url::parse(b"http://h/").unwrap(), headers: &[], body: None, protocol: &protocol };
+    let request =
+        Request { method: b"GET", url: Url::parse(b"http://h/").unwrap(), headers: &[], body: None, protocol: &protocol, realm: None };
     let derivation = derive(&Recipe::RFC5849, &request, SignatureMethod::HmacSha1, &Secrets::new(b"", b"")).unwrap();
     let signed = SignedRequest {
         request: &request,

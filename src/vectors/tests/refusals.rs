@@ -79,7 +79,11 @@ fn values_have_their_types() {
     let before = plain("x").replacen("\"GET\"", &deep, 1);
     let column = before.find("[[[").unwrap() + 1 + 62;
     refused(suite(&[before]), &format!("4:{column}: case \"x\": nested deeper than 64 levels"), None);
-    refused_case("\"GET\"", "\"a\\ud800b\"", "b\"", "a case: lone leading surrogate in hex escape", None);
+    let base64 = Some("octets that are not UTF-8 are written {\"base64\": \"…\"}");
+    for escape in ["\\ud800", "\\uDFFF"] {
+        let message = format!("{x}{escape} is half of a surrogate pair, no Unicode character");
+        refused_case("\"GET\"", &format!("\"a{escape}b\""), escape, &message, base64);
+    }
     refused_case("\"GET\"", "{\"base64\": \"/\"}", "\"/\"", &format!("{x}not base64 with padding"), None);
 }
 

@@ -1,0 +1,85 @@
+//! The table of named departures from RFC 5849: what implementations do wrong, each as one change of a record of decisions. Wrongness
+//! lives here and nowhere else: the protocol core has no `if quirky`.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`stage`] | where in a derivation a departure happens |
+//! | [`practice`] | all decisions that a departure can change |
+//! | [`cause`] | a departure, or a mistake of input with its parameter, by its id |
+//! | [`input`] | mistakes of input: another scheme, host, method, a parameter left out |
+//! | `uri`, `read`, `collect`, `encode`, `order`, `key`, … | the table, one file a stage |
+//!
+//! ```
+//! use countersign::deviation::{self, Practice};
+//!
+//! let kept = deviation::find("uri.default-port-kept").expect("it is in the table");
+//! let mut practice = Practice::RFC5849;
+//! (kept.apply)(&mut practice);
+//! assert_eq!((practice.recipe.uri.port)(b"http", Some(80)), Some(80));
+//! ```
+
+pub mod cause;
+pub mod input;
+pub mod practice;
+pub mod stage;
+
+mod uri;
+
+pub use cause::{Cause, Conduct, UnknownCause};
+pub use input::Input;
+pub use practice::Practice;
+pub use stage::{Side, Stage};
+
+/// One named departure.
+#[derive(Debug)]
+pub struct Deviation {
+    /// Its readable id, `stage.what-is-done`: never a number, never reused.
+    pub id: &'static str,
+    /// Where it happens. Two of the same stage exclude each other.
+    pub stage: Stage,
+    /// The section that it breaks: of RFC 5849, unless a document is named.
+    pub section: &'static str,
+    /// One plain sentence to whoever made it: what is done.
+    pub sentence: &'static str,
+    /// What to do instead.
+    pub fix: &'static str,
+    /// Public addresses of reports, sources or documentation in which it was seen; what is only plausible has none.
+    pub seen: &'static [&'static str],
+    /// How common it is among released implementations: the search looks at common ones first.
+    pub rank: Rank,
+    /// Makes the departure.
+    pub apply: fn(&mut Practice),
+}
+
+/// How often a departure is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// In several released libraries.
+    Common,
+    /// In a few reports.
+    Seen,
+    /// Plausible, no report known.
+    Plausible,
+}
+
+/// The tables in the order of the stages.
+const TABLES: &[&[Deviation]] = &[uri::TABLE];
+
+/// Every departure, in the order of the tables.
+pub fn all() -> impl Iterator<Item = &'static Deviation> {
+    TABLES.iter().copied().flatten()
+}
+
+/// The departure with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Deviation> {
+    all().find(|deviation| deviation.id == id)
+}
+
+impl PartialEq for Deviation {
+    fn eq(&self, other: &Deviation) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Deviation {}

@@ -1,0 +1,33 @@
+//! All decisions that a departure can change: how an implementation derives, sends, reads and verifies.
+
+use crate::protocol::signature;
+use crate::protocol::verification::Checks;
+use crate::protocol::{Recipe, Sending, SignatureMethod};
+
+/// Makes the value of `oauth_body_hash` (body hash draft, section 3.2).
+pub type BodyHash = fn(SignatureMethod, Option<&[u8]>) -> String;
+
+/// The records of decisions of one implementation.
+#[derive(Clone, Copy, Debug)]
+pub struct Practice {
+    /// Deriving a signature (RFC 5849 section 3.4).
+    pub recipe: Recipe,
+    /// Sending it (section 3.5).
+    pub sending: Sending,
+    /// Verifying (sections 3.2 and 3.3).
+    pub checks: Checks,
+    /// The body hash.
+    pub body_hash: BodyHash,
+}
+
+impl Practice {
+    /// The specification's own decisions.
+    pub const RFC5849: Practice =
+        Practice { recipe: Recipe::RFC5849, sending: Sending::RFC5849, checks: Checks::RFC5849, body_hash: signature::body_hash };
+}
+
+impl Default for Practice {
+    fn default() -> Practice {
+        Practice::RFC5849
+    }
+}
