@@ -99,7 +99,9 @@ static HEX_VALUES: [u16; 256] = {
 /// where in `octets` its name starts, its value starts and its value ends.
 ///
 /// Empty pieces (`a&&b`) are skipped, as most parsers do; the specification is silent about them. A piece without `=` is a name with
-/// an empty value (section 3.4.1.3.1, `c2`).
+/// an empty value (section 3.4.1.3.1, `c2`); an empty name (`=v`) is a name, as nothing forbids it. A semicolon separates nothing: HTML
+/// 4.01 appendix B.2.2 recommends that to servers, section 17.13.4 does not write it. Brackets, octets that are no UTF-8, controls
+/// and what cannot stand in a URI are octets like others: what is replaced or dropped here would make different requests sign alike.
 pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, usize, usize)) {
     let begin = octets.len();
     let mut writer = Writer::new(octets, text.len());

@@ -42,7 +42,8 @@ impl<'a> Request<'a> {
     }
 
     /// The body, if it is one of single-part form parameters: the media type decides, in any letter case and with any parameters
-    /// (section 3.4.1.3.1; media types compare by RFC 2616 section 3.7). The method does not matter.
+    /// (section 3.4.1.3.1; media types compare by RFC 2616 section 3.7). The method does not matter: Core 1.0 spoke of POST alone, this
+    /// specification of none. A `charset` changes nothing: octets are signed as they are decoded (section 3.6).
     ///
     /// # Errors
     /// [`Malformed::Request`] for several Content-Type fields: the entity would have two readings.
@@ -117,6 +118,7 @@ impl<'a> Url<'a> {
         }
         let rest = rest.strip_prefix(b"://").ok_or(Malformed::Url("it has no authority"))?;
         let (authority, rest) = rest.split_at(memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len()));
+        // A fragment is never sent (section 3.4.1.2), nor what looks like a query inside it.
         let rest = rest.get(..memchr::memchr(b'#', rest).unwrap_or(rest.len())).unwrap_or_default();
         let (path, query) = rest.split_at(memchr::memchr(b'?', rest).unwrap_or(rest.len()));
         Ok(Url { text, scheme, authority, host: HostAndPort::parse(authority)?, path, query: query.get(1..) })
@@ -149,7 +151,7 @@ impl<'a> HostAndPort<'a> {
             Some(at) => authority.get(at + 1..).unwrap_or_default(),
             None => authority,
         };
-        // The colons of an IPv6 literal stand inside its brackets.
+        // The colons of an IPv6 literal stand inside its brackets, and brackets nowhere else (RFC 3986 section 3.2.2).
         let end = match authority.first() {
             Some(b'[') => memchr::memchr(b']', authority).map_or(authority.len(), |bracket| bracket + 1),
             _ => memchr::memchr(b':', authority).unwrap_or(authority.len()),
@@ -157,6 +159,10 @@ impl<'a> HostAndPort<'a> {
         let (host, port) = authority.split_at(end);
         if host.is_empty() || host == b"[]" {
             return Err(Malformed::Url("it has no host"));
+        }
+        let inside = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(host);
+        if inside.iter().any(|octet| matches!(octet, b'[' | b']')) {
+            return Err(Malformed::Url("a bracket in its host that does not enclose an IPv6 literal"));
         }
         if !host.iter().all(|octet| IN_HOST[*octet as usize]) {
             return Err(Malformed::Url("its host has a character that no host has (write an internationalized name in its xn-- form)"));
@@ -224,6 +230,11 @@ mod tests {
             "http://h/\n",
             "http://bücher/",
             "http://[]/",
+            "http://[::1/",
+            "http://[::1:80/",
+            "http://[[::1]/",
+            "http://h]/",
+            "http://a[::1]/",
         ] {
             assert!(matches!(Url::parse(text.as_bytes()), Err(Malformed::Url(_))), "{text}");
         }
