@@ -95,7 +95,7 @@ impl EncodedParameters {
         // A separator is one octet, and encoded at most three.
         let mut first = Writer::new(once, 3 * decoded.octets() + 2 * decoded.len());
         let mut second = Writer::new(twice, 5 * decoded.octets() + 6 * decoded.len());
-        entries.extend(decoded.padded().zip(decoded.bare()).map(|((name, value), bare)| {
+        entries.extend(decoded.padded().map(|(name, value, bare)| {
             let (start, twice_start) = (first.written(), second.written());
             table.write_twice(name, Some(b'='), &mut first, &mut second);
             let middle = first.written() - 1;
@@ -109,7 +109,7 @@ impl EncodedParameters {
     /// The general way, one encoder after the other.
     fn encode_each(&mut self, decoded: &Parameters, encoders: &Encoders) {
         let part = encoders.part;
-        for ((octets_of_name, octets_of_value), bare) in decoded.padded().zip(decoded.bare()) {
+        for (octets_of_name, octets_of_value, bare) in decoded.padded() {
             let (start, twice_start) = (self.once.len(), self.twice.len());
             self.encode_one(octets_of_name, encoders.name, part);
             let middle = self.once.len();

@@ -161,10 +161,7 @@ impl<'a> HostAndPort<'a> {
             return Err(Malformed::Url("it has no host"));
         }
         let inside = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(host);
-        if inside.iter().any(|octet| matches!(octet, b'[' | b']')) {
-            return Err(Malformed::Url("a bracket in its host that does not enclose an IPv6 literal"));
-        }
-        if !host.iter().all(|octet| IN_HOST[*octet as usize]) {
+        if !inside.iter().all(|octet| IN_HOST[*octet as usize]) {
             return Err(Malformed::Url("its host has a character that no host has (write an internationalized name in its xn-- form)"));
         }
         let port = match port {
@@ -176,13 +173,16 @@ impl<'a> HostAndPort<'a> {
     }
 }
 
-/// What may stand in a host: visible ASCII characters but those that RFC 3986 has nowhere, and those that end an authority.
+/// What may stand in a host, or in the brackets of one: visible ASCII characters but brackets, those that RFC 3986 has nowhere, and those
+/// that end an authority.
 static IN_HOST: [bool; 256] = {
     let mut table = [false; 256];
     let mut octet = 0x21;
     while octet < 0x7f {
-        table[octet] =
-            !matches!(octet as u8, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'/' | b'?' | b'#' | b',' | b'@');
+        table[octet] = !matches!(
+            octet as u8,
+            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'/' | b'?' | b'#' | b',' | b'@' | b'[' | b']'
+        );
         octet += 1;
     }
     table
