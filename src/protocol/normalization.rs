@@ -28,7 +28,9 @@ struct Entry {
     end: usize,
     twice_start: usize,
     twice_end: usize,
-    bare: bool,
+    /// One for a bare parameter, or nothing. A whole word, because entries are copied in whole words soon after they were written, and a
+    /// processor waits where a load is wider than the store before it.
+    bare: usize,
 }
 
 /// The encoders of one derivation.
@@ -100,7 +102,7 @@ impl EncodedParameters {
             table.write_twice(name, Some(b'='), &mut first, &mut second);
             let middle = first.written() - 1;
             table.write_twice(value, Some(b'&'), &mut first, &mut second);
-            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare }
+            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare: usize::from(bare) }
         }));
         first.finish();
         second.finish();
@@ -119,7 +121,14 @@ impl EncodedParameters {
             let before = self.twice.len();
             self.separate(b'&', part);
             self.twice_separator = self.twice.len() - before;
-            self.entries.push(Entry { start, middle, end: self.once.len(), twice_start, twice_end: self.twice.len(), bare });
+            self.entries.push(Entry {
+                start,
+                middle,
+                end: self.once.len(),
+                twice_start,
+                twice_end: self.twice.len(),
+                bare: usize::from(bare),
+            });
         }
     }
 
@@ -172,7 +181,7 @@ fn view(once: &[u8], entry: Entry) -> EncodedParameter<'_> {
     EncodedParameter {
         name: once.get(entry.start..entry.middle).unwrap_or_default(),
         value: once.get(entry.middle + 1..entry.end - 1).unwrap_or_default(),
-        bare: entry.bare,
+        bare: entry.bare != 0,
     }
 }
 
