@@ -223,6 +223,10 @@ mod tests {
             ("OAuth =\"1\"", 6),
             ("OAuth a", 7),
             ("OAuth a=\"\u{1}\"", 9),
+            ("OAuth a=\"\u{7f}\"", 9),
+            ("OAuth a\u{7f}=\"1\"", 7),
+            ("OAuth a\\=\"1\"", 7),
+            ("OAuth \u{1f}=\"1\"", 6),
         ] {
             assert!(matches!(read(value), Err(Malformed::Header { at: place, .. }) if place == at), "{value}: {:?}", read(value));
         }

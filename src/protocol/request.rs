@@ -251,6 +251,12 @@ mod tests {
         ] {
             assert_eq!(HostAndPort::parse(authority.as_bytes()).unwrap(), HostAndPort { host: host.as_bytes(), port });
         }
+        for octet in (0..=0x20).chain(0x7f..=0xff).chain(*b"\"<>\\^`{|}/?#,[]") {
+            assert!(HostAndPort::parse(&[b'h', octet]).is_err(), "{octet}");
+        }
+        for octet in *b"!$%&'()*+-.;=_~azAZ09" {
+            assert!(HostAndPort::parse(&[b'h', octet]).is_ok(), "{octet}");
+        }
     }
 
     #[test]
