@@ -22,6 +22,7 @@ pub mod sign;
 pub mod text;
 
 mod commands;
+mod diagnosis;
 mod failure;
 mod mark;
 
