@@ -2,4 +2,5 @@
 
 mod layers;
 mod profiles;
+mod readme;
 mod testing;
