@@ -23,6 +23,7 @@ pub mod input;
 pub mod practice;
 pub mod stage;
 
+mod encode;
 mod uri;
 
 pub use cause::{Cause, Conduct, UnknownCause};
@@ -63,7 +64,7 @@ pub enum Rank {
 }
 
 /// The tables in the order of the stages.
-const TABLES: &[&[Deviation]] = &[uri::TABLE];
+const TABLES: &[&[Deviation]] = &[uri::TABLE, encode::charset::TABLE, encode::kept::TABLE, encode::escaped::TABLE, encode::levels::TABLE];
 
 /// Every departure, in the order of the tables.
 pub fn all() -> impl Iterator<Item = &'static Deviation> {
