@@ -113,8 +113,10 @@ pub(in crate::deviation) const TABLE: &[Deviation] = &[
         section: "3.4.1.1",
         sentence: "URI and parameter string are put into the base string as they are",
         fix: "encode method, URI and parameter string, each as a whole, before they are put together with &",
-        seen: &[],
-        rank: Rank::Plausible,
+        seen: &[
+            "https://programbox.ru/2022/01/10/%d0%bd%d0%b5-%d1%83%d0%b4%d0%b0%d0%bb%d0%be%d1%81%d1%8c-%d1%81%d0%be%d0%b7%d0%b4%d0%b0%d1%82%d1%8c-%d0%bf%d0%be%d0%b4%d0%bf%d0%b8%d1%81%d1%8c-oauth-1-0-%d0%b2-c",
+        ],
+        rank: Rank::Seen,
         apply: |practice| practice.recipe.encode.part = RAW,
     },
     Deviation {
