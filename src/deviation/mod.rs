@@ -23,6 +23,10 @@ pub mod input;
 pub mod practice;
 pub mod stage;
 
+mod concatenate;
+mod encode;
+mod join;
+mod order;
 mod uri;
 
 pub use cause::{Cause, Conduct, UnknownCause};
@@ -63,7 +67,16 @@ pub enum Rank {
 }
 
 /// The tables in the order of the stages.
-const TABLES: &[&[Deviation]] = &[uri::TABLE];
+const TABLES: &[&[Deviation]] = &[
+    uri::TABLE,
+    encode::charset::TABLE,
+    encode::kept::TABLE,
+    encode::escaped::TABLE,
+    encode::levels::TABLE,
+    order::TABLE,
+    join::TABLE,
+    concatenate::TABLE,
+];
 
 /// Every departure, in the order of the tables.
 pub fn all() -> impl Iterator<Item = &'static Deviation> {
