@@ -163,11 +163,7 @@ impl<'a> Padded<'a> {
             let step = match rest.first_chunk() {
                 Some(step) => step,
                 None => {
-                    let mut octets = [0; 2 * STEP];
-                    if let Some(place) = octets.get_mut(..rest.len()) {
-                        copy(rest, place);
-                    }
-                    last = octets;
+                    last = last_step(rest);
                     &last
                 }
             };
@@ -175,6 +171,16 @@ impl<'a> Padded<'a> {
             at += STEP;
         }
     }
+}
+
+/// A step of which there is less than a whole one.
+#[inline]
+pub(super) fn last_step(rest: &[u8]) -> Step {
+    let mut octets = [0; 2 * STEP];
+    if let Some(place) = octets.get_mut(..rest.len()) {
+        copy(rest, place);
+    }
+    octets
 }
 
 impl<'a> From<&'a Buffer> for Padded<'a> {
