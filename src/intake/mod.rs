@@ -16,6 +16,7 @@
 //!
 //! Nothing here says whether an answer is right: that is the business of a profile's rules.
 
+pub mod pasted;
 pub mod problem;
 pub mod shape;
 pub mod text;
