@@ -147,4 +147,19 @@ mod tests {
         steps.take(&request, &mut list);
         assert_eq!(format!("{list:?}"), r#"[("b", "")]"#);
     }
+
+    #[test]
+    fn there_is_room_for_twelve_steps() {
+        let protocol = Parameters::new();
+        let url = crate::protocol::Url::parse(b"http://h/").unwrap();
+        let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };
+        let (mut steps, mut list) = (Steps::NONE, Parameters::new());
+        assert!(steps.is_empty());
+        for _ in 0..13 {
+            steps.add(|_, list| list.push(b"a", b"", Source::Query));
+            assert!(!steps.is_empty());
+        }
+        steps.take(&request, &mut list);
+        assert_eq!(list.len(), 12);
+    }
 }

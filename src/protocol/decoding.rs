@@ -239,4 +239,11 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn pairs_as_they_are_written_are_cut_and_not_decoded() {
+        let pairs: Vec<_> = form_pairs(b"&a=%41&&b&=c&d==e&").collect();
+        let expected: [(&[u8], &[u8]); 4] = [(b"a", b"%41"), (b"b", b""), (b"", b"c"), (b"d", b"=e")];
+        assert_eq!(pairs, expected);
+    }
 }
