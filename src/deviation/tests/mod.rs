@@ -1,0 +1,5 @@
+//! Tests of the table.
+
+mod effects_signing;
+mod probes_signing;
+mod requests;
