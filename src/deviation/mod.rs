@@ -32,6 +32,7 @@ mod mac;
 mod order;
 mod rsa;
 mod secret;
+mod sending;
 mod text;
 mod uri;
 
@@ -93,6 +94,8 @@ const TABLES: &[&[Deviation]] = &[
     rsa::TABLE,
     text::TABLE,
     body_hash::TABLE,
+    sending::TABLE,
+    sending::HEADER_TABLE,
 ];
 
 /// Every departure, in the order of the tables.
