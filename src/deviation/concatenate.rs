@@ -70,8 +70,6 @@ pub(super) const TABLE: &[Deviation] = concatenations![
         };
     "concatenate.question-mark-raw" "URI and parameter string have a ? between them in place of &", Plausible [],
         |parts, out| put(parts, out, [Part::Method, Part::Mark(b"&"), Part::Uri, Part::Mark(b"?"), Part::Parameters]);
-    "concatenate.marks-escaped" "the two & of the base string are written as %26", Plausible [],
-        |parts, out| put(parts, out, [Part::Method, Part::Mark(b"%26"), Part::Uri, Part::Mark(b"%26"), Part::Parameters]);
     "concatenate.marks-missing" "the parts of the base string have nothing between them", Plausible [],
         |parts, out| put(parts, out, [Part::Method, Part::Uri, Part::Parameters]);
     "concatenate.line-ends" "the parts of the base string stand on lines of their own", Plausible [],

@@ -23,11 +23,21 @@ pub mod input;
 pub mod practice;
 pub mod stage;
 
+mod body_hash;
 mod concatenate;
 mod encode;
 mod join;
+mod key;
+mod mac;
 mod order;
+mod rsa;
+mod secret;
+mod sending;
+mod text;
 mod uri;
+
+#[cfg(test)]
+mod tests;
 
 pub use cause::{Cause, Conduct, UnknownCause};
 pub use input::Input;
@@ -76,6 +86,16 @@ const TABLES: &[&[Deviation]] = &[
     order::TABLE,
     join::TABLE,
     concatenate::TABLE,
+    secret::TABLE,
+    key::ENCODING_TABLE,
+    key::TABLE,
+    mac::TABLE,
+    mac::BARE_TABLE,
+    rsa::TABLE,
+    text::TABLE,
+    body_hash::TABLE,
+    sending::TABLE,
+    sending::HEADER_TABLE,
 ];
 
 /// Every departure, in the order of the tables.
