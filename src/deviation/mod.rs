@@ -7,6 +7,7 @@
 //! | [`practice`] | all decisions that a departure can change |
 //! | [`cause`] | a departure, or a mistake of input with its parameter, by its id |
 //! | [`input`] | mistakes of input: another scheme, host, method, a parameter left out |
+//! | [`remedy`] | how to do it right in common languages |
 //! | `uri`, `read`, `collect`, `encode`, `order`, `key`, … | the table, one file a stage |
 //!
 //! ```
@@ -21,6 +22,7 @@
 pub mod cause;
 pub mod input;
 pub mod practice;
+pub mod remedy;
 pub mod stage;
 
 mod body_hash;

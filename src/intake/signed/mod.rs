@@ -92,7 +92,8 @@ impl SignedRequest {
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case(b"authorization"));
         let mut sent = Parameters::new();
         let list = list(&headers);
-        Request { method: &pasted.method, url, headers: &list, body: pasted.body.as_deref(), protocol: &protocol, realm: None }.gather(&mut sent)?;
+        Request { method: &pasted.method, url, headers: &list, body: pasted.body.as_deref(), protocol: &protocol, realm: None }
+            .gather(&mut sent)?;
         sent.retain(|parameter| is_protocol(parameter.name));
         drop(list);
         let signature = find_signature(&sent);
@@ -128,7 +129,14 @@ impl SignedRequest {
     /// [`Malformed::Url`] if the URL was changed to one that is not absolute.
     pub fn request<'a>(&'a self, headers: &'a [Header<'a>]) -> Result<Request<'a>, Malformed> {
         let url = Url::parse(&self.url)?;
-        Ok(Request { method: &self.method, url, headers, body: self.body.as_deref(), protocol: &self.protocol, realm: self.realm.as_deref() })
+        Ok(Request {
+            method: &self.method,
+            url,
+            headers,
+            body: self.body.as_deref(),
+            protocol: &self.protocol,
+            realm: self.realm.as_deref(),
+        })
     }
 
     /// A protocol parameter's value, decoded, wherever it stands.
