@@ -89,3 +89,8 @@ pub mod vectors;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+/// The Rust of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

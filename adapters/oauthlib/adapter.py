@@ -1,6 +1,7 @@
 """oauthlib behind the adapter protocol of countersign: questions on stdin, answers on stdout, one JSON object a line."""
 import base64
 import json
+import re
 import sys
 from urllib.parse import unquote
 
@@ -22,8 +23,8 @@ def sign(asked):
     url, headers, body = client.sign(
         asked["url"], asked["method"], asked.get("body"), dict(asked["headers"]), realm=asked.get("realm"))
     name, sent = {"header": ("authorization", headers.get("Authorization")), "body": ("body", body), "query": ("url", url)}[place]
-    signature = sent.split("oauth_signature=")[1].strip('"').split('"')[0].split("&")[0]
-    return {name: sent, "signature": unquote(signature)}
+    signature = re.search(r'oauth_signature="?([^"&#]*)', sent)
+    return {name: sent, "signature": unquote(signature.group(1))}
 
 
 def value(read):

@@ -192,6 +192,7 @@ impl Session<'_> {
         let surroundings = Surroundings {
             clock: &|| u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             interrupted: &|| self.interrupted.load(Ordering::Relaxed),
+            diagnose: Some(&|_, _| true),
             ..Surroundings::STILL
         };
         let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());

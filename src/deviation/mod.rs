@@ -7,6 +7,7 @@
 //! | [`practice`] | all decisions that a departure can change |
 //! | [`cause`] | a departure, or a mistake of input with its parameter, by its id |
 //! | [`input`] | mistakes of input: another scheme, host, method, a parameter left out |
+//! | [`remedy`] | how to do it right in common languages |
 //! | `uri`, `read`, `collect`, `encode`, `order`, `key`, … | the table, one file a stage |
 //!
 //! ```
@@ -21,9 +22,24 @@
 pub mod cause;
 pub mod input;
 pub mod practice;
+pub mod remedy;
 pub mod stage;
 
+mod body_hash;
+mod concatenate;
+mod encode;
+mod join;
+mod key;
+mod mac;
+mod order;
+mod rsa;
+mod secret;
+mod sending;
+mod text;
 mod uri;
+
+#[cfg(test)]
+mod tests;
 
 pub use cause::{Cause, Conduct, UnknownCause};
 pub use input::Input;
@@ -63,7 +79,26 @@ pub enum Rank {
 }
 
 /// The tables in the order of the stages.
-const TABLES: &[&[Deviation]] = &[uri::TABLE];
+const TABLES: &[&[Deviation]] = &[
+    uri::TABLE,
+    encode::charset::TABLE,
+    encode::kept::TABLE,
+    encode::escaped::TABLE,
+    encode::levels::TABLE,
+    order::TABLE,
+    join::TABLE,
+    concatenate::TABLE,
+    secret::TABLE,
+    key::ENCODING_TABLE,
+    key::TABLE,
+    mac::TABLE,
+    mac::BARE_TABLE,
+    rsa::TABLE,
+    text::TABLE,
+    body_hash::TABLE,
+    sending::TABLE,
+    sending::HEADER_TABLE,
+];
 
 /// Every departure, in the order of the tables.
 pub fn all() -> impl Iterator<Item = &'static Deviation> {

@@ -53,10 +53,11 @@ impl<'a> SignatureText<'a> {
         if self.truncated { signature.starts_with(self.text) } else { signature == self.text }
     }
 
-    /// The probability that a random signature of base64 text begins so.
+    /// One search in so many meets this by chance, if it compares `tried` signatures of base64 text.
     #[must_use]
-    pub fn chance(self) -> f64 {
-        64_f64.powi(-i32::try_from(self.text.len()).unwrap_or(i32::MAX))
+    pub fn one_in(self, tried: u64) -> u64 {
+        let texts = u32::try_from(self.text.len()).ok().and_then(|length| 64_u64.checked_pow(length));
+        texts.unwrap_or(u64::MAX) / tried.max(1)
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`normalized`] | normalized parameters |
 //! | [`keys`] | keys, and ways to make and write a signature |
 //! | [`search`] | all of them together, against the evidence |
+//! | [`apart`] | a further request that would tell candidates apart |
 //!
 //! ```
 //! use countersign::diagnosis::{Budget, Diagnosis, Evidence, Outcome, Subject, diagnose};
@@ -29,6 +30,7 @@
 //! # Ok::<(), countersign::protocol::Malformed>(())
 //! ```
 
+pub mod apart;
 pub mod catalogue;
 pub mod evidence;
 mod keyed;
@@ -73,7 +75,7 @@ impl Outcome {
 }
 
 /// A diagnosis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     /// What it came to.
     pub outcome: Outcome,
@@ -83,15 +85,15 @@ pub struct Diagnosis {
     pub tried: u64,
     /// All combinations of up to this many causes were tried, unless the budget ended the search before.
     pub complete: usize,
-    /// The probability that any of the tried values meets a truncated signature by chance; `None` for whole evidence.
-    pub chance: Option<f64>,
+    /// For a truncated signature: one search in so many meets one by chance. `None` for whole evidence.
+    pub one_in: Option<u64>,
 }
 
 impl Diagnosis {
     /// Nothing found.
     #[must_use]
     pub const fn unexplained() -> Diagnosis {
-        Diagnosis { outcome: Outcome::Unexplained, sets: Vec::new(), tried: 0, complete: 0, chance: None }
+        Diagnosis { outcome: Outcome::Unexplained, sets: Vec::new(), tried: 0, complete: 0, one_in: None }
     }
 
     /// From sets that were found and proved; none means unexplained.
@@ -121,6 +123,8 @@ pub struct Budget<'a> {
     pub mistakes: usize,
     /// Sets that explained other values of the same implementation: tried first.
     pub known: &'a [Vec<Cause>],
+    /// Refuses sets that other evidence speaks against: the search goes on without them.
+    pub accept: Option<&'a mut dyn FnMut(&[Cause]) -> bool>,
     /// Is told from time to time how many values were compared; `false` ends the search.
     pub watch: Option<&'a mut dyn FnMut(u64) -> bool>,
 }
@@ -132,6 +136,6 @@ pub const DEFAULT_MISTAKES: usize = 8;
 
 impl Default for Budget<'_> {
     fn default() -> Self {
-        Budget { most: DEFAULT_MOST, mistakes: DEFAULT_MISTAKES, known: &[], watch: None }
+        Budget { most: DEFAULT_MOST, mistakes: DEFAULT_MISTAKES, known: &[], accept: None, watch: None }
     }
 }

@@ -32,6 +32,7 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
         return Diagnosis::unexplained();
     }
     if is_proved(subject, &evidence, &[]) {
+        // Nothing is wrong with it.
         return Diagnosis::of_sets(vec![Vec::new()]);
     }
     let known: Vec<Vec<Cause>> = budget.known.iter().filter_map(|set| shortened(subject, &evidence, set)).collect();
@@ -50,15 +51,19 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
             Some(watch) => Some(&mut **watch),
             None => None,
         };
-        let mut search = Search { subject, evidence: &evidence, tried, allowed, watch, stopped: false, complete: 0 };
+        let accept: Option<&mut dyn FnMut(&[Cause]) -> bool> = match &mut budget.accept {
+            Some(accept) => Some(&mut **accept),
+            None => None,
+        };
+        let mut search = Search { subject, evidence: &evidence, tried, allowed, watch, accept, stopped: false, complete: 0 };
         let found = search.run(&Catalogue::of(subject, rank), complete + 1, most);
         tried = search.tried;
         if rank == Rank::Plausible {
             complete = search.complete;
         }
         if !found.is_empty() {
-            let chance = evidence.signature.filter(|signature| signature.truncated).map(|signature| signature.chance() * tried as f64);
-            return Diagnosis { tried, complete, chance, ..Diagnosis::of_sets(found) };
+            let one_in = evidence.signature.filter(|signature| signature.truncated).map(|signature| signature.one_in(tried));
+            return Diagnosis { tried, complete, one_in, ..Diagnosis::of_sets(found) };
         }
         if search.stopped {
             break;
@@ -110,6 +115,7 @@ struct Search<'a, 'w> {
     tried: u64,
     allowed: u64,
     watch: Option<&'w mut dyn FnMut(u64) -> bool>,
+    accept: Option<&'w mut dyn FnMut(&[Cause]) -> bool>,
     stopped: bool,
     complete: usize,
 }
@@ -181,7 +187,10 @@ impl Search<'_, '_> {
                     continue;
                 }
                 let mut encoded = Buffer::default();
-                text.value.part.encode(text.value.text.as_slice(), &mut encoded);
+                match &text.value.as_part {
+                    Some(part) => encoded.append(part),
+                    None => text.value.part.encode(text.value.text.as_slice(), &mut encoded),
+                }
                 for (concatenation, concatenate) in tables.concatenations {
                     let is_own = concatenation.is_empty();
                     // The end of a base string is its parameters: most candidates end here.
@@ -276,11 +285,20 @@ impl Search<'_, '_> {
     }
 
     /// The causes of those sets that give the evidence when everything is derived anew.
-    fn prove(&self, catalogue: &Catalogue, mut sets: Vec<Set>) -> Vec<Vec<Cause>> {
+    fn prove(&mut self, catalogue: &Catalogue, mut sets: Vec<Set>) -> Vec<Vec<Cause>> {
         sets.sort_unstable();
         sets.dedup();
-        let named = sets.iter().map(|set| catalogue.causes(set).cloned().collect::<Vec<_>>());
-        let mut found: Vec<Vec<Cause>> = named.filter(|causes| is_proved(self.subject, self.evidence, causes)).take(MOST_SETS).collect();
+        let mut found = Vec::new();
+        for set in sets {
+            let causes: Vec<Cause> = catalogue.causes(&set).cloned().collect();
+            let is_accepted = |accept: &mut &mut dyn FnMut(&[Cause]) -> bool| accept(&causes);
+            if is_proved(self.subject, self.evidence, &causes) && self.accept.as_mut().is_none_or(is_accepted) {
+                found.push(causes);
+                if found.len() == MOST_SETS {
+                    break;
+                }
+            }
+        }
         // The more common explanation first; the order is that of the catalogue otherwise.
         found.sort_by_key(|causes| {
             causes.iter().filter(|cause| !matches!(cause, Cause::Deviation(deviation) if deviation.rank == Rank::Common)).count()

@@ -28,6 +28,9 @@ pub(super) fn commands(record: &CaseRecord, arguments: &str) -> Vec<String> {
 
 pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, again: &[String]) {
     heading(page, record, strict);
+    if let Some(diagnosis) = &record.diagnosis {
+        super::diagnosis::write(page, diagnosis);
+    }
     page.text(2, &record.title);
     page.labelled(2, "", &requirement(record));
     if let Some(because) = record.because() {

@@ -41,6 +41,7 @@ pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
             suites(&mut page, run);
         }
         let arguments = options.arguments.get(index).map_or("", String::as_str);
+        super::diagnosis::causes(&mut page, run);
         failures(&mut page, run, arguments, options.most);
         if options.verbose {
             unscored(&mut page, run);

@@ -1,0 +1,6 @@
+//! Tests of the table.
+
+mod effects_sending;
+mod effects_signing;
+mod probes_signing;
+mod requests;
