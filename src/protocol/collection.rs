@@ -8,7 +8,10 @@ use super::parameters::{Parameters, Source};
 use super::request::Request;
 
 /// Cuts a query or a form into its pieces: for each, a name and a value as they are written, `None` for a piece without `=`.
-pub type Cut = fn(&[u8], &mut dyn FnMut(&[u8], Option<&[u8]>));
+pub type Cut = fn(&[u8], &mut TakePiece<'_>);
+
+/// Takes a name and a value as they are written, `None` for a piece without `=`.
+pub type TakePiece<'a> = dyn FnMut(&[u8], Option<&[u8]>) + 'a;
 
 /// Decodes a name or a value of a query or form.
 pub type Decode = fn(Piece, &[u8], &mut Buffer);
@@ -54,7 +57,7 @@ impl FormReader {
 }
 
 /// Cuts at `&` and at the first `=`; empty pieces are skipped. What [`super::encoding::read_form`] does, without decoding.
-pub fn cut(text: &[u8], piece: &mut dyn FnMut(&[u8], Option<&[u8]>)) {
+pub fn cut(text: &[u8], piece: &mut TakePiece<'_>) {
     for part in text.split(|&octet| octet == b'&').filter(|part| !part.is_empty()) {
         match memchr::memchr(b'=', part) {
             Some(equals) => piece(part.get(..equals).unwrap_or_default(), part.get(equals + 1..)),

@@ -85,7 +85,8 @@ impl EncodedParameters {
         self.clear();
         let Encoders { name, value, protocol_value, part } = *encoders;
         match (name.table_with(part), value.table_with(part), protocol_value) {
-            (Some(table), Some(other), None) if std::ptr::eq(table, other) => self.encode_by(table, decoded),
+            // Each is the table of the parts, so both are one.
+            (Some(table), Some(_), None) => self.encode_by(table, decoded),
             _ => self.encode_each(decoded, encoders),
         }
     }
