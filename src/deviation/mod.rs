@@ -7,7 +7,7 @@
 //! | [`practice`] | all decisions that a departure can change |
 //! | [`cause`] | a departure, or a mistake of input with its parameter, by its id |
 //! | [`input`] | mistakes of input: another scheme, host, method, a parameter left out |
-//! | `uri`, `read`, `collect`, `encode`, `order`, `key`, … | the table, one file a stage |
+//! | `method`, `uri`, `read`, `collect`, `names`, `merge`, `values`, `encode`, `order`, `key`, … | the table, a file or a room a stage |
 //!
 //! ```
 //! use countersign::deviation::{self, Practice};
@@ -23,11 +23,21 @@ pub mod input;
 pub mod practice;
 pub mod stage;
 
+mod collect;
 mod concatenate;
 mod encode;
 mod join;
+mod list;
+mod merge;
+mod method;
+mod names;
 mod order;
+mod read;
+mod rows;
+#[cfg(test)]
+mod tests;
 mod uri;
+mod values;
 
 pub use cause::{Cause, Conduct, UnknownCause};
 pub use input::Input;
@@ -68,7 +78,20 @@ pub enum Rank {
 
 /// The tables in the order of the stages.
 const TABLES: &[&[Deviation]] = &[
-    uri::TABLE,
+    method::TABLE,
+    uri::whole::TABLE,
+    uri::authority::TABLE,
+    uri::path::TABLE,
+    uri::escapes::TABLE,
+    read::cut::TABLE,
+    read::decode::TABLE,
+    collect::body::TABLE,
+    collect::members::TABLE,
+    collect::sources::TABLE,
+    collect::parameters::TABLE,
+    names::TABLE,
+    merge::TABLE,
+    values::TABLE,
     encode::charset::TABLE,
     encode::kept::TABLE,
     encode::escaped::TABLE,
