@@ -96,11 +96,11 @@ static HEX_VALUES: [u16; 256] = {
 };
 
 /// Reads the pairs of a query or form: split at `&` and at the first `=`, decoded as [`form_decode`] does. For each pair `pair` is told
-/// where in `octets` its name starts, its value starts and its value ends.
+/// where in `octets` its name starts, its value starts and its value ends, and whether it is written without `=`.
 ///
 /// Empty pieces (`a&&b`) are skipped, as most parsers do; the specification is silent about them. A piece without `=` is a name with
 /// an empty value (section 3.4.1.3.1, `c2`).
-pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, usize, usize)) {
+pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, usize, usize, bool)) {
     let begin = octets.len();
     let mut writer = Writer::new(octets, text.len());
     let (mut start, mut middle, mut piece, mut taken) = (begin, None, 0, 0);
@@ -119,7 +119,7 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
                     b'&' => {
                         let end = before + *written;
                         if piece < at + place {
-                            pair(start, middle.unwrap_or(end), end);
+                            pair(start, middle.unwrap_or(end), end, middle.is_none());
                         }
                         (start, middle, piece) = (end, None, at + place + 1);
                         None
@@ -149,7 +149,7 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
     });
     let end = begin + writer.written();
     if piece < text.len() {
-        pair(start, middle.unwrap_or(end), end);
+        pair(start, middle.unwrap_or(end), end, middle.is_none());
     }
     writer.finish();
 }
@@ -201,7 +201,7 @@ mod tests {
         let mut octets = Buffer::default();
         octets.append(b"before");
         let mut places = Vec::new();
-        read_form(b"&a=1&&b==2+%3D&c&=%&&%=%4&a-long-name-of-more-than-a-step=and%20a%20value%2", &mut octets, |start, middle, end| {
+        read_form(b"&a=1&&b==2+%3D&c&=%&&%=%4&a-long-name-of-more-than-a-step=and%20a%20value%2", &mut octets, |start, middle, end, _| {
             places.push((start, middle, end));
         });
         let pairs: Vec<_> = places.iter().map(|&(start, middle, end)| (&octets[start..middle], &octets[middle..end])).collect();
@@ -223,7 +223,7 @@ mod tests {
             for begin in 0..end {
                 let text = &text[begin..end];
                 let (mut octets, mut pairs) = (Buffer::default(), Vec::new());
-                read_form(text, &mut octets, |start, middle, end| pairs.push((start, middle, end)));
+                read_form(text, &mut octets, |start, middle, end, _| pairs.push((start, middle, end)));
                 let pairs: Vec<_> =
                     pairs.iter().map(|&(start, middle, end)| (octets[start..middle].to_vec(), octets[middle..end].to_vec())).collect();
                 let naive: Vec<_> = text
