@@ -329,6 +329,8 @@ fn token(examined: &Examined<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Section 3.3: a positive integer, in ASCII digits; leading zeros, of which the text says nothing, are let through. That timestamps grow
+/// was a rule of Core 1.0 and is none here.
 fn timestamp(examined: &Examined<'_>) -> Result<(), Refusal> {
     let Some(text) = examined.get("oauth_timestamp") else { return Ok(()) };
     let refused = |because| Err(Refusal::new(Code::TimestampRefused, because));
