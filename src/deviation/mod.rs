@@ -30,11 +30,13 @@ mod join;
 mod key;
 mod mac;
 mod order;
+mod response;
 mod rsa;
 mod secret;
 mod sending;
 mod text;
 mod uri;
+mod verifier;
 
 #[cfg(test)]
 mod tests;
@@ -96,6 +98,11 @@ const TABLES: &[&[Deviation]] = &[
     body_hash::TABLE,
     sending::TABLE,
     sending::HEADER_TABLE,
+    response::TABLE,
+    verifier::header::TABLE,
+    verifier::parameters::TABLE,
+    verifier::credentials::TABLE,
+    verifier::signature::TABLE,
 ];
 
 /// Every departure, in the order of the tables.
