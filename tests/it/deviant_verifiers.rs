@@ -1,4 +1,5 @@
 //! Every departure of a verifier, of a reader of headers or token responses, and of a sender is caught by at least one case.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use countersign::deviation::{Cause, Conduct, Deviation, Stage, all};
 use countersign::implementation::{Implementation, Reference};
