@@ -34,11 +34,12 @@
 //! | layer | rooms |
 //! |---|---|
 //! | 8 | `cli`: arguments in, exit code out; the only place that prints |
-//! | 6 | [`report`]: how we tell it, pure functions; [`testing`]: `cargo test` for a signer of your own |
+//! | 7 | [`testing`]: `cargo test` for a signer of your own |
+//! | 6 | [`report`]: how we tell it, pure functions |
 //! | 5 | [`judgement`]: what we conclude |
 //! | 4 | [`implementation`]: who is asked |
 //! | 3 | [`vectors`]: the questions |
-//! | 2 | [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
+//! | 2 | [`diagnosis`]: which departures reproduce an observation; [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
 //! | 1 | [`deviation`]: the table of named departures |
 //! | 0 | [`protocol`]: RFC 5849 as pure functions |
 //!
@@ -76,13 +77,20 @@
 //! ```
 
 pub mod deviation;
+pub mod diagnosis;
 pub mod implementation;
 pub mod intake;
 pub mod judgement;
 pub mod profile;
 pub mod protocol;
 pub mod report;
+pub mod testing;
 pub mod vectors;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+/// The Rust of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,10 +4,13 @@ use std::io;
 
 use clap::{Args, Subcommand};
 
+use super::fail::Fail;
 use super::output::{Outcome, Quiet};
+use crate::deviation::{Cause, Conduct};
 use crate::implementation::Reference;
 use crate::implementation::wire::serve;
 use crate::judgement::ExitCode;
+use crate::vectors::load_error::nearest;
 
 /// The reference as an adapter.
 #[derive(Debug, Args)]
@@ -19,16 +22,41 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer the adapter protocol on stdin and stdout until the input ends
-    #[command(after_help = "Example:\n  countersign test --adapter 'countersign adapter serve'")]
-    Serve,
+    #[command(after_help = "\
+Examples:
+  countersign test --adapter 'countersign adapter serve'
+  countersign test --adapter 'countersign adapter serve --deviate uri.default-port-kept'")]
+    Serve {
+        /// Be wrong on purpose: the ids of deviations, as a diagnosis names them
+        #[arg(long, value_name = "ID[,ID…]", value_delimiter = ',')]
+        deviate: Vec<String>,
+    },
 }
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    match arguments.command {
-        Command::Serve => {
-            serve(io::stdin().lock(), Quiet(io::stdout().lock()), &mut Reference::new())?;
+    match &arguments.command {
+        Command::Serve { deviate } => {
+            let mut reference = match causes(deviate)?.as_slice() {
+                [] => Reference::new(),
+                causes => Reference::conducting(Conduct::of(causes)).named(&format!("countersign with {}", deviate.join(", "))),
+            };
+            serve(io::stdin().lock(), Quiet(io::stdout().lock()), &mut reference)?;
             Ok(ExitCode::AsExpected)
         }
     }
+}
+
+/// The causes with these ids.
+pub(super) fn causes(ids: &[String]) -> Result<Vec<Cause>, Fail> {
+    let parse = |id: &String| {
+        Cause::parse(id).map_err(|unknown| {
+            let fail = Fail::usage(unknown);
+            match nearest(id.split(':').next().unwrap_or_default(), Cause::ids()) {
+                Some(near) => fail.hint(format!("did you mean {near}?")),
+                None => fail.hint("`countersign list deviations` shows all ids"),
+            }
+        })
+    };
+    ids.iter().map(parse).collect()
 }

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 fn cases(arguments: &Cases) -> Result<String, Fail> {
     let corpus = arguments.vectors.corpus()?;
-    let selector = arguments.selection.selector()?;
+    let selector = arguments.selection.selector(&corpus)?;
     let (mut rows, mut ids) = (Vec::new(), Vec::new());
     for case in corpus.cases() {
         let case = case?;

@@ -23,10 +23,18 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version, max_term_width = 110, arg_required_else_help = true)]
 #[command(after_help = "\
-Exit codes: 0 as expected · 1 an unexpected verdict · 2 usage · 3 we could not do our work · 4 an adapter
-could not start or broke too often · 5 nothing was executed · 130 interrupted
+Exit codes:
+  0    as expected
+  1    an unexpected verdict
+  2    wrong usage or configuration
+  3    countersign could not do its own work
+  4    an adapter could not start, or broke too often
+  5    nothing was executed
+  130  interrupted
 
-Try `countersign test`, then `countersign explain sign.rfc/example-of-3.1`.")]
+Examples:
+  countersign test
+  countersign explain sign.rfc/query-form-and-header")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -58,7 +58,9 @@ pub(super) fn layout(to_stderr: bool) -> Layout {
     } else {
         (AutoStream::choice(&io::stdout()), io::stdout().is_terminal())
     };
-    let columns = if terminal { terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0)) } else { None };
+    // As everywhere, COLUMNS wins, also where there is no terminal.
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let columns = said.or_else(|| terminal_size::terminal_size().filter(|_| terminal).map(|(columns, _)| usize::from(columns.0)));
     Layout {
         width: columns.unwrap_or(DEFAULT_WIDTH).clamp(40, 120),
         colour: if choice == ColorChoice::Never { Colour::Off } else { Colour::On },
@@ -119,6 +121,9 @@ impl Target {
             return Err(Fail::work(format!("{}: is a folder", path.display())));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(Fail::work(format!("{}: cannot be written: there is no folder {}", path.display(), folder.display())));
+        }
         let file = NamedTempFile::new_in(folder).map_err(|error| cannot_write(path, &error))?;
         Ok(Target::File(path.to_owned(), file))
     }
@@ -149,7 +154,9 @@ pub(super) fn write_file(path: &Path, octets: &[u8]) -> Result<(), Fail> {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Fail {
-    Fail::work(format!("{}: cannot be written: {error}", path.display()))
+    // The library's own words name a temporary file, which says nothing to anybody.
+    let reason = error.get_ref().map_or_else(|| error.to_string(), |_| error.kind().to_string());
+    Fail::work(format!("{}: cannot be written: {reason}", path.display()))
 }
 
 /// Temporary files are private; reports are for whoever may read the folder.

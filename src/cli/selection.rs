@@ -1,12 +1,14 @@
 //! Which cases: the same options for every command. Ids are matched with globs; a glob that matches nothing is a mistake of the caller.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
 use super::fail::Fail;
+use crate::profile::shipped;
 use crate::vectors::load_error::nearest;
-use crate::vectors::{Case, Level, Operation, glob};
+use crate::vectors::{Case, Corpus, Level, Operation, glob};
 
 /// The selecting options.
 #[derive(Debug, Args)]
@@ -81,24 +83,29 @@ impl Selection {
             && self.shard.is_none()
     }
 
-    /// Reads the globs and names.
-    pub(super) fn selector(&self) -> Result<Selector<'_>, Fail> {
-        let known = || Operation::ALL.iter().map(|operation| operation.as_str()).chain(["exchange"]);
-        for operation in &self.operation {
-            if !known().any(|name| name == operation) {
-                let fail = Fail::usage(format!("there is no operation {operation:?}"));
-                return Err(match nearest(operation, known()) {
-                    Some(name) => fail.hint(format!("did you mean {name}?")),
-                    None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
-                });
-            }
-        }
+    /// Reads the globs and names. A name that nothing in the set bears is a mistake of the caller.
+    pub(super) fn selector(&self, corpus: &Corpus) -> Result<Selector<'_>, Fail> {
+        let operations: Vec<&str> = Operation::ALL.iter().map(|operation| operation.as_str()).chain(["exchange"]).collect();
+        all_known("operation", &self.operation, &operations)?;
+        let flags = corpus.suites().iter().flat_map(|suite| &suite.flags).map(|(name, _)| name.as_str());
+        all_known("flag", &self.flag, &flags.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
+        all_known("profile", &self.profile, &shipped::TEXTS.map(|(name, _)| name))?;
         Ok(Selector {
             options: self,
             globs: self.globs.iter().map(|glob| (glob.as_str(), Cell::new(false))).collect(),
             operations: self.operation.iter().map(String::as_str).collect(),
         })
     }
+}
+
+fn all_known(what: &str, wanted: &[String], known: &[&str]) -> Result<(), Fail> {
+    let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+    let fail = Fail::usage(format!("there is no {what} {unknown:?}"));
+    Err(match nearest(unknown, known.iter().copied()) {
+        Some(name) => fail.hint(format!("did you mean {name}?")),
+        None if known.is_empty() => fail,
+        None => fail.hint(format!("there are {}", known.join(", "))),
+    })
 }
 
 /// What is selected by: the same of a case and of an exchange.
@@ -174,12 +181,20 @@ impl Selector<'_> {
         let fail = Fail::usage(format!("no case matches {glob:?}"));
         let suites = ids.iter().filter_map(|id| id.split_once('/')).map(|(suite, _)| suite);
         let tails = ids.iter().filter(|id| id.split_once('/').is_some_and(|(_, tail)| tail == *glob)).map(String::as_str);
-        let near = tails.chain(nearest(glob, ids.iter().map(String::as_str).chain(suites))).next();
-        Err(match near {
+        let near = tails.chain(nearest(glob, ids.iter().map(String::as_str).chain(suites))).next().map(str::to_owned);
+        Err(match near.or_else(|| nearest_beginning(glob, ids)) {
             Some(near) => fail.hint(format!("did you mean {near}?")),
             None => fail.hint("`countersign list cases` shows all ids"),
         })
     }
+}
+
+/// For `sign.uri/defualt-*` the beginning of an id that was probably meant, with the star behind it again.
+fn nearest_beginning(glob: &str, ids: &[String]) -> Option<String> {
+    let beginning = glob.strip_suffix('*')?.trim_end_matches('*');
+    let length = beginning.chars().count();
+    let beginnings: BTreeSet<String> = ids.iter().map(|id| id.chars().take(length).collect()).collect();
+    nearest(beginning, beginnings.iter().map(String::as_str)).map(|near| format!("'{near}*'"))
 }
 
 /// FNV-1a with 64 bits: stable over versions, machines and languages.

@@ -52,10 +52,10 @@ pub(super) struct Arguments {
     /// List what would be put, and end
     #[arg(long)]
     dry_run: bool,
-    /// Only the last line
+    /// No numbers of suites: failures and the summary only
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
-    /// Every case, also those that pass
+    /// Every failure, what was not scored, and what adapters wrote on their standard error
     #[arg(long, short)]
     verbose: bool,
     #[command(flatten)]
@@ -80,7 +80,7 @@ struct Reports {
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Outcome {
     let corpus = arguments.vectors.corpus()?;
-    let selector = arguments.selection.selector()?;
+    let selector = arguments.selection.selector(&corpus)?;
     let fixtures = if arguments.vectors.paths.is_empty() { Fixtures::embedded()? } else { Fixtures::none() };
     if arguments.dry_run {
         return dry_run(&corpus, &selector, &fixtures);
@@ -192,6 +192,7 @@ impl Session<'_> {
         let surroundings = Surroundings {
             clock: &|| u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             interrupted: &|| self.interrupted.load(Ordering::Relaxed),
+            diagnose: Some(&|_, _| true),
             ..Surroundings::STILL
         };
         let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());

@@ -128,6 +128,14 @@ impl Conduct {
     ) -> Result<(), Malformed> {
         with_inputs(&self.inputs, request, |request| derivation.derive(&self.practice.recipe, request, method, secrets))
     }
+
+    /// Derives the base string as they do: no secret is needed.
+    ///
+    /// # Errors
+    /// As [`Derivation::derive_base_string`].
+    pub fn derive_base_string(&self, derivation: &mut Derivation, request: &Request<'_>) -> Result<(), Malformed> {
+        with_inputs(&self.inputs, request, |request| derivation.derive_base_string(&self.practice.recipe, request))
+    }
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub fn judge_exchange(profile: &Profile, suite: &Arc<str>, fixture: &Fixture) ->
         observed: Observed::Findings(found),
         judgement: Judgement { verdict, met, branch: None, differences },
         reason: None,
+        diagnosis: None,
+        number: u64::MAX,
         duration_us: 0,
     }
 }

@@ -6,6 +6,7 @@
 //! | [`runner`], [`plan`], [`offers`] | the main loop: cases in their order, controls, what is not offered, when to stop |
 //! | [`exchange`] | fixtures of providers, which come with their observation |
 //! | [`events`], [`record`], [`plain`] | what happened, who takes it, and its JSON Lines form |
+//! | [`diagnosing`], [`causes`] | the failures of a whole run, explained and grouped |
 //! | [`run`], [`totals`] | a finished run, its numbers, and its exit code |
 //!
 //! ```
@@ -23,8 +24,10 @@
 //! assert_eq!(runner.finish().unwrap().exit_code, ExitCode::NothingExecuted);
 //! ```
 //!
-//! It does not diagnose, and it prints nothing.
+//! It prints nothing.
 
+pub mod causes;
+pub mod diagnosing;
 pub mod difference;
 pub mod events;
 pub mod exchange;
@@ -44,6 +47,7 @@ mod transmitted;
 #[cfg(test)]
 mod tests;
 
+pub use causes::{CauseGroup, SingleCause};
 pub use difference::{Difference, Side, What, first_difference};
 pub use events::{Event, EventLines, RunEnd, RunStart, Sink, Sinks};
 pub use exchange::judge_exchange;

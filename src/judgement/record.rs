@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use super::difference::Difference;
 use super::judge::{Judgement, Met};
 use super::verdict::Verdict;
+use crate::diagnosis::Diagnosis;
 use crate::implementation::Observation;
 use crate::profile::fixture::{Expected as ExpectedFindings, ExpectedProblem};
 use crate::vectors::{Case, Clause, Expectation, Level, Place, Status};
@@ -41,8 +42,12 @@ pub struct CaseRecord {
     pub judgement: Judgement,
     /// Why a refusal that was expected proves nothing, for [`Verdict::Inconclusive`].
     pub reason: Option<String>,
+    /// What explains a failure; `None` if nobody looked.
+    pub diagnosis: Option<Diagnosis>,
     /// How long the answer took, in microseconds.
     pub duration_us: u64,
+    /// Its number in the run: failures are told when all of them are known, and reports show them where they were put.
+    pub number: u64,
 }
 
 /// What may be answered.
@@ -90,7 +95,9 @@ impl CaseRecord {
             observed: Observed::Implementation(observation),
             judgement,
             reason: None,
+            diagnosis: None,
             duration_us,
+            number: u64::MAX,
         }
     }
 
@@ -129,7 +136,7 @@ impl CaseRecord {
 
 impl Serialize for CaseRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("CaseRecord", 16)?;
+        let mut fields = serializer.serialize_struct("CaseRecord", 17)?;
         fields.serialize_field("id", &format_args!("{}/{}", self.suite, self.id))?;
         fields.serialize_field("operation", self.operation)?;
         fields.serialize_field("level", &self.level)?;
@@ -156,6 +163,9 @@ impl Serialize for CaseRecord {
         }
         if let Some(reason) = &self.reason {
             fields.serialize_field("reason", reason)?;
+        }
+        if let Some(diagnosis) = &self.diagnosis {
+            fields.serialize_field("diagnosis", &WrittenDiagnosis(diagnosis))?;
         }
         fields.serialize_field("duration_us", &self.duration_us)?;
         fields.end()
@@ -208,6 +218,18 @@ impl Serialize for Written<'_> {
                 map.end()
             }
         }
+    }
+}
+
+/// A diagnosis as it stands in reports: its result and the sets, each cause by its id.
+struct WrittenDiagnosis<'a>(&'a Diagnosis);
+
+impl Serialize for WrittenDiagnosis<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Diagnosis", 2)?;
+        fields.serialize_field("result", self.0.outcome.as_str())?;
+        fields.serialize_field("sets", &self.0.ids())?;
+        fields.end()
     }
 }
 

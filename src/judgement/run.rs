@@ -77,7 +77,11 @@ impl Sink for Run {
                 }
             }
             Event::AdapterLog(text) => self.logs.push(text.to_owned()),
-            Event::RunEnd(end) => self.end = Some(end.clone()),
+            Event::RunEnd(end) => {
+                // Failures were held back until they could be diagnosed together.
+                self.records.sort_by_key(|record| record.number);
+                self.end = Some(end.clone());
+            }
         }
         Ok(())
     }

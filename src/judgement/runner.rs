@@ -3,12 +3,14 @@
 
 use std::io;
 
+use super::diagnosing::{DEFAULT_MOST, Effort, MOST_FAILURES, MOST_WITNESSES, Witness, diagnose_run};
 use super::events::{Event, RunEnd, RunStart, Sink};
 use super::judge::{Declared, Judgement, Met, is_refusal, judge};
 use super::plan::Plan;
 use super::record::CaseRecord;
 use super::totals::{ExitCode, Totals};
 use super::verdict::Verdict;
+use crate::diagnosis::DEFAULT_MOST as DEFAULT_MOST_EACH;
 use crate::implementation::{Break, Description, Implementation, Observation, Wanted};
 use crate::vectors::{Case, Status};
 
@@ -21,11 +23,13 @@ pub struct Surroundings<'a> {
     pub interrupted: &'a dyn Fn() -> bool,
     /// How often an implementation may break in a way that costs it its process, before the rest is not executed.
     pub breaks: u32,
+    /// Whether failures are diagnosed; it is told how many were and how many there are, and `false` ends the diagnosis.
+    pub diagnose: Option<&'a dyn Fn(usize, usize) -> bool>,
 }
 
 impl Surroundings<'_> {
-    /// No clock, no interruption, three restarts.
-    pub const STILL: Surroundings<'static> = Surroundings { clock: &|| 0, interrupted: &|| false, breaks: DEFAULT_BREAKS };
+    /// No clock, no interruption, three restarts, no diagnosis.
+    pub const STILL: Surroundings<'static> = Surroundings { clock: &|| 0, interrupted: &|| false, breaks: DEFAULT_BREAKS, diagnose: None };
 }
 
 /// How often an adapter may break unless said otherwise.
@@ -51,6 +55,15 @@ pub struct Runner<'a> {
     totals: Totals,
     breaks: u32,
     stopped: Option<ExitCode>,
+    number: u64,
+    held: Held,
+}
+
+/// Failures that wait for their diagnosis, and cases that went right and may speak against one.
+#[derive(Default)]
+struct Held {
+    failures: Vec<(CaseRecord, Witness)>,
+    rights: Vec<Witness>,
 }
 
 impl<'a> Runner<'a> {
@@ -62,7 +75,7 @@ impl<'a> Runner<'a> {
         sink.take(&start.implementation, Event::RunStart(&start))?;
         let RunStart { implementation, strict, selected, .. } = start;
         let totals = Totals { selected, ..Totals::default() };
-        Ok(Runner { implementation, strict, surroundings, sink, totals, breaks: 0, stopped: None })
+        Ok(Runner { implementation, strict, surroundings, sink, totals, breaks: 0, stopped: None, number: 0, held: Held::default() })
     }
 
     /// Puts the selected cases, in their order. `cases` gives the whole set of which `plan` was made, and `selected` says what it said
@@ -81,7 +94,7 @@ impl<'a> Runner<'a> {
         for case in cases {
             let case = case.map_err(RunError::Case)?;
             if self.stop() {
-                return Ok(());
+                break;
             }
             let place = plan.place(&case.suite, &case.id);
             if case.status == Status::Withdrawn {
@@ -106,14 +119,54 @@ impl<'a> Runner<'a> {
                 (Some(control), Verdict::Pass, Some(Met::Refusal)) => asked.proof(control, self),
                 _ => Control::Passed,
             };
+            let witness = self.witness(&case, &observation, &judgement);
             let mut record = CaseRecord::new(case, observation, judgement, duration);
+            record.number = self.number;
+            self.number += 1;
             if let Control::Failed(why) = proof {
                 record.judgement.verdict = Verdict::Inconclusive;
                 record.reason = Some(format!("its control {} {why}", asked.last_control));
             }
-            self.tell(&record).map_err(RunError::Event)?;
+            match witness {
+                Some(witness) if record.verdict() == Verdict::Fail => self.held.failures.push((record, witness)),
+                Some(witness) => {
+                    self.tell(&record).map_err(RunError::Event)?;
+                    self.held.rights.push(witness);
+                }
+                None => self.tell(&record).map_err(RunError::Event)?,
+            }
         }
-        Ok(())
+        self.release().map_err(RunError::Event)
+    }
+
+    /// What a diagnosis has to know of a case: of every failure, and of those that went right and can speak against a cause. Their number
+    /// is bounded; a failure beyond it is told at once, without a diagnosis.
+    fn witness(&self, case: &Case, observation: &Observation, judgement: &Judgement) -> Option<Witness> {
+        self.surroundings.diagnose?;
+        let room = match judgement.verdict {
+            Verdict::Fail => self.held.failures.len() < MOST_FAILURES,
+            Verdict::Pass => Witness::is_useful(case.question.operation()) && self.held.rights.len() < MOST_WITNESSES,
+            _ => false,
+        };
+        room.then(|| Witness { question: case.question.clone(), observation: observation.clone() })
+    }
+
+    /// Diagnoses the failures that were held back, and tells them.
+    fn release(&mut self) -> io::Result<()> {
+        let Held { failures, rights } = std::mem::take(&mut self.held);
+        let (mut records, witnesses): (Vec<_>, Vec<_>) = failures.into_iter().unzip();
+        if let Some(watch) = self.surroundings.diagnose
+            && !self.stop()
+        {
+            let interrupted = self.surroundings.interrupted;
+            let mut watch = |done, all| watch(done, all) && !interrupted();
+            let mut effort = Effort { most: DEFAULT_MOST, most_each: DEFAULT_MOST_EACH, watch: &mut watch };
+            let diagnoses = diagnose_run(&witnesses, &rights, &mut effort);
+            for (record, diagnosis) in records.iter_mut().zip(diagnoses) {
+                record.diagnosis = Some(diagnosis);
+            }
+        }
+        records.iter().try_for_each(|record| self.tell(record))
     }
 
     /// Takes a case that was judged elsewhere: an exchange.

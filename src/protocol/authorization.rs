@@ -4,6 +4,7 @@ use super::buffer::{Buffer, Padded};
 use super::encoding::percent_decode;
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
+use super::scan;
 
 /// An Authorization header of the OAuth scheme, read.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +112,7 @@ impl<'a> Reader<'a> {
     /// A name and the `=` that follows it at once.
     fn name(&mut self) -> Result<Padded<'a>, Malformed> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|&octet| !IN_NAME[octet as usize]).unwrap_or(rest.len());
+        let length = scan::find(rest, |octet| !IN_NAME[octet as usize]).unwrap_or(rest.len());
         if length == 0 {
             return Err(self.wrong("a parameter's name is missing"));
         }
@@ -135,28 +136,35 @@ impl<'a> Reader<'a> {
         unescaped.clear();
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let Some(end) = memchr::memchr2(b'"', b'\\', rest) else {
+            let Some(end) = scan::find(rest, |octet| matches!(octet, b'"' | b'\\') || is_forbidden(octet)) else {
                 self.at = self.text.len();
                 return Err(self.wrong("the closing quote is missing"));
             };
             let run = rest.get(..end).unwrap_or_default();
-            if let Some(at) = run.iter().position(|&octet| octet.is_ascii_control() && !octet.is_ascii_whitespace()) {
-                self.at += at;
-                return Err(self.wrong("a control character"));
-            }
-            self.at += end + 1;
-            if rest.get(end) == Some(&b'"') {
-                if unescaped.is_empty() {
+            self.at += end;
+            match self.peek() {
+                Some(b'"') if unescaped.is_empty() => {
+                    self.at += 1;
                     return Ok(Padded::of(rest, end));
                 }
-                unescaped.append(run);
-                return Ok(Padded::from(&*unescaped));
+                Some(b'"') => {
+                    self.at += 1;
+                    unescaped.append(run);
+                    return Ok(Padded::from(&*unescaped));
+                }
+                Some(b'\\') => self.at += 1,
+                _ => return Err(self.wrong("a control character")),
             }
             unescaped.append(run);
             unescaped.push(self.peek().ok_or_else(|| self.wrong("the closing quote is missing"))?);
             self.at += 1;
         }
     }
+}
+
+/// Control characters that no quoted-string has outside an escape (RFC 2616 section 2.2): all but those of folded lines.
+const fn is_forbidden(octet: u8) -> bool {
+    octet.is_ascii_control() && !octet.is_ascii_whitespace()
 }
 
 /// What may stand in a parameter's name: visible characters but those that end it.

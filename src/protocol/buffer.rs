@@ -163,11 +163,7 @@ impl<'a> Padded<'a> {
             let step = match rest.first_chunk() {
                 Some(step) => step,
                 None => {
-                    let mut octets = [0; 2 * STEP];
-                    if let Some(place) = octets.get_mut(..rest.len()) {
-                        copy(rest, place);
-                    }
-                    last = octets;
+                    last = last_step(rest);
                     &last
                 }
             };
@@ -175,6 +171,16 @@ impl<'a> Padded<'a> {
             at += STEP;
         }
     }
+}
+
+/// A step of which there is less than a whole one.
+#[inline]
+pub(super) fn last_step(rest: &[u8]) -> Step {
+    let mut octets = [0; 2 * STEP];
+    if let Some(place) = octets.get_mut(..rest.len()) {
+        copy(rest, place);
+    }
+    octets
 }
 
 impl<'a> From<&'a Buffer> for Padded<'a> {
@@ -283,6 +289,30 @@ mod tests {
                 to.append(&text[start..end]);
                 assert_eq!(&to[1..], &text[start..end]);
             }
+        }
+    }
+
+    #[test]
+    fn what_lies_behind_the_end_is_not_compared_and_not_printed() {
+        let mut buffer = Buffer::default();
+        buffer.append(b"abc");
+        buffer.truncate(2);
+        assert!(buffer == b"ab"[..] && buffer != b"abc"[..] && buffer != b"a"[..]);
+        assert_eq!(format!("{buffer:?}"), "\"ab\"");
+        assert_eq!(Padded::of(b"abc", 2).octets(), b"ab");
+        assert_eq!(Padded::of(b"abc", 9).octets(), b"abc");
+    }
+
+    #[test]
+    fn parts_are_appended_in_the_order_in_which_they_are_named() {
+        let mut from = Buffer::default();
+        let text: Vec<u8> = (0..=255).cycle().take(400).collect();
+        from.append(&text);
+        for first in 0..200 {
+            let mut to = Buffer::default();
+            to.append(b"!");
+            to.append_all(&from, [first..400, 0..first].into_iter());
+            assert_eq!(&to[1..], [&text[first..], &text[..first]].concat());
         }
     }
 }

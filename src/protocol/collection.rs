@@ -98,6 +98,12 @@ impl Steps {
         }
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.iter().all(Option::is_none)
+    }
+
     /// Takes all steps.
     #[inline]
     pub fn take(&self, request: &Request<'_>, parameters: &mut Parameters) {
@@ -140,5 +146,20 @@ mod tests {
         let mut list = Parameters::new();
         steps.take(&request, &mut list);
         assert_eq!(format!("{list:?}"), r#"[("b", "")]"#);
+    }
+
+    #[test]
+    fn there_is_room_for_twelve_steps() {
+        let protocol = Parameters::new();
+        let url = crate::protocol::Url::parse(b"http://h/").unwrap();
+        let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };
+        let (mut steps, mut list) = (Steps::NONE, Parameters::new());
+        assert!(steps.is_empty());
+        for _ in 0..13 {
+            steps.add(|_, list| list.push(b"a", b"", Source::Query));
+            assert!(!steps.is_empty());
+        }
+        steps.take(&request, &mut list);
+        assert_eq!(list.len(), 12);
     }
 }

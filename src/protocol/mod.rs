@@ -10,7 +10,7 @@
 //! | 3.4.1.3.2 encoding, order, joining | [`normalization`] |
 //! | 3.4.2 to 3.4.4 signature methods, body hash | [`signature`], [`credentials`] |
 //! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`], [`sending`] |
-//! | 3.6 percent-encoding | [`encoding`] |
+//! | 3.6 percent-encoding; decoding of headers, queries and forms | [`encoding`], [`decoding`] |
 //! | what can be wrong | [`error`] |
 //! | memory that is used again, sixteen octets at once | [`buffer`], `scan` |
 
@@ -19,6 +19,7 @@ pub mod base_string;
 pub mod buffer;
 pub mod collection;
 pub mod credentials;
+pub mod decoding;
 pub mod encoding;
 pub mod error;
 pub mod nonce;
@@ -42,3 +43,6 @@ pub use recipe::{Derivation, Recipe, derive};
 pub use request::{Header, Request, Url};
 pub use sending::Sending;
 pub use signature::{PrivateKey, PublicKey, SignatureMethod, body_hash};
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ pub struct EncodedParameters {
     /// The same texts encoded as a part of the base string, separators included; empty if that encoder looks beyond one octet.
     twice: Buffer,
     entries: Vec<Entry>,
+    /// The length of the encoded separator at the end of each of those texts.
+    twice_separator: usize,
     /// Keys of [`order_by_octets`] and entries in their new order, kept for the next request.
     keys: Vec<u128>,
     spare: Vec<Entry>,
@@ -26,8 +28,6 @@ struct Entry {
     end: usize,
     twice_start: usize,
     twice_end: usize,
-    /// The length of the encoded separator at the end of that text.
-    twice_separator: u32,
     bare: bool,
 }
 
@@ -90,17 +90,17 @@ impl EncodedParameters {
 
     /// One table does all the work, in one pass.
     fn encode_by(&mut self, table: &OctetTable, decoded: &Parameters) {
-        let EncodedParameters { once, twice, entries, .. } = self;
+        let EncodedParameters { once, twice, entries, twice_separator, .. } = self;
+        *twice_separator = table.row(b'&').len();
         // A separator is one octet, and encoded at most three.
         let mut first = Writer::new(once, 3 * decoded.octets() + 2 * decoded.len());
         let mut second = Writer::new(twice, 5 * decoded.octets() + 6 * decoded.len());
-        let separator = table.row(b'&').len() as u32;
         entries.extend(decoded.padded().zip(decoded.bare()).map(|((name, value), bare)| {
             let (start, twice_start) = (first.written(), second.written());
             table.write_twice(name, Some(b'='), &mut first, &mut second);
             let middle = first.written() - 1;
             table.write_twice(value, Some(b'&'), &mut first, &mut second);
-            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), twice_separator: separator, bare }
+            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare }
         }));
         first.finish();
         second.finish();
@@ -118,10 +118,8 @@ impl EncodedParameters {
             self.encode_one(octets_of_value, of_protocol.unwrap_or(encoders.value), part);
             let before = self.twice.len();
             self.separate(b'&', part);
-            let (end, twice_end) = (self.once.len(), self.twice.len());
-            // A separator is at most a few octets long, however it is encoded.
-            let twice_separator = u32::try_from(twice_end - before).unwrap_or(0);
-            self.entries.push(Entry { start, middle, end, twice_start, twice_end, twice_separator, bare });
+            self.twice_separator = self.twice.len() - before;
+            self.entries.push(Entry { start, middle, end: self.once.len(), twice_start, twice_end: self.twice.len(), bare });
         }
     }
 
@@ -201,14 +199,17 @@ pub fn order_by_octets(parameters: &mut EncodedParameters) {
     keys.sort_unstable();
     spare.clear();
     spare.extend(keys.iter().filter_map(|key| entries.get(*key as usize % NUMBERS)));
-    let mut from = 0;
-    for tied in keys.chunk_by(|left, right| left / NUMBERS as u128 == right / NUMBERS as u128) {
-        if let Some(tied) = spare.get_mut(from..from + tied.len()).filter(|tied| tied.len() > 1) {
-            tied.sort_unstable_by(|left, right| whole(*left, *right));
-        }
-        from += tied.len();
-    }
     std::mem::swap(entries, spare);
+    let tied = |left: &u128, right: &u128| left / NUMBERS as u128 == right / NUMBERS as u128;
+    if !keys.windows(2).any(|pair| matches!(pair, [left, right] if tied(left, right))) {
+        return;
+    }
+    let mut rest = entries.as_mut_slice();
+    for chunk in keys.chunk_by(tied) {
+        let (first, behind) = rest.split_at_mut(chunk.len().min(rest.len()));
+        first.sort_unstable_by(|left, right| whole(*left, *right));
+        rest = behind;
+    }
 }
 
 /// A parameter's number takes two octets of its key.
@@ -221,11 +222,19 @@ fn leading_octets(name: Padded<'_>) -> u128 {
         None => name.octets().iter().zip((0..16).rev()).fold(0, |sum, (octet, place)| sum | u128::from(*octet) << (8 * place)),
     };
     // What lies behind a short name is cut off.
-    match 8 * name.length.min(14) as u32 {
-        0 => 0,
-        bits => chunk & (u128::MAX << (128 - bits)),
-    }
+    chunk & LEADING[name.length.min(LEADING.len() - 1)]
 }
+
+/// By number of octets: what keeps so many of a key.
+static LEADING: [u128; 15] = {
+    let mut masks = [0; 15];
+    let mut octets = 1;
+    while octets < masks.len() {
+        masks[octets] = u128::MAX << (128 - 8 * octets);
+        octets += 1;
+    }
+    masks
+};
 
 /// How names, values and pairs are put together.
 #[derive(Clone, Copy, Debug)]
@@ -256,23 +265,21 @@ impl Join {
 /// Joins the parameters in their order: `=` between name and value, also when the value is empty, and `&` between pairs (steps 3
 /// and 4); at [`Level::Twice`] the separators are encoded like the rest.
 pub fn join(parameters: &EncodedParameters, level: Level, out: &mut Buffer) {
-    let Some(first) = parameters.entries.first() else { return };
+    let EncodedParameters { once, twice, entries, twice_separator, .. } = parameters;
+    if entries.is_empty() {
+        return;
+    }
     // The text behind the last pair is a separator too many.
     let separator = match level {
-        Level::Once => 1,
-        Level::Twice => first.twice_separator as usize,
+        Level::Once => {
+            out.append_all(once, entries.iter().map(|entry| entry.start..entry.end));
+            1
+        }
+        Level::Twice => {
+            out.append_all(twice, entries.iter().map(|entry| entry.twice_start..entry.twice_end));
+            *twice_separator
+        }
     };
-    let whole = match level {
-        Level::Once => &parameters.once,
-        Level::Twice => &parameters.twice,
-    };
-    out.append_all(
-        whole,
-        parameters.entries.iter().map(|entry| match level {
-            Level::Once => entry.start..entry.end,
-            Level::Twice => entry.twice_start..entry.twice_end,
-        }),
-    );
     out.truncate(out.len() - separator);
 }
 

@@ -22,6 +22,25 @@ pub(super) fn either(step: &[u8; STEP], one: u8, other: u8) -> u32 {
     (octets.simd_eq(u8x16::splat(one)) | octets.simd_eq(u8x16::splat(other))).to_bitmask()
 }
 
+/// Where the first octet stands that `stops`. An unreserved character is never asked: it does not.
+#[inline]
+pub(super) fn find(text: &[u8], stops: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut steps = text.chunks_exact(STEP);
+    let mut at = 0;
+    for step in steps.by_ref().filter_map(<[u8]>::first_chunk) {
+        let mut specials = reserved(step);
+        while specials != 0 {
+            let place = specials.trailing_zeros() as usize;
+            if step.get(place).is_some_and(|octet| stops(*octet)) {
+                return Some(at + place);
+            }
+            specials &= specials - 1;
+        }
+        at += STEP;
+    }
+    steps.remainder().iter().position(|octet| stops(*octet)).map(|place| at + place)
+}
+
 /// All ones in every octet from `first` to `last`: what lies below `first` wraps round to a great number.
 #[inline(always)]
 fn within(octets: u8x16, first: u8, last: u8) -> u8x16 {
@@ -41,6 +60,19 @@ mod tests {
                 assert_eq!(reserved(&step), u32::from(!super::super::encoding::is_unreserved(octet)) << place, "{octet} at {place}");
                 assert_eq!(either(&step, b'%', b'+'), u32::from(octet == b'%' || octet == b'+') << place, "{octet} at {place}");
             }
+        }
+    }
+
+    #[test]
+    fn what_stops_is_found_in_each_place_and_what_does_not_is_passed() {
+        for length in 0..50 {
+            for place in 0..length {
+                let mut text = vec![b'%'; length];
+                text[place] = b'"';
+                text[length - 1] = b'"';
+                assert_eq!(find(&text, |octet| octet == b'"'), Some(place));
+            }
+            assert_eq!(find(&b"a%".repeat(length), |octet| octet == b'"'), None);
         }
     }
 

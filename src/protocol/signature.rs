@@ -108,6 +108,16 @@ fn hmac<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &[u8], out: &mut Buffe
     }
 }
 
+/// The digest of a text by the hash that a signature method names.
+#[must_use]
+pub fn digest(method: SignatureMethod, text: &[u8]) -> Vec<u8> {
+    match method {
+        SignatureMethod::HmacSha256 | SignatureMethod::RsaSha256 => Sha256::digest(text).to_vec(),
+        SignatureMethod::HmacSha512 | SignatureMethod::RsaSha512 => Sha512::digest(text).to_vec(),
+        _ => Sha1::digest(text).to_vec(),
+    }
+}
+
 fn rsa_digest(method: SignatureMethod, text: &[u8]) -> (Pkcs1v15Sign, Vec<u8>) {
     match method {
         SignatureMethod::RsaSha256 => (Pkcs1v15Sign::new::<Sha256>(), Sha256::digest(text).to_vec()),

@@ -2,7 +2,7 @@
 //! see it again.
 
 use super::escape;
-use super::page::Page;
+use super::page::{Layout, Page};
 use super::paint::Tone;
 use crate::implementation::{Break, Observation};
 use crate::judgement::{CaseRecord, Difference, Met, Observed, Side, Verdict};
@@ -11,8 +11,26 @@ use crate::vectors::{Clause, Expectation, Level, Output};
 /// How many differences of a case are shown beside the first stage.
 const SHOWN: usize = 4;
 
-pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, arguments: &str) {
+/// One failure as a text of its own, as the terminal report shows it. `again` are the commands that show it again.
+#[must_use]
+pub fn failure(record: &CaseRecord, strict: bool, again: &[String], layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    write(&mut page, record, strict, again);
+    page.finish()
+}
+
+/// What asks for a case again; `arguments` name the implementation and the vectors, if they are not the reference and the embedded set.
+pub(super) fn commands(record: &CaseRecord, arguments: &str) -> Vec<String> {
+    let id = record.full_id();
+    let again = if arguments.is_empty() { id.clone() } else { format!("{id} {arguments}") };
+    vec![format!("countersign explain {id}"), format!("countersign test {again}"), format!("countersign test {again} --json -")]
+}
+
+pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, again: &[String]) {
     heading(page, record, strict);
+    if let Some(diagnosis) = &record.diagnosis {
+        super::diagnosis::write(page, diagnosis);
+    }
     page.text(2, &record.title);
     page.labelled(2, "", &requirement(record));
     if let Some(because) = record.because() {
@@ -23,10 +41,8 @@ pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, argument
         _ => differences(page, record),
     }
     page.text(2, "to see it again:");
-    let id = record.full_id();
-    let again = if arguments.is_empty() { id.clone() } else { format!("{id} {arguments}") };
-    for line in [format!("countersign explain {id}"), format!("countersign test {again}"), format!("countersign test {again} --json -")] {
-        page.raw(&format!("    {}", escape::line(&line)));
+    for line in again {
+        page.raw(&format!("    {}", escape::line(line)));
     }
 }
 

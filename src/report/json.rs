@@ -5,8 +5,9 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::deviation::Cause;
 use crate::implementation::Description;
-use crate::judgement::{CaseRecord, ExitCode, Run, Totals, plain};
+use crate::judgement::{CaseRecord, CauseGroup, ExitCode, Run, Totals, plain};
 
 /// Writes one run, or several as `{"format":1,"runs":[…]}`, indented, with a line end behind.
 ///
@@ -37,13 +38,31 @@ struct Report<'a> {
     strict: bool,
     exit_code: ExitCode,
     totals: &'a Totals,
-    /// Sets of deviations with the failures that they explain: none without a diagnosis.
-    causes: [Cause; 0],
+    /// Sets of deviations with the failures that they explain.
+    causes: Vec<WrittenCause>,
     cases: &'a [CaseRecord],
 }
 
 #[derive(Serialize)]
-struct Cause {}
+struct WrittenCause {
+    deviations: Vec<String>,
+    /// Other sets that explain the same failures as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    or: Vec<Vec<String>>,
+    cases: Vec<String>,
+}
+
+fn causes(run: &Run) -> Vec<WrittenCause> {
+    let written = |group: CauseGroup<'_>| {
+        let mut sets = group.sets.iter().map(|set| set.iter().map(Cause::to_string).collect());
+        WrittenCause {
+            deviations: sets.next().unwrap_or_default(),
+            or: sets.collect(),
+            cases: group.cases.iter().map(|record| record.full_id()).collect(),
+        }
+    };
+    run.cause_groups().into_iter().map(written).collect()
+}
 
 fn report(run: &Run, format: Option<u32>) -> Report<'_> {
     Report {
@@ -55,7 +74,7 @@ fn report(run: &Run, format: Option<u32>) -> Report<'_> {
         strict: run.start.strict,
         exit_code: run.exit_code(),
         totals: run.totals(),
-        causes: [],
+        causes: causes(run),
         cases: &run.records,
     }
 }

@@ -76,7 +76,7 @@ fn description(record: &CaseRecord, strict: bool) -> String {
         return failure::deed(record);
     }
     let mut page = Page::new(Layout { width: 120, ..Layout::default() });
-    failure::write(&mut page, record, strict, "");
+    failure::write(&mut page, record, strict, &failure::commands(record, ""));
     page.finish()
 }
 

@@ -22,6 +22,7 @@ pub mod sign;
 pub mod text;
 
 mod commands;
+mod diagnosis;
 mod failure;
 mod mark;
 
@@ -29,6 +30,7 @@ mod mark;
 mod tests;
 
 pub use explain::explain;
+pub use failure::failure;
 pub use json::json;
 #[cfg(feature = "cli")]
 pub use junit::junit;

@@ -41,6 +41,7 @@ pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
             suites(&mut page, run);
         }
         let arguments = options.arguments.get(index).map_or("", String::as_str);
+        super::diagnosis::causes(&mut page, run);
         failures(&mut page, run, arguments, options.most);
         if options.verbose {
             unscored(&mut page, run);
@@ -121,7 +122,7 @@ fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
     page.toned(Tone::Heading, &counted(total as u64, "case is not as expected", "cases are not as expected"));
     for record in run.unexpected().take(most) {
         page.blank();
-        failure::write(page, record, run.start.strict, arguments);
+        failure::write(page, record, run.start.strict, &failure::commands(record, arguments));
     }
     if total > most {
         page.blank();

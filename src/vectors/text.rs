@@ -25,6 +25,12 @@ impl Text {
         self.0
     }
 
+    /// The text, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+
     /// The text, with U+FFFD for what is not UTF-8: for people only.
     #[must_use]
     pub fn to_text(&self) -> std::borrow::Cow<'_, str> {

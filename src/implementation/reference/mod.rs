@@ -8,6 +8,8 @@ mod signing;
 mod tests;
 mod verifying;
 
+pub use signing::with_subject;
+
 use self::keys::LastKey;
 use super::{Description, Implementation, Observation, Offer, Wanted};
 use crate::deviation::input::with_inputs;

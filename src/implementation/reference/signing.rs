@@ -57,6 +57,24 @@ impl Reference {
     }
 }
 
+/// Lets `use_it` see the request that a question asks to sign, with its signature method and secrets: for those who derive it in other
+/// ways.
+///
+/// # Errors
+/// What keeps the request from being sent, or the key from being read.
+pub fn with_subject<T>(
+    input: &SignInput,
+    use_it: impl FnOnce(&Request<'_>, Option<SignatureMethod>, &Secrets<'_>) -> T,
+) -> Result<T, Refusal> {
+    let headers = headers_to_sign(input);
+    let mut protocol = Parameters::new();
+    let request = prepare(input, &headers, &mut protocol)?;
+    let method = SignatureMethod::from_name(input.signature_method.as_bytes()).ok();
+    let key = input.private_key.as_deref().filter(|_| method.is_some_and(SignatureMethod::is_rsa)).map(PrivateKey::from_pem).transpose()?;
+    let secrets = Secrets::new(secret_of(Some(&input.client)), secret_of(input.token.as_ref())).with_private_key(key.as_ref());
+    Ok(use_it(&request, method, &secrets))
+}
+
 fn secret_of(credentials: Option<&Credentials>) -> &[u8] {
     credentials.and_then(|credentials| credentials.secret.as_ref()).map(Text::as_bytes).unwrap_or_default()
 }

@@ -134,6 +134,8 @@ fn exchange() -> CaseRecord {
         observed: Observed::Findings(Found { findings: Vec::new(), problem: None }),
         judgement: Judgement { verdict: Verdict::Pass, met: Some(Met::Answer), branch: None, differences: Vec::new() },
         reason: None,
+        diagnosis: None,
+        number: u64::MAX,
         duration_us: 0,
     }
 }

@@ -1,0 +1,112 @@
+//! The last part of a derivation, as departures make it: the key (RFC 5849 sections 3.4.2 and 3.4.4), the octets of a signature, and
+//! their text.
+
+use super::catalogue::{Catalogue, Set};
+use super::evidence::{SignatureText, Subject};
+use super::pool::Pool;
+use crate::deviation::input::with_inputs;
+use crate::deviation::{Conduct, Stage};
+use crate::protocol::recipe::Sign;
+use crate::protocol::{Buffer, Secrets, SignatureMethod};
+
+/// The most keys that are kept.
+const MOST: usize = 4000;
+
+/// The keys that may have been signed with; empty for RSA, whose key no departure changes.
+pub struct Keys {
+    pool: Pool<Vec<u8>>,
+}
+
+impl Keys {
+    /// Every key that up to three causes can give.
+    #[must_use]
+    pub fn new(subject: &Subject<'_>, secrets: &Secrets<'_>, catalogue: &Catalogue) -> Keys {
+        let derive = |set: &[_]| {
+            let conduct = Conduct::of(catalogue.causes(set));
+            let recipe = &conduct.practice.recipe;
+            let key = with_inputs(&conduct.inputs, subject.request, |request| {
+                let mut out = Buffer::default();
+                if !subject.method.is_rsa() {
+                    (recipe.key)(recipe.encode_secret, secrets, request, &mut out);
+                }
+                Ok(out.to_vec())
+            });
+            key.ok().map(|key| (key.clone(), key))
+        };
+        let (key, value) = derive(&[]).unwrap_or_default();
+        let mut pool = Pool::new(key, value, MOST);
+        let numbers = catalogue.of_stages(Stage::is_key);
+        for _ in 0..3 {
+            pool.grow(catalogue, &numbers, derive);
+        }
+        Keys { pool }
+    }
+
+    /// The keys by the number of causes.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<Vec<u8>> {
+        &self.pool
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        use zeroize::Zeroize as _;
+        self.pool.values_mut().for_each(|key| key.zeroize());
+    }
+}
+
+/// A way to make a signature of a key and a base string, and to write it.
+pub struct Maker {
+    /// The causes that give it.
+    pub set: Set,
+    sign: Sign,
+    text: fn(&[u8], &mut Buffer),
+}
+
+impl Maker {
+    /// The ways whose signatures can have this text: the length of a signature does not depend on what is signed, so most others are
+    /// ruled out beforehand. PLAINTEXT has no such length.
+    #[must_use]
+    pub fn all(subject: &Subject<'_>, secrets: &Secrets<'_>, catalogue: &Catalogue, wanted: SignatureText<'_>) -> Vec<Maker> {
+        let numbers = |wanted: Stage| {
+            let found = catalogue.of_stages(|stage| stage == wanted).into_iter().map(Some);
+            std::iter::once(None).chain(found).collect::<Vec<_>>()
+        };
+        let mut makers = Vec::new();
+        for mac in numbers(Stage::Mac) {
+            for text in numbers(Stage::Text) {
+                let set: Set = [mac, text].into_iter().flatten().collect();
+                let recipe = Conduct::of(catalogue.causes(&set)).practice.recipe;
+                let maker = Maker { set, sign: recipe.sign, text: recipe.text };
+                if maker.can_make(subject.method, secrets, wanted) {
+                    makers.push(maker);
+                }
+            }
+        }
+        makers.sort_by_key(|maker| maker.set.len());
+        makers
+    }
+
+    fn can_make(&self, method: SignatureMethod, secrets: &Secrets<'_>, wanted: SignatureText<'_>) -> bool {
+        if method == SignatureMethod::Plaintext {
+            return true;
+        }
+        let Some(sample) = self.make(method, b"key", b"text", secrets) else { return false };
+        if wanted.truncated { sample.len() >= wanted.text.len() } else { sample.len() == wanted.text.len() }
+    }
+
+    fn text_of(&self, octets: &[u8]) -> Vec<u8> {
+        let mut out = Buffer::default();
+        (self.text)(octets, &mut out);
+        out.to_vec()
+    }
+
+    /// The signature of a base string; nothing if the key cannot make one.
+    #[must_use]
+    pub fn make(&self, method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &Secrets<'_>) -> Option<Vec<u8>> {
+        let mut octets = Buffer::default();
+        (self.sign)(method, key, base_string, secrets, &mut octets).ok()?;
+        Some(if method == SignatureMethod::Plaintext { octets.to_vec() } else { self.text_of(&octets) })
+    }
+}

@@ -1,0 +1,172 @@
+//! The normalized parameters that departures give (RFC 5849 section 3.4.1.3.2): every list of [`Lists`], encoded, sorted and joined in
+//! every way.
+
+use super::catalogue::{Catalogue, Set};
+use super::lists::Lists;
+use super::pool::{Item, Pool};
+use crate::deviation::{Conduct, Stage};
+use crate::protocol::base_string::Parts;
+use crate::protocol::normalization::EncodedParameters;
+use crate::protocol::{Buffer, Encoder, Parameters, Recipe, Request};
+
+/// The most values that are kept, and the most octets in them.
+const MOST: usize = 60_000;
+const MOST_OCTETS: usize = 64 << 20;
+
+/// The most causes that are considered between a list and its text.
+const MOST_CAUSES: usize = 4;
+
+/// The most combinations of each number of causes.
+const MOST_WAYS: usize = 2000;
+
+/// Normalized parameters, with the encoding that the parts of the base string get.
+#[derive(Clone, Debug)]
+pub struct Normalized {
+    /// The text.
+    pub text: Vec<u8>,
+    /// The encoding of the base string's parts.
+    pub part: Encoder,
+    /// Which of the encodings it is: equal numbers, equal encodings.
+    pub part_number: u16,
+    /// The text as a part of the base string, where that is not just [`Normalized::text`] encoded.
+    pub as_part: Option<Vec<u8>>,
+}
+
+/// One way from a list to its text.
+struct Way {
+    set: Set,
+    recipe: Recipe,
+    part_number: u16,
+    /// Whether it puts the base string together in a way of its own.
+    puts_together: bool,
+}
+
+/// The normalized parameters that may have been signed; they are found level by level, as the search needs them.
+pub struct NormalizedTexts<'a> {
+    request: &'a Request<'a>,
+    lists: Lists<'a>,
+    ways: Ways<'a>,
+    pool: Pool<Normalized>,
+    encoded: EncodedParameters,
+}
+
+impl<'a> NormalizedTexts<'a> {
+    /// The text that the specification gives, for a start.
+    #[must_use]
+    pub fn new(request: &'a Request<'a>, lists: Lists<'a>, catalogue: &'a Catalogue) -> NormalizedTexts<'a> {
+        let ways = Ways::new(catalogue);
+        let mut encoded = EncodedParameters::default();
+        let own = Parameters::new();
+        let list = lists.pool().level(0).first().map_or(&own, |item| &item.value);
+        let (key, value) = match ways.levels.first().and_then(|level| level.first()) {
+            Some(way) => write(way, list, request, &mut encoded),
+            None => (Vec::new(), Normalized { text: Vec::new(), part: Encoder::RFC5849, part_number: 0, as_part: None }),
+        };
+        let most = MOST.min(MOST_OCTETS / (2 * key.len() + 100));
+        NormalizedTexts { request, lists, ways, pool: Pool::new(key, value, most), encoded }
+    }
+
+    /// Finds the texts of the next number of causes.
+    pub fn grow(&mut self) {
+        let cost = self.pool.reached() + 1;
+        while self.lists.pool().reached() < cost {
+            self.lists.grow();
+        }
+        self.ways.grow();
+        for of_list in 0..=cost {
+            let Some(ways) = self.ways.levels.get(cost - of_list) else { continue };
+            for Item { value: list, sets } in self.lists.pool().level(of_list) {
+                for way in ways {
+                    let (key, value) = write(way, list, self.request, &mut self.encoded);
+                    for set in sets {
+                        self.pool.add(key.clone(), value.clone(), [set.as_slice(), &way.set].concat());
+                    }
+                }
+            }
+        }
+        self.pool.end_level();
+    }
+
+    /// The texts by the number of causes.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<Normalized> {
+        &self.pool
+    }
+}
+
+fn write(way: &Way, list: &Parameters, request: &Request<'_>, encoded: &mut EncodedParameters) -> (Vec<u8>, Normalized) {
+    let recipe = &way.recipe;
+    // A departure that sorts before it encodes is a step of its own.
+    let mut own = Parameters::new();
+    let list = if recipe.steps.is_empty() {
+        list
+    } else {
+        own.append(list);
+        recipe.steps.take(request, &mut own);
+        &own
+    };
+    encoded.encode(list, &recipe.encode);
+    (recipe.order)(encoded);
+    let mut text = Buffer::default();
+    recipe.join.append(encoded, &mut text);
+    let text = text.to_vec();
+    let mut key = text.clone();
+    key.extend_from_slice(&way.part_number.to_le_bytes());
+    let as_part = way.puts_together.then(|| {
+        let parts = Parts { method: b"", uri: b"", normalized: &text, twice: Some(encoded), encode: recipe.encode.part };
+        let mut base_string = Buffer::default();
+        (recipe.concatenate)(&parts, &mut base_string);
+        base_string.strip_prefix(b"&&").unwrap_or(&base_string).to_vec()
+    });
+    if let Some(part) = &as_part {
+        key.extend_from_slice(part);
+    }
+    (key, Normalized { text, part: recipe.encode.part, part_number: way.part_number, as_part })
+}
+
+/// The combinations of causes between list and text, by their number; they are made level by level, as they are needed.
+struct Ways<'a> {
+    catalogue: &'a Catalogue,
+    numbers: Set,
+    parts: Vec<Encoder>,
+    levels: Vec<Vec<Way>>,
+}
+
+impl<'a> Ways<'a> {
+    fn new(catalogue: &'a Catalogue) -> Ways<'a> {
+        let numbers = catalogue.of_stages(|stage| (Stage::Encode..=Stage::Join).contains(&stage));
+        let mut ways = Ways { catalogue, numbers, parts: Vec::new(), levels: Vec::new() };
+        let own = ways.way(Vec::new());
+        ways.levels.push(vec![own]);
+        ways
+    }
+
+    fn way(&mut self, set: Set) -> Way {
+        let recipe = Conduct::of(self.catalogue.causes(&set)).practice.recipe;
+        let part = recipe.encode.part;
+        let place = self.parts.iter().position(|known| known.is_same(part)).unwrap_or_else(|| {
+            self.parts.push(part);
+            self.parts.len() - 1
+        });
+        let puts_together = !std::ptr::fn_addr_eq(recipe.concatenate, Recipe::RFC5849.concatenate);
+        Way { set, recipe, part_number: u16::try_from(place).unwrap_or(u16::MAX), puts_together }
+    }
+
+    fn grow(&mut self) {
+        if self.levels.len() > MOST_CAUSES {
+            return;
+        }
+        let mut sets = Vec::new();
+        for shorter in self.levels.last().into_iter().flatten() {
+            let behind = self.catalogue.last_stage(&shorter.set);
+            for &number in &self.numbers {
+                // Thousands of ways to write each of thousands of lists would be no search any more.
+                if sets.len() < MOST_WAYS && (behind.is_none() || self.catalogue.last_stage(&[number]) > behind) {
+                    sets.push([shorter.set.as_slice(), &[number]].concat());
+                }
+            }
+        }
+        let level = sets.into_iter().map(|set| self.way(set)).collect();
+        self.levels.push(level);
+    }
+}

@@ -1,0 +1,3 @@
+//! Diagnoses of values that departures gave.
+
+mod singles;

@@ -1,0 +1,101 @@
+//! Failures of a whole run are diagnosed together: what explains the simple ones is tried first on the others, and no cause is named that
+//! a case which went right speaks against.
+//!
+//! | room | which failures |
+//! |---|---|
+//! | `signing` | `sign` and `base_string`: a search over the derivation |
+//! | `answers` | all other operations: departures whose answer is the observed one |
+//! | `verifying` | `verify`: one bit a case, so that only the pattern of the whole run says something |
+
+mod answers;
+mod signing;
+mod verifying;
+
+use std::collections::HashMap;
+
+use crate::deviation::Cause;
+use crate::diagnosis::{Diagnosis, Outcome};
+use crate::implementation::Observation;
+use crate::vectors::{Operation, Question};
+
+/// The most failures, and the most cases that went right, that are kept to be looked at.
+pub const MOST_FAILURES: usize = 2000;
+/// See [`MOST_FAILURES`].
+pub const MOST_WITNESSES: usize = 2000;
+
+/// A question and what came of it.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// The question.
+    pub question: Question,
+    /// What was done.
+    pub observation: Observation,
+}
+
+impl Witness {
+    /// Whether a case of this operation can speak against a cause.
+    #[must_use]
+    pub fn is_useful(operation: Operation) -> bool {
+        matches!(operation, Operation::Sign | Operation::BaseString | Operation::Verify)
+    }
+}
+
+/// How much the diagnosis of a run may cost.
+pub struct Effort<'a> {
+    /// The most values that are compared in all.
+    pub most: u64,
+    /// The most values that are compared for one failure.
+    pub most_each: u64,
+    /// Is told how many failures were looked at and how many there are; `false` ends the diagnosis.
+    pub watch: &'a mut dyn FnMut(usize, usize) -> bool,
+}
+
+/// The values that are compared for a run unless said otherwise.
+pub const DEFAULT_MOST: u64 = 20_000_000;
+
+/// Diagnoses failures: one diagnosis for each, in their order. `rights` are cases of the same run that went as expected.
+#[must_use]
+pub fn diagnose_run(failures: &[Witness], rights: &[Witness], effort: &mut Effort<'_>) -> Vec<Diagnosis> {
+    let mut run = RunDiagnosis { failures, rights, found: vec![Diagnosis::unexplained(); failures.len()], contradicted: HashMap::new() };
+    run.verifying();
+    run.answers();
+    run.signing(effort);
+    run.settle();
+    run.found
+}
+
+/// A run while it is diagnosed.
+struct RunDiagnosis<'a> {
+    failures: &'a [Witness],
+    rights: &'a [Witness],
+    found: Vec<Diagnosis>,
+    /// Whether a case that went right speaks against a set of causes.
+    contradicted: HashMap<Vec<String>, bool>,
+}
+
+impl RunDiagnosis<'_> {
+    /// The places of the failures of some operations.
+    fn places(&self, wanted: impl Fn(Operation) -> bool) -> Vec<usize> {
+        let is_wanted = |place: &usize| self.failures.get(*place).is_some_and(|failure| wanted(failure.question.operation()));
+        (0..self.failures.len()).filter(is_wanted).collect()
+    }
+
+    fn set(&mut self, place: usize, diagnosis: Diagnosis) {
+        if let Some(found) = self.found.get_mut(place) {
+            *found = diagnosis;
+        }
+    }
+
+    /// Where several sets explain a failure and one of them consists of causes that other failures have shown beyond doubt, it is that one.
+    fn settle(&mut self) {
+        let certain = |diagnosis: &&Diagnosis| diagnosis.outcome == Outcome::Explained;
+        let shown: Vec<Cause> = self.found.iter().filter(certain).flat_map(|diagnosis| diagnosis.sets.concat()).collect();
+        for diagnosis in self.found.iter_mut().filter(|diagnosis| diagnosis.outcome == Outcome::Ambiguous) {
+            let shown_sets: Vec<&Vec<Cause>> = diagnosis.sets.iter().filter(|set| set.iter().all(|cause| shown.contains(cause))).collect();
+            if let [only] = shown_sets.as_slice() {
+                diagnosis.sets = vec![(*only).clone()];
+                diagnosis.outcome = Outcome::Explained;
+            }
+        }
+    }
+}

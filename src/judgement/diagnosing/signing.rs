@@ -1,0 +1,196 @@
+//! Failures of `sign` and `base_string`: the search of [`crate::diagnosis`], first for few causes over all failures, then with what was
+//! found on the others, at last deeper. What is only wrong as it is sent is looked for among the departures of sending.
+
+use super::{Effort, RunDiagnosis, Witness};
+use crate::deviation::{Cause, Conduct, Side, all};
+use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
+use crate::implementation::reference::with_subject;
+use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
+use crate::protocol::SignatureMethod;
+use crate::vectors::{Output, Question, Text};
+
+/// How many causes are tried in each round, and with how many comparisons at most.
+const ROUNDS: [(usize, u64); 4] = [(1, 50_000), (2, 200_000), (3, 1_000_000), (DEFAULT_MISTAKES, u64::MAX)];
+
+impl RunDiagnosis<'_> {
+    /// Diagnoses `sign` and `base_string`.
+    pub(super) fn signing(&mut self, effort: &mut Effort<'_>) {
+        let is_signing = |operation| matches!(operation, crate::vectors::Operation::Sign | crate::vectors::Operation::BaseString);
+        let mut open = self.places(is_signing);
+        let all = open.len();
+        let mut known: Vec<Vec<Cause>> = Vec::new();
+        for (mistakes, most) in ROUNDS {
+            let mut left = Vec::new();
+            for place in open {
+                let Some(failure) = self.failures.get(place) else { continue };
+                let most = most.min(effort.most_each).min(effort.most);
+                let diagnosis = self.one(failure, &together(&known), mistakes, most);
+                effort.most = effort.most.saturating_sub(diagnosis.tried);
+                if diagnosis.outcome == Outcome::Unexplained && effort.most > 0 {
+                    left.push(place);
+                } else if diagnosis.outcome == Outcome::Explained {
+                    known.extend(diagnosis.sets.iter().filter(|set| !known.contains(set)).cloned().collect::<Vec<_>>());
+                }
+                self.set(place, diagnosis);
+                if !(effort.watch)(all - left.len().min(all), all) {
+                    return;
+                }
+            }
+            open = left;
+        }
+    }
+
+    fn one(&mut self, failure: &Witness, known: &[Vec<Cause>], mistakes: usize, most: u64) -> Diagnosis {
+        let (input, output) = match (&failure.question, &failure.observation) {
+            (Question::Sign(input) | Question::BaseString(input), Observation::Answered(output)) => (input, output),
+            _ => return Diagnosis::unexplained(),
+        };
+        let searched = with_subject(input, |request, method, secrets| {
+            let subject = Subject {
+                request,
+                method: method.unwrap_or(SignatureMethod::HmacSha1),
+                secrets: output.signature.is_some().then_some(*secrets),
+                hosts: &[],
+            };
+            let mut accept = |causes: &[Cause]| !self.speaks_against(causes);
+            let mut search = |evidence: &Evidence<'_>| {
+                let mut budget = Budget { most, mistakes, known, accept: Some(&mut accept), watch: None };
+                diagnose(&subject, evidence, &mut budget)
+            };
+            let whole = search(&evidence(output, true));
+            // Stages that an adapter works out by itself may not be those that were signed.
+            if whole.outcome == Outcome::Unexplained && output.stages.is_some() && output.signature.is_some() {
+                let alone = search(&evidence(output, false));
+                return Diagnosis { tried: whole.tried + alone.tried, ..alone };
+            }
+            whole
+        });
+        match searched {
+            Ok(diagnosis) if matches!(diagnosis.outcome, Outcome::Right | Outcome::Explained) => {
+                sending(&failure.question, output, diagnosis)
+            }
+            Ok(diagnosis) => diagnosis,
+            Err(_) => Diagnosis::unexplained(),
+        }
+    }
+
+    /// Whether a case that went right would have gone otherwise with these causes.
+    fn speaks_against(&mut self, causes: &[Cause]) -> bool {
+        let ids: Vec<String> = causes.iter().map(Cause::to_string).collect();
+        if let Some(known) = self.contradicted.get(&ids) {
+            return *known;
+        }
+        let mut deviant = Reference::conducting(Conduct::of(causes));
+        let speaks = self.rights.iter().any(|right| match (&right.question, &right.observation) {
+            (Question::Sign(_) | Question::BaseString(_), Observation::Answered(output)) => {
+                let wanted = Wanted { transmission: false, stages: false };
+                match deviant.ask_for(&right.question, wanted) {
+                    Observation::Answered(other) => other.signature != output.signature || other.base_string != output.base_string,
+                    _ => false,
+                }
+            }
+            _ => false,
+        });
+        self.contradicted.insert(ids, speaks);
+        speaks
+    }
+}
+
+/// Sets that are known, and all of them together in front: an implementation makes its mistakes everywhere.
+fn together(known: &[Vec<Cause>]) -> Vec<Vec<Cause>> {
+    let mut union: Vec<Cause> = Vec::new();
+    for cause in known.iter().flatten() {
+        let clashes = union.iter().any(|other| other.stage() == cause.stage());
+        // Mistakes of input belong to one request.
+        if !clashes && matches!(cause, Cause::Deviation(_)) {
+            union.push(cause.clone());
+        }
+    }
+    std::iter::once(union).filter(|union| !union.is_empty()).chain(known.iter().cloned()).collect()
+}
+
+fn evidence(output: &Output, with_stages: bool) -> Evidence<'_> {
+    let stages = output.stages.as_ref().filter(|_| with_stages);
+    Evidence {
+        base_uri: stages.and_then(|stages| stages.base_uri.as_ref()).map(Text::as_bytes),
+        normalized: stages.and_then(|stages| stages.normalized.as_ref()).map(Text::as_bytes),
+        base_string: stages.and_then(|stages| stages.base_string.as_ref()).or(output.base_string.as_ref()).map(Text::as_bytes),
+        signature: output.signature.as_ref().map(|text| SignatureText::whole(text.as_bytes())),
+    }
+}
+
+/// The signature is explained, or right. If the request is sent otherwise than it should be, the departures of sending are added that
+/// give what was sent.
+fn sending(question: &Question, output: &Output, diagnosis: Diagnosis) -> Diagnosis {
+    let signed = diagnosis.sets.first().cloned().unwrap_or_default();
+    let sent = Sent::of(output);
+    let is_sent = |causes: &[Cause]| match Reference::conducting(Conduct::of(causes)).ask(question) {
+        Observation::Answered(own) => sent.is_met_by(&Sent::of(&own)),
+        _ => false,
+    };
+    if sent.is_empty() || is_sent(&signed) {
+        return match diagnosis.outcome {
+            // Nothing that was sent is wrong, so whatever failed is not about sending.
+            Outcome::Right => Diagnosis::unexplained(),
+            _ => diagnosis,
+        };
+    }
+    let mut sets = Vec::new();
+    let table: Vec<Cause> = all().filter(|deviation| deviation.stage.side() == Side::Sending).map(Cause::Deviation).collect();
+    for (place, first) in table.iter().enumerate() {
+        let with = |causes: &[&Cause]| signed.iter().chain(causes.iter().copied()).cloned().collect::<Vec<_>>();
+        let single = with(&[first]);
+        if is_sent(&single) {
+            sets.push(single);
+        }
+        // Two together only where none alone will do.
+        for second in table.iter().skip(place + 1).filter(|second| second.stage() != first.stage()) {
+            if sets.iter().any(|set: &Vec<Cause>| set.len() <= signed.len() + 1) {
+                break;
+            }
+            let pair = with(&[first, second]);
+            if is_sent(&pair) {
+                sets.push(pair);
+            }
+        }
+    }
+    let least = sets.iter().map(Vec::len).min().unwrap_or(0);
+    sets.retain(|set| set.len() == least);
+    if sets.is_empty() && diagnosis.outcome != Outcome::Right {
+        return diagnosis;
+    }
+    Diagnosis { tried: diagnosis.tried, complete: diagnosis.complete, ..Diagnosis::of_sets(sets) }
+}
+
+/// A request as it is sent, as far as an answer shows it. The order of parameters is free, so the pieces are sorted.
+#[derive(Debug, PartialEq, Eq)]
+struct Sent(Vec<Vec<Vec<u8>>>);
+
+impl Sent {
+    fn of(output: &Output) -> Sent {
+        let pieces = |text: Option<&Text>, ends: &[u8]| {
+            let text = text.map(Text::as_bytes).unwrap_or_default();
+            let mut pieces: Vec<Vec<u8>> = text.split_inclusive(|octet| ends.contains(octet)).map(<[u8]>::to_vec).collect();
+            // The last piece has no end of its own, wherever it stands.
+            let trim = |piece: &mut Vec<u8>| {
+                while piece.last().is_some_and(|octet| ends.contains(octet) || octet.is_ascii_whitespace()) {
+                    piece.pop();
+                }
+            };
+            let ends_used: Vec<u8> = pieces.iter().filter_map(|piece| piece.last().copied()).filter(|octet| ends.contains(octet)).collect();
+            pieces.iter_mut().for_each(trim);
+            pieces.sort();
+            pieces.push(ends_used);
+            pieces
+        };
+        Sent(vec![pieces(output.authorization.as_ref(), b",&;\n "), pieces(output.url.as_ref(), b"?&"), pieces(output.body.as_ref(), b"&")])
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|pieces| pieces.iter().all(Vec::is_empty))
+    }
+
+    fn is_met_by(&self, other: &Sent) -> bool {
+        self.0.iter().zip(&other.0).all(|(own, other)| own.iter().all(Vec::is_empty) || own == other)
+    }
+}

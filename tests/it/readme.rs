@@ -1,0 +1,89 @@
+//! What the README shows is what happens: its adapter is the file, its outputs are those of the commands above them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::path::Path;
+use std::process::Command;
+
+fn file(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap().replace("\r\n", "\n")
+}
+
+/// The blocks of code in a language.
+fn blocks(language: &str) -> Vec<String> {
+    let (readme, fence) = (file("README.md"), format!("\n```{language}\n"));
+    readme.split(&fence).skip(1).map(|rest| rest.split("\n```").next().unwrap().to_owned()).collect()
+}
+
+/// The words of a command of the README, as a shell would read them.
+fn words(command: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for letter in command.chars() {
+        match letter {
+            '\'' => quoted = !quoted,
+            ' ' | '\n' | '\\' if !quoted => {
+                words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            }
+            letter => word.push(letter),
+        }
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+fn output(command: &str) -> String {
+    let words = words(command);
+    assert_eq!(words[0], "countersign", "{command}");
+    let mut asked = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    asked.args(&words[1..]).env("COLUMNS", "100").env("CLIENT_SECRET", "kd94hf93k423kf44").env("TOKEN_SECRET", "pfkkdhi9sl3r4s00");
+    let output = asked.output().unwrap();
+    assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_adapter_is_the_file() {
+    assert!(blocks("python") == [file("adapters/oauthlib/adapter.py").trim_end()], "copy adapters/oauthlib/adapter.py into README.md");
+}
+
+#[test]
+fn the_signed_request_is_what_the_command_prints() {
+    let block = blocks("sh").into_iter().find(|block| block.contains("countersign sign ")).unwrap();
+    let command = block.split_once('\n').unwrap().1;
+    let (output, shown) = (output(command), blocks("text").remove(0));
+    let rest = output.strip_prefix(shown.as_str()).unwrap_or_else(|| panic!("{output}"));
+    assert!(rest.contains("\n  curl ") && rest.contains("| openssl dgst "), "{rest}");
+}
+
+#[test]
+fn the_commands_that_only_show_something_work() {
+    let shown = blocks("sh").into_iter().flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>());
+    let commands: Vec<String> =
+        shown.filter(|line| line.starts_with("countersign explain") || line.starts_with("countersign list")).collect();
+    assert!(commands.len() > 4, "{commands:?}");
+    for command in commands {
+        assert!(!output(command.split('#').next().unwrap()).is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn the_exit_codes_are_those_of_the_help() {
+    let help = Command::new(env!("CARGO_BIN_EXE_countersign")).arg("--help").output().unwrap().stdout;
+    let (help, readme) = (String::from_utf8(help).unwrap(), file("README.md"));
+    let codes: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |").map(|(code, _)| code)).collect();
+    let codes: Vec<&str> = codes.into_iter().filter(|code| code.parse::<u8>().is_ok()).collect();
+    assert!(codes.len() > 5);
+    for code in codes {
+        assert!(help.lines().any(|line| line.trim_start().split(' ').next() == Some(code)), "{code}\n{help}");
+    }
+}
+
+#[test]
+fn no_link_of_the_documents_leads_nowhere() {
+    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "vectors/README.md"] {
+        let text = file(name);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(name).parent().unwrap().to_owned();
+        for target in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            assert!(target.starts_with("https://") || folder.join(target.split('#').next().unwrap()).exists(), "{name}: {target}");
+        }
+    }
+}

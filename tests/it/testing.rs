@@ -1,0 +1,133 @@
+//! The vectors as `cargo test`: the macro makes tests that pass for the reference, and what a test says of a signer that is wrong,
+//! refuses, panics or does not support something.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use countersign::implementation::{Implementation as _, Observation, Reference};
+use countersign::testing::{Declined, Settings, Signed, Signer, Signing, case, coverage};
+use countersign::vectors::Question;
+use countersign::vectors::question::SignInput;
+
+/// The reference in process, as a test a case.
+mod reference {
+    countersign::conformance_tests! {
+        implementation: super::Reference::new(),
+        operations: [percent_encode, mac],
+        strict: true,
+    }
+}
+
+/// Signs as the reference does, but for what the closure makes of the request before.
+struct Scripted(fn(&mut SignInput) -> Result<(), Declined>);
+
+impl Signer for Scripted {
+    fn signature_methods(&self) -> Vec<&'static str> {
+        vec!["HMAC-SHA1", "PLAINTEXT"]
+    }
+
+    fn features(&self) -> Vec<&'static str> {
+        vec!["form_body", "duplicates", "no_version", "fixed_nonce"]
+    }
+
+    fn name(&self) -> String {
+        "scripted".to_owned()
+    }
+
+    fn sign(&mut self, request: &SignInput) -> Result<Signed, Declined> {
+        let mut request = request.clone();
+        self.0(&mut request)?;
+        match Reference::new().ask(&Question::Sign(Box::new(request))) {
+            Observation::Answered(output) => Ok(Signed::header(output.authorization.unwrap())),
+            Observation::Refused { message, .. } => Err(Declined::Refused(message)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+const PORT: &str = "sign.uri/default-port-http";
+
+fn ask(script: fn(&mut SignInput) -> Result<(), Declined>, settings: &Settings<'_>, id: &str) -> Result<String, String> {
+    case(&mut Signing::new(Scripted(script)), settings, id)
+}
+
+/// The port stays in the base string URI, because it is no default port of this scheme.
+#[expect(clippy::unnecessary_wraps, reason = "a script may decline")]
+fn keeps_the_port(request: &mut SignInput) -> Result<(), Declined> {
+    let url = request.url.as_str().unwrap().replace(":80/", ":8080/");
+    request.url = url.into();
+    Ok(())
+}
+
+#[test]
+fn a_right_signer_passes_in_silence() {
+    assert_eq!(ask(|_| Ok(()), &Settings::new(&["sign"]), PORT), Ok(String::new()));
+    assert_eq!(ask(|_| Ok(()), &Settings::new(&["sign"]), "sign.refuse/url-no-host"), Ok(String::new()));
+}
+
+#[test]
+fn a_wrong_signer_gets_the_whole_failure() {
+    let failure = ask(keeps_the_port, &Settings::new(&["sign"]), PORT).unwrap_err();
+    for part in
+        ["FAILED sign.uri/default-port-http", "RFC5849 section 3.4.1.2", "signature, from octet", "countersign explain sign.uri/default"]
+    {
+        assert!(failure.contains(part), "{part}\n{failure}");
+    }
+}
+
+#[test]
+fn a_known_failure_has_to_fail() {
+    let known = Settings { known: &[("ports stay", &["sign.uri/default-port-*"])], ..Settings::new(&["sign"]) };
+    let note = ask(keeps_the_port, &known, PORT).unwrap();
+    assert_eq!(note, "known to fail: sign.uri/default-port-http: ports stay\n");
+    let failure = ask(|_| Ok(()), &known, PORT).unwrap_err();
+    assert!(failure.starts_with("sign.uri/default-port-http passes, but is known to fail: ports stay\nhint: "), "{failure}");
+}
+
+#[test]
+fn what_is_not_supported_passes_and_says_so() {
+    let settings = Settings::new(&["sign"]);
+    let note = ask(|_| Ok(()), &settings, "sign.hmac-sha2/plain");
+    assert_eq!(note, Ok("unsupported: sign.hmac-sha2/plain: signature_method:HMAC-SHA256\n".to_owned()));
+    let note = ask(|_| Err(Declined::Unsupported("ports".to_owned())), &settings, PORT);
+    assert_eq!(note, Ok("unsupported: sign.uri/default-port-http: ports\n".to_owned()));
+    // What it declares it may not decline.
+    let failure = ask(|_| Err(Declined::Unsupported("signature_method:HMAC-SHA1".to_owned())), &settings, PORT).unwrap_err();
+    assert!(failure.contains("it declares signature_method:HMAC-SHA1"), "{failure}");
+}
+
+#[test]
+fn a_refusal_of_everything_proves_nothing() {
+    let settings = Settings::new(&["sign"]);
+    let failure = ask(|_| Err(Declined::Refused("no".to_owned())), &settings, "sign.refuse/url-no-host").unwrap_err();
+    assert!(failure.contains("INCONCLUSIVE sign.refuse/url-no-host") && failure.contains("its control"), "{failure}");
+}
+
+#[test]
+fn a_panic_is_told_with_its_case() {
+    let failure = ask(|_| panic!("it fell"), &Settings::new(&["sign"]), PORT).unwrap_err();
+    assert!(failure.contains("BROKEN sign.uri/default-port-http") && failure.contains("it fell"), "{failure}");
+}
+
+#[test]
+fn a_case_that_is_not_there_is_no_pass() {
+    assert_eq!(ask(|_| Ok(()), &Settings::new(&["sign"]), "sign.uri/none"), Err("sign.uri/none: there is no such case".to_owned()));
+}
+
+#[test]
+fn coverage_says_what_was_missing() {
+    let covered = |settings: &Settings<'_>| coverage(&mut Signing::new(Scripted(keeps_the_port)), settings);
+    let note = covered(&Settings { coverage: 50, ..Settings::new(&["sign"]) }).unwrap();
+    assert!(note.starts_with("coverage: ") && note.contains(" % of "), "{note}");
+    let failure = covered(&Settings::new(&["sign"])).unwrap_err();
+    for missing in ["100 % at least", "  feature:realm\n", "  signature_method:RSA-SHA1\n"] {
+        assert!(failure.contains(missing), "{missing}\n{failure}");
+    }
+    let stale = Settings { coverage: 0, known: &[("ports stay", &[PORT, "sign.key/*"])], ..Settings::new(&["sign"]) };
+    assert_eq!(covered(&stale), Err("sign.key/*: no case that fails is meant by it, but it is known to fail: ports stay\n".to_owned()));
+}
+
+#[test]
+fn an_operation_that_is_not_offered_is_not_covered() {
+    let settings = Settings { coverage: 1, ..Settings::new(&["verify"]) };
+    let failure = coverage(&mut Signing::new(Scripted(|_| Ok(()))), &settings).unwrap_err();
+    assert!(failure.starts_with("coverage: 0 % of 0 cases\n"), "{failure}");
+}
