@@ -38,6 +38,7 @@ mod method;
 mod names;
 mod order;
 mod read;
+mod response;
 mod rows;
 mod rsa;
 mod secret;
@@ -45,6 +46,7 @@ mod sending;
 mod text;
 mod uri;
 mod values;
+mod verifier;
 
 #[cfg(test)]
 mod tests;
@@ -119,6 +121,11 @@ const TABLES: &[&[Deviation]] = &[
     body_hash::TABLE,
     sending::TABLE,
     sending::HEADER_TABLE,
+    response::TABLE,
+    verifier::header::TABLE,
+    verifier::parameters::TABLE,
+    verifier::credentials::TABLE,
+    verifier::signature::TABLE,
 ];
 
 /// Every departure, in the order of the tables.

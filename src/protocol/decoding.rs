@@ -258,7 +258,7 @@ mod tests {
             assert_eq!(percent_decode(Padded::of(text, length), &mut Buffer::default()), Err(Malformed::PercentEncoding(at)));
             assert_eq!(written(|out| form_decode(Padded::of(text, length), out)), text[..length]);
             let (mut octets, mut ends) = (Buffer::default(), Vec::new());
-            read_form(&text[..length], &mut octets, |_, _, end| ends.push(end));
+            read_form(&text[..length], &mut octets, |_, _, end, _| ends.push(end));
             assert_eq!((&*octets, ends), (&text[..length], vec![length]));
         }
     }
