@@ -30,7 +30,7 @@ pub(super) const TABLE: &[Deviation] = concatenations![
     "concatenate.encoded-again" "the whole base string is encoded once more, so that its two & become %26", Seen [
             "https://community.canvaslms.com/t5/Canvas-Developers-Group/LTI-basic-launch-oauth-signature-mismatch/m-p/402560",
         ],
-        |parts, out| again(parts, out, |parts, once| concatenate(parts, once));
+        |parts, out| again(parts, out, concatenate);
     "concatenate.encoded-in-one-go" "method, URI and parameter string are joined by & first and then encoded in one go", Plausible [],
         |parts, out| again(parts, out, |parts, once| {
             put(parts, once, [Part::Method, Part::Mark(b"&"), Part::Raw(parts.uri), Part::Mark(b"&"), Part::Raw(parts.normalized)]);

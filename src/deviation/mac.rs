@@ -54,7 +54,7 @@ pub(super) const TABLE: &[Deviation] = macs![
     "mac.arguments-swapped" "3.4.2" "the base string is used as the key and the key as the text", HMAC, Plausible [],
         |method, key, text, secrets, out| if is_hmac(method) { sign(method, text, key, secrets, out) } else { sign(method, key, text, secrets, out) };
     "mac.key-appended" "3.4.2" "the key is appended to the base string behind an &, as drafts before OAuth Core 1.0 had it", HMAC, Seen [
-            "http://wiki.oauth.net/w/page/12238556/TestCases",
+            "https://wiki.oauth.net/w/page/12238556/TestCases",
         ],
         |method, key, text, secrets, out| {
             if !is_hmac(method) {

@@ -8,7 +8,7 @@
 //! | [`cause`] | a departure, or a mistake of input with its parameter, by its id |
 //! | [`input`] | mistakes of input: another scheme, host, method, a parameter left out |
 //! | [`remedy`] | how to do it right in common languages |
-//! | `uri`, `read`, `collect`, `encode`, `order`, `key`, … | the table, one file a stage |
+//! | `method`, `uri`, `read`, `collect`, `names`, `merge`, `values`, `encode`, `order`, `key`, … | the table, a file or a room a stage |
 //!
 //! ```
 //! use countersign::deviation::{self, Practice};
@@ -26,17 +26,27 @@ pub mod remedy;
 pub mod stage;
 
 mod body_hash;
+mod collect;
 mod concatenate;
 mod encode;
 mod join;
 mod key;
+mod list;
 mod mac;
+mod merge;
+mod method;
+mod names;
 mod order;
+mod read;
+mod response;
+mod rows;
 mod rsa;
 mod secret;
 mod sending;
 mod text;
 mod uri;
+mod values;
+mod verifier;
 
 #[cfg(test)]
 mod tests;
@@ -80,7 +90,20 @@ pub enum Rank {
 
 /// The tables in the order of the stages.
 const TABLES: &[&[Deviation]] = &[
-    uri::TABLE,
+    method::TABLE,
+    uri::whole::TABLE,
+    uri::authority::TABLE,
+    uri::path::TABLE,
+    uri::escapes::TABLE,
+    read::cut::TABLE,
+    read::decode::TABLE,
+    collect::body::TABLE,
+    collect::members::TABLE,
+    collect::sources::TABLE,
+    collect::parameters::TABLE,
+    names::TABLE,
+    merge::TABLE,
+    values::TABLE,
     encode::charset::TABLE,
     encode::kept::TABLE,
     encode::escaped::TABLE,
@@ -98,6 +121,11 @@ const TABLES: &[&[Deviation]] = &[
     body_hash::TABLE,
     sending::TABLE,
     sending::HEADER_TABLE,
+    response::TABLE,
+    verifier::header::TABLE,
+    verifier::parameters::TABLE,
+    verifier::credentials::TABLE,
+    verifier::signature::TABLE,
 ];
 
 /// Every departure, in the order of the tables.

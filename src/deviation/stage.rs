@@ -22,14 +22,19 @@ pub enum Stage {
     Host,
     Port,
     Path,
+    EmptyPath,
     Tail,
-    // 3.4.1.3.1: how a query or a form is read.
+    // 3.4.1.3.1: where a query or a form is found, and how it is read.
+    QueryText,
+    Form,
     Cut,
     Decode,
-    // Which sources are collected.
+    // Which sources are collected: other kinds of body, and what is done to a whole source.
     Collect,
     Source,
     // Single parameters that are signed and must not be, or the reverse.
+    Header,
+    OldSignature,
     Realm,
     Version,
     Token,
@@ -40,6 +45,7 @@ pub enum Stage {
     Names,
     Empty,
     Merge,
+    Repeat,
     Values,
     ProtocolValues,
     Charset,
@@ -118,7 +124,7 @@ impl Stage {
     /// Whether it changes the list of parameters before it is encoded.
     #[must_use]
     pub fn is_list(self) -> bool {
-        (Stage::Cut..=Stage::Charset).contains(&self)
+        (Stage::QueryText..=Stage::Charset).contains(&self)
     }
 
     /// Whether it changes how names and values are encoded.

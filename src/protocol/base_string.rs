@@ -32,8 +32,10 @@ pub struct UriRecipe {
     pub host: fn(&[u8], &mut Buffer),
     /// The port that is written for a scheme (as it is given) and a port (item 3).
     pub port: fn(&[u8], Option<u16>) -> Option<u16>,
-    /// The path.
+    /// The path, if there is one.
     pub path: fn(&[u8], &mut Buffer),
+    /// What is written for an empty path: `/`, because a request line cannot carry an empty one (RFC 2616 section 5.1.2).
+    pub empty_path: &'static str,
     /// What is written behind the path: nothing, by the specification.
     pub tail: fn(&Request<'_>, &mut Buffer),
     /// All of it put together.
@@ -42,8 +44,26 @@ pub struct UriRecipe {
 
 impl UriRecipe {
     /// Scheme and host in lower case, the port unless it is the scheme's default, the path as it is sent, no query and no fragment.
-    pub const RFC5849: UriRecipe =
-        UriRecipe { scheme: lower_case, user: |_, _| {}, authority, host: lower_case, port, path, tail: |_, _| {}, whole: base_string_uri };
+    pub const RFC5849: UriRecipe = UriRecipe {
+        scheme: lower_case,
+        user: |_, _| {},
+        authority,
+        host: lower_case,
+        port,
+        path,
+        empty_path: "/",
+        tail: |_, _| {},
+        whole: base_string_uri,
+    };
+
+    /// Appends the path of a request, and what stands behind it.
+    pub fn append_path(&self, request: &Request<'_>, out: &mut Buffer) {
+        match request.url.path {
+            [] => out.append(self.empty_path.as_bytes()),
+            path => (self.path)(path, out),
+        }
+        (self.tail)(request, out);
+    }
 }
 
 /// ASCII letters in lower case. Of a host nothing else changes: punycode is not decoded, a trailing dot stays, an IPv6 literal is not
@@ -77,17 +97,13 @@ pub fn port(scheme: &[u8], port: Option<u16>) -> Option<u16> {
     port.filter(|&port| port != default)
 }
 
-/// The path as it is sent.
+/// A path as it is sent.
 ///
-/// - An empty path is `/`, because a request line cannot carry an empty one (RFC 2616 section 5.1.2).
-/// - Nothing else is normalized: dot segments, double slashes, path parameters, the letter case of escapes, escapes of slashes and of
+/// - Nothing is normalized: dot segments, double slashes, path parameters, the letter case of escapes, escapes of slashes and of
 ///   unreserved characters stay, and a plus sign is one (section 3.4.1.3.1 decodes it in queries and forms only).
 /// - A blank or an octet beyond ASCII cannot stand in a request line; it counts as the escape that will be sent for it. What else RFC 3986
 ///   does not know (`|`, `^`, a `%` without digits) stays: clients do send it, and not all of them escaped.
 pub fn path(path: &[u8], out: &mut Buffer) {
-    if path.is_empty() {
-        out.push(b'/');
-    }
     let sendable = |octet: &u8| octet.is_ascii_graphic();
     if path.iter().fold(true, |all, octet| all & sendable(octet)) {
         out.append(path);
@@ -112,8 +128,7 @@ pub fn base_string_uri(recipe: &UriRecipe, request: &Request<'_>, out: &mut Buff
         out.push(b':');
         out.append(port.to_string().as_bytes());
     }
-    (recipe.path)(request.url.path, out);
-    (recipe.tail)(request, out);
+    recipe.append_path(request, out);
     Ok(())
 }
 

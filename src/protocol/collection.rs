@@ -5,7 +5,7 @@ use super::buffer::Buffer;
 use super::encoding::form_decode;
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
-use super::request::Request;
+use super::request::{Request, Url};
 
 /// Cuts a query or a form into its pieces: for each, a name and a value as they are written, `None` for a piece without `=`.
 pub type Cut = fn(&[u8], &mut TakePiece<'_>);
@@ -25,9 +25,20 @@ pub struct Piece {
     pub is_name: bool,
 }
 
-/// How a query or a form is read into decoded pairs. `None` is the specification's way: both at once, in one pass.
+/// What of a URL is read as its query.
+pub type QueryOf = for<'a> fn(&Url<'a>) -> Option<&'a [u8]>;
+
+/// The body of a request, if it is read as a form.
+pub type FormOf = for<'a> fn(&Request<'a>) -> Result<Option<&'a [u8]>, Malformed>;
+
+/// How a query or a form is found and read into decoded pairs. `None` is the specification's way: cutting and decoding at once, in one
+/// pass.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FormReader {
+    /// What is read as the query.
+    pub query: Option<QueryOf>,
+    /// Which body is read as a form.
+    pub form: Option<FormOf>,
     /// How it is cut into pairs.
     pub cut: Option<Cut>,
     /// How names and values are decoded.
@@ -36,7 +47,29 @@ pub struct FormReader {
 
 impl FormReader {
     /// The specification's reading: cut at `&` and the first `=`, `%XX` and `+` decoded.
-    pub const RFC5849: FormReader = FormReader { cut: None, decode: None };
+    pub const RFC5849: FormReader = FormReader { query: None, form: None, cut: None, decode: None };
+
+    /// What of this URL is read as its query.
+    #[inline]
+    #[must_use]
+    pub fn query<'a>(self, url: &Url<'a>) -> Option<&'a [u8]> {
+        match self.query {
+            None => url.query,
+            Some(query) => query(url),
+        }
+    }
+
+    /// The body of this request, if it is read as a form.
+    ///
+    /// # Errors
+    /// As [`Request::form`].
+    #[inline]
+    pub fn form<'a>(self, request: &Request<'a>) -> Result<Option<&'a [u8]>, Malformed> {
+        match self.form {
+            None => request.form(),
+            Some(form) => form(request),
+        }
+    }
 
     /// Appends the pairs of a query or form, decoded.
     pub fn read(self, text: &[u8], source: Source, into: &mut Parameters) {

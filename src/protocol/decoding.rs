@@ -97,13 +97,13 @@ static HEX_VALUES: [u16; 256] = {
 };
 
 /// Reads the pairs of a query or form: split at `&` and at the first `=`, decoded as [`form_decode`] does. For each pair `pair` is told
-/// where in `octets` its name starts, its value starts and its value ends.
+/// where in `octets` its name starts, its value starts and its value ends, and whether it is written without `=`.
 ///
 /// Empty pieces (`a&&b`) are skipped, as most parsers do; the specification is silent about them. A piece without `=` is a name with
 /// an empty value (section 3.4.1.3.1, `c2`); an empty name (`=v`) is a name, as nothing forbids it. A semicolon separates nothing: HTML
 /// 4.01 appendix B.2.2 recommends that to servers, section 17.13.4 does not write it. Brackets, octets that are no UTF-8, controls
 /// and what cannot stand in a URI are octets like others: what is replaced or dropped here would make different requests sign alike.
-pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, usize, usize)) {
+pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, usize, usize, bool)) {
     let begin = octets.len();
     let mut writer = Writer::new(octets, text.len());
     let (mut start, mut middle, mut piece, mut taken) = (begin, None, 0, 0);
@@ -122,7 +122,7 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
                     b'&' => {
                         let end = before + *written;
                         if piece < at + place {
-                            pair(start, middle.unwrap_or(end), end);
+                            pair(start, middle.unwrap_or(end), end, middle.is_none());
                         }
                         (start, middle, piece) = (end, None, at + place + 1);
                         None
@@ -153,7 +153,7 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
     });
     let end = begin + writer.written();
     if piece < text.len() {
-        pair(start, middle.unwrap_or(end), end);
+        pair(start, middle.unwrap_or(end), end, middle.is_none());
     }
     writer.finish();
 }
@@ -206,7 +206,7 @@ mod tests {
         let mut octets = Buffer::default();
         octets.append(b"before");
         let mut places = Vec::new();
-        read_form(b"&a=1&&b==2+%3D&c&=%&&%=%4&a-long-name-of-more-than-a-step=and%20a%20value%2", &mut octets, |start, middle, end| {
+        read_form(b"&a=1&&b==2+%3D&c&=%&&%=%4&a-long-name-of-more-than-a-step=and%20a%20value%2", &mut octets, |start, middle, end, _| {
             places.push((start, middle, end));
         });
         let pairs: Vec<_> = places.iter().map(|&(start, middle, end)| (&octets[start..middle], &octets[middle..end])).collect();
@@ -228,7 +228,7 @@ mod tests {
             for begin in 0..end {
                 let text = &text[begin..end];
                 let (mut octets, mut pairs) = (Buffer::default(), Vec::new());
-                read_form(text, &mut octets, |start, middle, end| pairs.push((start, middle, end)));
+                read_form(text, &mut octets, |start, middle, end, _| pairs.push((start, middle, end)));
                 let pairs: Vec<_> =
                     pairs.iter().map(|&(start, middle, end)| (octets[start..middle].to_vec(), octets[middle..end].to_vec())).collect();
                 let naive: Vec<_> = text
@@ -258,7 +258,7 @@ mod tests {
             assert_eq!(percent_decode(Padded::of(text, length), &mut Buffer::default()), Err(Malformed::PercentEncoding(at)));
             assert_eq!(written(|out| form_decode(Padded::of(text, length), out)), text[..length]);
             let (mut octets, mut ends) = (Buffer::default(), Vec::new());
-            read_form(&text[..length], &mut octets, |_, _, end| ends.push(end));
+            read_form(&text[..length], &mut octets, |_, _, end, _| ends.push(end));
             assert_eq!((&*octets, ends), (&text[..length], vec![length]));
         }
     }

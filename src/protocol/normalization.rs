@@ -68,7 +68,7 @@ pub struct EncodedParameter<'a> {
     pub name: &'a [u8],
     /// Its encoded value.
     pub value: &'a [u8],
-    /// Whether it is known to have been written without `=`.
+    /// Whether it was written without `=` in a query or form.
     pub bare: bool,
 }
 

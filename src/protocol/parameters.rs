@@ -23,7 +23,7 @@ pub struct Parameter<'a> {
     pub value: &'a [u8],
     /// Where it was found.
     pub source: Source,
-    /// Whether it is known to have been written without `=`. The specification makes no difference, and its own reading never says so.
+    /// Whether it was written without `=` in a query or form. The specification makes no difference.
     pub bare: bool,
 }
 
@@ -131,7 +131,9 @@ impl Parameters {
     /// Appends the pairs of a query or form, decoded (section 3.4.1.3.1).
     pub fn push_form(&mut self, text: &[u8], source: Source) {
         let entries = &mut self.entries;
-        encoding::read_form(text, &mut self.octets, |start, middle, end| entries.push(Entry { start, middle, end, source, bare: false }));
+        encoding::read_form(text, &mut self.octets, |start, middle, end, bare| {
+            entries.push(Entry { start, middle, end, source, bare });
+        });
     }
 
     /// Appends another list.
@@ -195,7 +197,7 @@ mod tests {
         list.clear();
         list.push_form(b"c", Source::Body);
         let only: Vec<_> = list.iter().collect();
-        assert_eq!(only, [Parameter { name: b"c", value: b"", source: Source::Body, bare: false }]);
+        assert_eq!(only, [Parameter { name: b"c", value: b"", source: Source::Body, bare: true }]);
         let mut twice = list.clone();
         twice.append(&list);
         assert_eq!(twice.len(), 2);

@@ -66,11 +66,11 @@ impl<'a> Request<'a> {
     /// # Errors
     /// As [`Request::form`].
     pub fn gather_with(&self, reader: FormReader, into: &mut Parameters) -> Result<(), Malformed> {
-        if let Some(query) = self.url.query {
+        if let Some(query) = reader.query(&self.url) {
             reader.read(query, Source::Query, into);
         }
         into.append(self.protocol);
-        if let Some(form) = self.form()? {
+        if let Some(form) = reader.form(self)? {
             reader.read(form, Source::Body, into);
         }
         Ok(())

@@ -78,7 +78,7 @@ fn rows_are_written_as_rows() {
     for deviation in all().filter(|deviation| deviation.stage >= Stage::Charset) {
         let Deviation { id, sentence, fix, seen, .. } = deviation;
         assert_eq!(deviation.rank == crate::deviation::Rank::Plausible, seen.is_empty(), "{id}");
-        assert!(seen.iter().all(|address| address.starts_with("https://") || address.starts_with("http://")), "{id}");
+        assert!(seen.iter().all(|address| address.starts_with("https://")), "{id}");
         for text in [sentence, fix] {
             assert!(!text.ends_with('.') && !text.is_empty(), "{id}: {text}");
             // A lower-case letter, or a word that is written in capitals anyway.

@@ -1,6 +1,11 @@
-//! Tests of the table.
+//! The table against figures that were computed elsewhere, and against itself.
 
+mod effects;
 mod effects_sending;
 mod effects_signing;
+mod evidence;
+mod probes;
+mod probes_request;
 mod probes_signing;
 mod requests;
+mod samples;

@@ -36,6 +36,7 @@ fn a_base_string_is_found_in_every_wrapping() {
         format!("(using {BASE} )"),
         format!("oauth_problem=signature_invalid&oauth_signature=x&oauth_signature_base_string={once}&oauth_signature_method=RSA-SHA1"),
         format!("OAuth oauth_problem=\"signature_invalid\", oauth_signature_base_string=\"{once}\""),
+        format!("debug=%C3%AF{once}&b"),
         format!("debug=%3D{once}%0A").replace("%0A", "&b"),
     ] {
         assert_eq!(read(&body).base_strings, [BASE.as_bytes()], "{body}");

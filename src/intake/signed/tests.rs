@@ -166,7 +166,9 @@ fn what_is_left_is_what_was_signed() {
         let pasted = http_text::request(text.as_bytes(), Some(false)).unwrap();
         let read = SignedRequest::read(&pasted).unwrap();
         assert_eq!((read.findings.len(), read.requirements(Some(137_131_202)).len()), (0, 1), "the nonce of the text is short");
+        assert_eq!((read.protocol.first("oauth_signature"), read.protocol.first("realm")), (None, None));
         let list = read.list();
+        assert!(!list.iter().any(|field| field.name.eq_ignore_ascii_case(b"authorization")));
         let secrets = Secrets::new(b"kd94hf93k423kf44", token_secret);
         let derived = derive(&Recipe::RFC5849, &read.request(&list).unwrap(), SignatureMethod::HmacSha1, &secrets).unwrap();
         assert_eq!(Some(&*derived.signature), read.signature.as_deref());

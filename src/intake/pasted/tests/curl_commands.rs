@@ -133,6 +133,18 @@ fn what_curl_could_not_send_is_refused() {
 }
 
 #[test]
+fn what_curl_would_change_is_noted() {
+    for (command, url, count) in [
+        ("curl 'http://h/{a}[1-2]'", "http://h/{a}[1-2]", 1),
+        ("curl -g 'http://h/{a}[1-2]'", "http://h/{a}[1-2]", 0),
+        ("curl --globoff 'http://h/{a}'", "http://h/{a}", 0),
+        ("curl http://h/é", "http://h/\\xc3\\xa9", 1),
+    ] {
+        assert_eq!(reads(command, &format!("GET {url}")).len(), count, "{command}");
+    }
+}
+
+#[test]
 fn an_ampersand_without_quotes_cuts_the_url() {
     let notes = reads("curl http://h/x?a=1&b=2", "GET http://h/x?a=1");
     assert_eq!(

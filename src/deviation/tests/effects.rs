@@ -1,0 +1,64 @@
+//! Every departure from method, URI, reading and collecting changes something, and no two change everything alike.
+
+use std::collections::HashMap;
+
+use super::probes::{PROBES, Sample};
+use super::samples::SAMPLES;
+use crate::deviation::{Cause, Deviation, collect, merge, method, names, read, uri, values};
+
+const TABLES: &[&[Deviation]] = &[
+    method::TABLE,
+    uri::whole::TABLE,
+    uri::authority::TABLE,
+    uri::path::TABLE,
+    uri::escapes::TABLE,
+    read::cut::TABLE,
+    read::decode::TABLE,
+    collect::body::TABLE,
+    collect::members::TABLE,
+    collect::sources::TABLE,
+    collect::parameters::TABLE,
+    names::TABLE,
+    merge::TABLE,
+    values::TABLE,
+];
+
+/// Departures that no request can tell apart, with the reason.
+const INSEPARABLE: &[(&[&str], &str)] = &[];
+
+/// The base strings of all requests, or why there is none.
+fn base_strings(causes: &[Cause]) -> Vec<String> {
+    let derived = |sample: &Sample| match sample.derived(causes) {
+        Ok(derivation) => String::from_utf8_lossy(&derivation.base_string).into_owned(),
+        Err(fault) => fault.to_string(),
+    };
+    PROBES.iter().map(|(sample, _)| sample).chain(SAMPLES).map(derived).collect()
+}
+
+#[test]
+fn every_departure_has_an_effect_of_its_own() {
+    let right = base_strings(&[]);
+    let mut known: HashMap<Vec<String>, Vec<&str>> = HashMap::new();
+    for deviation in TABLES.iter().copied().flatten() {
+        known.entry(base_strings(&[Cause::Deviation(deviation)])).or_default().push(deviation.id);
+    }
+    let idle = known.remove(&right).unwrap_or_default();
+    assert!(idle.is_empty(), "without effect: {idle:?}");
+    let mut alike: Vec<_> = known.into_values().filter(|ids| ids.len() > 1).collect();
+    alike.sort_unstable();
+    let mut expected: Vec<_> = INSEPARABLE.iter().map(|(ids, _)| ids.to_vec()).collect();
+    expected.sort_unstable();
+    assert_eq!(alike, expected);
+}
+
+/// A departure that has no effect anywhere but where it makes an error would name every error.
+#[test]
+fn no_departure_makes_a_request_unreadable() {
+    let is_fine = |deviation: &&Deviation| {
+        let all = PROBES.iter().map(|(sample, _)| sample).chain(SAMPLES);
+        let causes = [Cause::parse(deviation.id).unwrap()];
+        all.filter_map(|sample| sample.derived(&causes).err()).count() == 0
+    };
+    let failing: Vec<_> = TABLES.iter().copied().flatten().filter(|deviation| !is_fine(deviation)).map(|deviation| deviation.id).collect();
+    assert!(failing.is_empty(), "{failing:?}");
+}
