@@ -34,6 +34,7 @@ mod names;
 mod order;
 mod read;
 mod rows;
+mod synonym;
 #[cfg(test)]
 mod tests;
 mod uri;
@@ -43,6 +44,7 @@ pub use cause::{Cause, Conduct, UnknownCause};
 pub use input::Input;
 pub use practice::Practice;
 pub use stage::{Side, Stage};
+pub use synonym::synonym;
 
 /// One named departure.
 #[derive(Debug)]

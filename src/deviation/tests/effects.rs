@@ -51,6 +51,16 @@ fn every_departure_has_an_effect_of_its_own() {
     assert_eq!(alike, expected);
 }
 
+#[test]
+fn synonyms_sign_alike() {
+    let right = base_strings(&[]);
+    for (input, departure) in crate::deviation::synonym::all() {
+        let [of_input, of_departure] = [input, departure].map(|id| base_strings(&[Cause::parse(id).unwrap()]));
+        assert_ne!(of_input, right, "{input}");
+        assert_eq!(of_input, of_departure, "{input}");
+    }
+}
+
 /// A departure that has no effect anywhere but where it makes an error would name every error.
 #[test]
 fn no_departure_makes_a_request_unreadable() {
