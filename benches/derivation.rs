@@ -18,6 +18,11 @@ fn main() {
     divan::main();
 }
 
+/// Samples of a benchmark, and how often each repeats its work: the same for all, so that one group's medians can be compared, and so many
+/// that the clock's own time does not show in the shortest.
+const COUNT: u32 = 200;
+const SIZE: u32 = 25;
+
 const CLIENT_SECRET: &[u8] = b"kd94hf93k423kf44";
 const TOKEN_SECRET: &[u8] = b"pfkkdhi9sl3r4s00";
 const FORM: [Header<'static>; 1] = [Header { name: b"Content-Type", value: b"application/x-www-form-urlencoded" }];
@@ -104,7 +109,7 @@ fn protocol_parameters() -> ProtocolParameters<'static> {
     }
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = COUNT, sample_size = SIZE)]
 fn raw_hmac(bencher: Bencher<'_, '_>, size: Size) {
     let derivation = derivation(size);
     let (key, text) = (derivation.key(), &*derivation.base_string);
@@ -116,7 +121,7 @@ fn raw_hmac(bencher: Bencher<'_, '_>, size: Size) {
 }
 
 /// From decoded pairs, as `oauth1-request` takes them, to the signature: the derivation of section 3.4 alone.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = COUNT, sample_size = SIZE)]
 fn reference(bencher: Bencher<'_, '_>, size: Size) {
     let question = Question::of(size);
     let (mut list, mut derivation) = (Parameters::new(), Derivation::default());
@@ -133,7 +138,7 @@ fn reference(bencher: Bencher<'_, '_>, size: Size) {
 }
 
 /// From the text of the request, its query or form body still encoded, to the signature.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = COUNT, sample_size = SIZE)]
 fn reference_from_text(bencher: Bencher<'_, '_>, size: Size) {
     let question = Question::of(size);
     let (url, body) = question.carrier();
@@ -145,7 +150,7 @@ fn reference_from_text(bencher: Bencher<'_, '_>, size: Size) {
 }
 
 /// The same into new memory each time.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = COUNT, sample_size = SIZE)]
 fn reference_from_text_into_new_memory(bencher: Bencher<'_, '_>, size: Size) {
     let question = Question::of(size);
     let (url, body) = question.carrier();
@@ -183,7 +188,7 @@ fn sign(request: &Request<'_>, derivation: &mut Derivation) {
 }
 
 /// The crate `oauth1-request`, from decoded pairs to the Authorization header; the list of pairs is its own and sorted by it.
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = SIZES, sample_count = COUNT, sample_size = SIZE)]
 fn oauth1_request(bencher: Bencher<'_, '_>, size: Size) {
     let question = Question::of(size);
     let token = oauth1_request::Token::from_parts("dpf43f3p2l4k3l03", "kd94hf93k423kf44", "nnch734d00sl2jdk", "pfkkdhi9sl3r4s00");
@@ -206,7 +211,7 @@ impl NonceMemory for Forgetful {
 }
 
 /// All checks of a signed request that came with an Authorization header.
-#[divan::bench(args = [Size::Classic, Size::Form, Size::Thousand])]
+#[divan::bench(args = [Size::Classic, Size::Form, Size::Thousand], sample_count = COUNT, sample_size = SIZE)]
 fn verification(bencher: Bencher<'_, '_>, size: Size) {
     let question = Question::of(size);
     let (url, body) = question.carrier();

@@ -3,11 +3,13 @@
 mod adapter;
 mod arguments;
 mod explain;
+mod explain_deviation;
 mod fail;
 mod files;
 mod fixtures;
 mod list;
 mod output;
+mod pasted;
 mod progress;
 mod request;
 mod selection;

@@ -53,3 +53,33 @@ impl Sink for Progress {
         Ok(())
     }
 }
+
+/// A search whose end nobody knows: how many values were compared.
+pub(super) struct Search {
+    bar: ProgressBar,
+}
+
+impl Search {
+    /// A line, or none.
+    pub(super) fn new(shown: bool) -> Search {
+        let target = if shown { ProgressDrawTarget::stderr_with_hz(REDRAWS) } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            bar.set_style(style);
+        }
+        Search { bar }
+    }
+
+    /// Shows how far the search is.
+    pub(super) fn tell(&self, tried: u64) {
+        if self.bar.elapsed() > Duration::from_millis(250) {
+            self.bar.set_message(format!("{tried} derivations compared"));
+            self.bar.tick();
+        }
+    }
+
+    /// Takes the line away.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -10,6 +10,7 @@ use super::fail::Fail;
 use super::files;
 use crate::protocol::transmission::{ProtocolParameters, Transmission};
 use crate::protocol::{Parameters, PrivateKey, Secret, SignatureMethod};
+use crate::report::shell::quote;
 use crate::vectors::load_error::nearest;
 
 /// The largest secret or key file that is read, in octets.
@@ -24,7 +25,7 @@ pub(super) struct RequestOptions {
     method: String,
     /// The absolute URL with its query
     #[arg(long)]
-    url: String,
+    url: Option<String>,
     /// A header field; may be repeated
     #[arg(long = "header", value_name = "N: V")]
     headers: Vec<String>,
@@ -33,7 +34,7 @@ pub(super) struct RequestOptions {
     body: Option<String>,
     /// The client's identifier (oauth_consumer_key)
     #[arg(long, value_name = "KEY")]
-    client: String,
+    client: Option<String>,
     /// The token's identifier (oauth_token)
     #[arg(long, value_name = "KEY")]
     token: Option<String>,
@@ -119,18 +120,21 @@ pub(super) struct OwnedRequest {
 impl RequestOptions {
     /// The request with its protocol parameters; nonce and timestamp are filled in with `fresh`.
     pub(super) fn request(&self, fresh: &Fresh) -> Result<OwnedRequest, Fail> {
+        let missing = |option: &str| Fail::usage(format!("{option} is missing")).hint("--request FILE reads a whole request instead");
+        let url = self.url.as_ref().ok_or_else(|| missing("--url"))?;
+        let client = self.client.as_ref().ok_or_else(|| missing("--client"))?;
         let signature_method = SignatureMethod::from_name(self.signature_method.as_bytes()).map_err(|_| self.no_such_method())?;
         let plaintext = signature_method == SignatureMethod::Plaintext;
         let bytes = |value: &'_ Option<String>| value.as_ref().map(|text| text.as_bytes().to_vec());
         let (nonce, timestamp) = (bytes(&self.nonce), bytes(&self.timestamp));
         let mut protocol = Parameters::new();
         ProtocolParameters {
-            client: self.client.as_bytes(),
+            client: client.as_bytes(),
             token: self.token.as_deref().map(str::as_bytes),
             signature_method: self.signature_method.as_bytes(),
             // PLAINTEXT may leave both out (RFC 5849 section 3.1).
-            timestamp: timestamp.as_deref().or((!plaintext).then_some(fresh.timestamp.as_bytes())),
-            nonce: nonce.as_deref().or((!plaintext).then_some(fresh.nonce.as_bytes())),
+            timestamp: timestamp.as_deref().or(fresh.timestamp.as_deref().filter(|_| !plaintext).map(str::as_bytes)),
+            nonce: nonce.as_deref().or(fresh.nonce.as_deref().filter(|_| !plaintext).map(str::as_bytes)),
             version: self.oauth_version.as_deref().map(str::as_bytes),
             callback: self.callback.as_deref().map(str::as_bytes),
             verifier: self.verifier.as_deref().map(str::as_bytes),
@@ -148,7 +152,7 @@ impl RequestOptions {
         }
         Ok(OwnedRequest {
             method: self.method.clone().into_bytes(),
-            url: self.url.clone().into_bytes(),
+            url: url.clone().into_bytes(),
             headers,
             body: self.body.as_deref().map(body).transpose()?,
             signature_method,
@@ -165,6 +169,55 @@ impl RequestOptions {
             Some(near) => fail.hint(format!("did you mean {near}?")),
             None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
         }
+    }
+
+    /// Whether a request is described by options.
+    pub(super) const fn is_given(&self) -> bool {
+        self.url.is_some()
+    }
+
+    /// Whether stdin is taken by secrets.
+    pub(super) const fn reads_stdin(&self) -> bool {
+        self.secrets.secret_stdin
+    }
+
+    /// The options that describe the same request and name the same secrets, quoted for a shell.
+    pub(super) fn again(&self) -> Vec<String> {
+        let is_default = |name: &str, value: &str| matches!((name, value), ("--method", "GET") | ("--signature-method", "HMAC-SHA1"));
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let place = match self.transmission {
+            Place::Header => None,
+            Place::Body => Some("body".to_owned()),
+            Place::Query => Some("query".to_owned()),
+        };
+        let described = [
+            ("--method", Some(self.method.clone())),
+            ("--url", self.url.clone()),
+            ("--body", self.body.clone()),
+            ("--client", self.client.clone()),
+            ("--token", self.token.clone()),
+            ("--signature-method", Some(self.signature_method.clone())),
+            ("--nonce", self.nonce.clone()),
+            ("--timestamp", self.timestamp.clone()),
+            ("--version", self.oauth_version.clone()),
+            ("--callback", self.callback.clone()),
+            ("--verifier", self.verifier.clone()),
+            ("--realm", self.realm.clone()),
+            ("--transmission", place),
+            ("--secret-env", self.secrets.secret_env.clone()),
+            ("--secret-file", path(&self.secrets.secret_file)),
+            ("--token-secret-env", self.secrets.token_secret_env.clone()),
+            ("--token-secret-file", path(&self.secrets.token_secret_file)),
+            ("--private-key-file", path(&self.secrets.private_key_file)),
+        ];
+        let given = described.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let headers = self.headers.iter().map(|header| ("--header", header.clone()));
+        let all = given.chain(headers).filter(|(name, value)| !is_default(name, value));
+        let mut words: Vec<String> = all.map(|(name, value)| format!("{name} {}", quote(value.as_bytes()))).collect();
+        if self.secrets.secret_stdin {
+            words.push("--secret-stdin".to_owned());
+        }
+        words
     }
 
     /// The file of the RSA private key.
@@ -190,19 +243,25 @@ impl RequestOptions {
 }
 
 /// Values that differ from request to request.
+#[derive(Default)]
 pub(super) struct Fresh {
-    nonce: String,
-    timestamp: String,
+    nonce: Option<String>,
+    timestamp: Option<String>,
 }
 
 impl Fresh {
+    /// None: what is not given is left out.
+    pub(super) fn none() -> Fresh {
+        Fresh::default()
+    }
+
     /// A random nonce of 128 bits, and the time.
     pub(super) fn now() -> Result<Fresh, Fail> {
         let mut octets = [0; 16];
         getrandom::fill(&mut octets).map_err(|error| Fail::work(format!("no random numbers: {error}")))?;
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let seconds = since.map_err(|_| Fail::work("the clock stands before 1970"))?.as_secs();
-        Ok(Fresh { nonce: octets.iter().map(|octet| format!("{octet:02x}")).collect(), timestamp: seconds.to_string() })
+        Ok(Fresh { nonce: Some(octets.iter().map(|octet| format!("{octet:02x}")).collect()), timestamp: Some(seconds.to_string()) })
     }
 }
 

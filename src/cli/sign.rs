@@ -4,9 +4,11 @@ use clap::Args;
 
 use super::fail::Fail;
 use super::output::{self, Outcome};
+use super::pasted::{PastedOptions, to_sign};
 use super::request::{Fresh, RequestOptions};
+use crate::deviation::Conduct;
 use crate::judgement::ExitCode;
-use crate::protocol::{Derivation, Header, Recipe, Request, Secrets, Url};
+use crate::protocol::{Derivation, Header, Request, Secrets, Url};
 use crate::report::{self, Disclosure, SignedRequest};
 
 /// Derive one request's signature: every stage, the header, a curl and an openssl line.
@@ -19,7 +21,12 @@ Examples:
     --url https://api.example.com/1 --client KEY --token TOKEN --secret-stdin --reveal")]
 pub(super) struct Arguments {
     #[command(flatten)]
+    pasted: PastedOptions,
+    #[command(flatten)]
     request: RequestOptions,
+    /// Sign wrongly on purpose: the ids of deviations, as a diagnosis names them
+    #[arg(long, value_name = "ID[,ID…]", value_delimiter = ',')]
+    deviate: Vec<String>,
     /// Show key and signature: on your own terminal only
     #[arg(long)]
     reveal: bool,
@@ -30,7 +37,14 @@ pub(super) struct Arguments {
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let owned = arguments.request.request(&Fresh::now()?)?;
+    let causes = super::adapter::causes(&arguments.deviate)?;
+    let owned = match arguments.pasted.is_given() {
+        true => match arguments.pasted.read(arguments.request.reads_stdin())? {
+            Some(pasted) => to_sign(&pasted)?,
+            None => return Err(Fail::usage("there is no request to sign")),
+        },
+        false => arguments.request.request(&Fresh::now()?)?,
+    };
     let own = arguments.request.own_secrets()?;
     let headers: Vec<_> = owned.headers.iter().map(|(name, value)| Header { name, value }).collect();
     let request = Request {
@@ -53,7 +67,10 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let token = own.token.as_ref().map_or(&[][..], |secret| secret.expose());
     let secrets = Secrets::new(client, token).with_private_key(own.private_key.as_ref());
     let mut derivation = Derivation::default();
-    derivation.derive(&Recipe::RFC5849, &request, owned.signature_method, &secrets).map_err(Fail::usage)?;
+    Conduct::of(&causes).derive(&mut derivation, &request, owned.signature_method, &secrets).map_err(Fail::usage)?;
+    if !causes.is_empty() {
+        output::note(&format!("wrong on purpose: {}", arguments.deviate.join(", ")));
+    }
     let key_file = arguments.request.private_key_file().map(|path| path.to_string_lossy().into_owned());
     let signed = SignedRequest {
         request: &request,

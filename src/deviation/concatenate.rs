@@ -30,7 +30,7 @@ pub(super) const TABLE: &[Deviation] = concatenations![
     "concatenate.encoded-again" "the whole base string is encoded once more, so that its two & become %26", Seen [
             "https://community.canvaslms.com/t5/Canvas-Developers-Group/LTI-basic-launch-oauth-signature-mismatch/m-p/402560",
         ],
-        |parts, out| again(parts, out, |parts, once| concatenate(parts, once));
+        |parts, out| again(parts, out, concatenate);
     "concatenate.encoded-in-one-go" "method, URI and parameter string are joined by & first and then encoded in one go", Plausible [],
         |parts, out| again(parts, out, |parts, once| {
             put(parts, once, [Part::Method, Part::Mark(b"&"), Part::Raw(parts.uri), Part::Mark(b"&"), Part::Raw(parts.normalized)]);
@@ -70,8 +70,6 @@ pub(super) const TABLE: &[Deviation] = concatenations![
         };
     "concatenate.question-mark-raw" "URI and parameter string have a ? between them in place of &", Plausible [],
         |parts, out| put(parts, out, [Part::Method, Part::Mark(b"&"), Part::Uri, Part::Mark(b"?"), Part::Parameters]);
-    "concatenate.marks-escaped" "the two & of the base string are written as %26", Plausible [],
-        |parts, out| put(parts, out, [Part::Method, Part::Mark(b"%26"), Part::Uri, Part::Mark(b"%26"), Part::Parameters]);
     "concatenate.marks-missing" "the parts of the base string have nothing between them", Plausible [],
         |parts, out| put(parts, out, [Part::Method, Part::Uri, Part::Parameters]);
     "concatenate.line-ends" "the parts of the base string stand on lines of their own", Plausible [],

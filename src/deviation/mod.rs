@@ -7,6 +7,7 @@
 //! | [`practice`] | all decisions that a departure can change |
 //! | [`cause`] | a departure, or a mistake of input with its parameter, by its id |
 //! | [`input`] | mistakes of input: another scheme, host, method, a parameter left out |
+//! | [`remedy`] | how to do it right in common languages |
 //! | `method`, `uri`, `read`, `collect`, `names`, `merge`, `values`, `encode`, `order`, `key`, … | the table, a file or a room a stage |
 //!
 //! ```
@@ -21,24 +22,35 @@
 pub mod cause;
 pub mod input;
 pub mod practice;
+pub mod remedy;
 pub mod stage;
 
+mod body_hash;
 mod collect;
 mod concatenate;
 mod encode;
 mod join;
+mod key;
 mod list;
+mod mac;
 mod merge;
 mod method;
 mod names;
 mod order;
 mod read;
+mod response;
 mod rows;
+mod rsa;
+mod secret;
+mod sending;
 mod synonym;
-#[cfg(test)]
-mod tests;
+mod text;
 mod uri;
 mod values;
+mod verifier;
+
+#[cfg(test)]
+mod tests;
 
 pub use cause::{Cause, Conduct, UnknownCause};
 pub use input::Input;
@@ -101,6 +113,21 @@ const TABLES: &[&[Deviation]] = &[
     order::TABLE,
     join::TABLE,
     concatenate::TABLE,
+    secret::TABLE,
+    key::ENCODING_TABLE,
+    key::TABLE,
+    mac::TABLE,
+    mac::BARE_TABLE,
+    rsa::TABLE,
+    text::TABLE,
+    body_hash::TABLE,
+    sending::TABLE,
+    sending::HEADER_TABLE,
+    response::TABLE,
+    verifier::header::TABLE,
+    verifier::parameters::TABLE,
+    verifier::credentials::TABLE,
+    verifier::signature::TABLE,
 ];
 
 /// Every departure, in the order of the tables.

@@ -1,11 +1,14 @@
 //! All decisions that a departure can change: how an implementation derives, sends, reads and verifies.
 
-use crate::protocol::signature;
-use crate::protocol::verification::Checks;
-use crate::protocol::{Recipe, Sending, SignatureMethod};
+use crate::protocol::token_response::{self, TokenResponse};
+use crate::protocol::verification::{Checks, Refusal};
+use crate::protocol::{Header, Recipe, Sending, SignatureMethod, signature};
 
 /// Makes the value of `oauth_body_hash` (body hash draft, section 3.2).
 pub type BodyHash = fn(SignatureMethod, Option<&[u8]>) -> String;
+
+/// Reads a token response: step, status, header fields, body (RFC 5849 sections 2.1 and 2.3).
+pub type ReadResponse = fn(token_response::Step, u16, &[Header<'_>], &[u8]) -> Result<TokenResponse, Refusal>;
 
 /// The records of decisions of one implementation.
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +21,19 @@ pub struct Practice {
     pub checks: Checks,
     /// The body hash.
     pub body_hash: BodyHash,
+    /// Reading token responses (sections 2.1 and 2.3).
+    pub read_response: ReadResponse,
 }
 
 impl Practice {
     /// The specification's own decisions.
-    pub const RFC5849: Practice =
-        Practice { recipe: Recipe::RFC5849, sending: Sending::RFC5849, checks: Checks::RFC5849, body_hash: signature::body_hash };
+    pub const RFC5849: Practice = Practice {
+        recipe: Recipe::RFC5849,
+        sending: Sending::RFC5849,
+        checks: Checks::RFC5849,
+        body_hash: signature::body_hash,
+        read_response: token_response::read,
+    };
 }
 
 impl Default for Practice {

@@ -68,7 +68,9 @@ pub enum Stage {
     Hash,
     // 3.5
     SendWhat,
+    SendScheme,
     SendHeader,
+    SendQuote,
     SendRealm,
     SendValue,
     SendSignature,

@@ -13,6 +13,7 @@
 //! | [`normalized`] | normalized parameters |
 //! | [`keys`] | keys, and ways to make and write a signature |
 //! | [`search`] | all of them together, against the evidence |
+//! | [`apart`] | a further request that would tell candidates apart |
 //!
 //! ```
 //! use countersign::diagnosis::{Budget, Diagnosis, Evidence, Outcome, Subject, diagnose};
@@ -29,6 +30,7 @@
 //! # Ok::<(), countersign::protocol::Malformed>(())
 //! ```
 
+pub mod apart;
 pub mod catalogue;
 pub mod evidence;
 mod keyed;

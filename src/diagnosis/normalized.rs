@@ -5,6 +5,7 @@ use super::catalogue::{Catalogue, Set};
 use super::lists::Lists;
 use super::pool::{Item, Pool};
 use crate::deviation::{Conduct, Stage};
+use crate::protocol::base_string::Parts;
 use crate::protocol::normalization::EncodedParameters;
 use crate::protocol::{Buffer, Encoder, Parameters, Recipe, Request};
 
@@ -15,6 +16,9 @@ const MOST_OCTETS: usize = 64 << 20;
 /// The most causes that are considered between a list and its text.
 const MOST_CAUSES: usize = 4;
 
+/// The most combinations of each number of causes.
+const MOST_WAYS: usize = 2000;
+
 /// Normalized parameters, with the encoding that the parts of the base string get.
 #[derive(Clone, Debug)]
 pub struct Normalized {
@@ -24,6 +28,8 @@ pub struct Normalized {
     pub part: Encoder,
     /// Which of the encodings it is: equal numbers, equal encodings.
     pub part_number: u16,
+    /// The text as a part of the base string, where that is not just [`Normalized::text`] encoded.
+    pub as_part: Option<Vec<u8>>,
 }
 
 /// One way from a list to its text.
@@ -31,14 +37,15 @@ struct Way {
     set: Set,
     recipe: Recipe,
     part_number: u16,
+    /// Whether it puts the base string together in a way of its own.
+    puts_together: bool,
 }
 
 /// The normalized parameters that may have been signed; they are found level by level, as the search needs them.
 pub struct NormalizedTexts<'a> {
     request: &'a Request<'a>,
     lists: Lists<'a>,
-    /// By the number of causes.
-    ways: Vec<Vec<Way>>,
+    ways: Ways<'a>,
     pool: Pool<Normalized>,
     encoded: EncodedParameters,
 }
@@ -46,14 +53,14 @@ pub struct NormalizedTexts<'a> {
 impl<'a> NormalizedTexts<'a> {
     /// The text that the specification gives, for a start.
     #[must_use]
-    pub fn new(request: &'a Request<'a>, lists: Lists<'a>, catalogue: &Catalogue) -> NormalizedTexts<'a> {
-        let ways = ways(catalogue);
+    pub fn new(request: &'a Request<'a>, lists: Lists<'a>, catalogue: &'a Catalogue) -> NormalizedTexts<'a> {
+        let ways = Ways::new(catalogue);
         let mut encoded = EncodedParameters::default();
         let own = Parameters::new();
         let list = lists.pool().level(0).first().map_or(&own, |item| &item.value);
-        let (key, value) = match ways.first().and_then(|level| level.first()) {
+        let (key, value) = match ways.levels.first().and_then(|level| level.first()) {
             Some(way) => write(way, list, request, &mut encoded),
-            None => (Vec::new(), Normalized { text: Vec::new(), part: Encoder::RFC5849, part_number: 0 }),
+            None => (Vec::new(), Normalized { text: Vec::new(), part: Encoder::RFC5849, part_number: 0, as_part: None }),
         };
         let most = MOST.min(MOST_OCTETS / (2 * key.len() + 100));
         NormalizedTexts { request, lists, ways, pool: Pool::new(key, value, most), encoded }
@@ -65,8 +72,9 @@ impl<'a> NormalizedTexts<'a> {
         while self.lists.pool().reached() < cost {
             self.lists.grow();
         }
+        self.ways.grow();
         for of_list in 0..=cost {
-            let Some(ways) = self.ways.get(cost - of_list) else { continue };
+            let Some(ways) = self.ways.levels.get(cost - of_list) else { continue };
             for Item { value: list, sets } in self.lists.pool().level(of_list) {
                 for way in ways {
                     let (key, value) = write(way, list, self.request, &mut self.encoded);
@@ -104,39 +112,61 @@ fn write(way: &Way, list: &Parameters, request: &Request<'_>, encoded: &mut Enco
     let text = text.to_vec();
     let mut key = text.clone();
     key.extend_from_slice(&way.part_number.to_le_bytes());
-    (key, Normalized { text, part: recipe.encode.part, part_number: way.part_number })
+    let as_part = way.puts_together.then(|| {
+        let parts = Parts { method: b"", uri: b"", normalized: &text, twice: Some(encoded), encode: recipe.encode.part };
+        let mut base_string = Buffer::default();
+        (recipe.concatenate)(&parts, &mut base_string);
+        base_string.strip_prefix(b"&&").unwrap_or(&base_string).to_vec()
+    });
+    if let Some(part) = &as_part {
+        key.extend_from_slice(part);
+    }
+    (key, Normalized { text, part: recipe.encode.part, part_number: way.part_number, as_part })
 }
 
-/// The combinations of causes between list and text, by their number.
-fn ways(catalogue: &Catalogue) -> Vec<Vec<Way>> {
-    let numbers = catalogue.of_stages(|stage| (Stage::Encode..=Stage::Join).contains(&stage));
-    let mut parts: Vec<Encoder> = Vec::new();
-    let mut way = |set: Set| {
-        let recipe = Conduct::of(catalogue.causes(&set)).practice.recipe;
+/// The combinations of causes between list and text, by their number; they are made level by level, as they are needed.
+struct Ways<'a> {
+    catalogue: &'a Catalogue,
+    numbers: Set,
+    parts: Vec<Encoder>,
+    levels: Vec<Vec<Way>>,
+}
+
+impl<'a> Ways<'a> {
+    fn new(catalogue: &'a Catalogue) -> Ways<'a> {
+        let numbers = catalogue.of_stages(|stage| (Stage::Encode..=Stage::Join).contains(&stage));
+        let mut ways = Ways { catalogue, numbers, parts: Vec::new(), levels: Vec::new() };
+        let own = ways.way(Vec::new());
+        ways.levels.push(vec![own]);
+        ways
+    }
+
+    fn way(&mut self, set: Set) -> Way {
+        let recipe = Conduct::of(self.catalogue.causes(&set)).practice.recipe;
         let part = recipe.encode.part;
-        let known = parts.iter().position(|known| known.is_same(part));
-        let place = known.unwrap_or_else(|| {
-            parts.push(part);
-            parts.len() - 1
+        let place = self.parts.iter().position(|known| known.is_same(part)).unwrap_or_else(|| {
+            self.parts.push(part);
+            self.parts.len() - 1
         });
-        Way { set, recipe, part_number: u16::try_from(place).unwrap_or(u16::MAX) }
-    };
-    let mut levels = vec![vec![way(Vec::new())]];
-    for _ in 0..MOST_CAUSES {
-        let mut level = Vec::new();
-        for shorter in levels.last().into_iter().flatten() {
-            let behind = catalogue.last_stage(&shorter.set);
-            for &number in &numbers {
-                if behind.is_none() || catalogue.last_stage(&[number]) > behind {
-                    let mut set = shorter.set.clone();
-                    set.push(number);
-                    level.push(way(set));
+        let puts_together = !std::ptr::fn_addr_eq(recipe.concatenate, Recipe::RFC5849.concatenate);
+        Way { set, recipe, part_number: u16::try_from(place).unwrap_or(u16::MAX), puts_together }
+    }
+
+    fn grow(&mut self) {
+        if self.levels.len() > MOST_CAUSES {
+            return;
+        }
+        let mut sets = Vec::new();
+        for shorter in self.levels.last().into_iter().flatten() {
+            let behind = self.catalogue.last_stage(&shorter.set);
+            for &number in &self.numbers {
+                // Thousands of ways to write each of thousands of lists would be no search any more.
+                if sets.len() < MOST_WAYS && (behind.is_none() || self.catalogue.last_stage(&[number]) > behind) {
+                    sets.push([shorter.set.as_slice(), &[number]].concat());
                 }
             }
         }
-        // Thousands of ways to write each of thousands of lists would be no search any more.
-        level.truncate(2000);
-        levels.push(level);
+        let level = sets.into_iter().map(|set| self.way(set)).collect();
+        self.levels.push(level);
     }
-    levels
 }

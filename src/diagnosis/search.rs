@@ -187,7 +187,10 @@ impl Search<'_, '_> {
                     continue;
                 }
                 let mut encoded = Buffer::default();
-                text.value.part.encode(text.value.text.as_slice(), &mut encoded);
+                match &text.value.as_part {
+                    Some(part) => encoded.append(part),
+                    None => text.value.part.encode(text.value.text.as_slice(), &mut encoded),
+                }
                 for (concatenation, concatenate) in tables.concatenations {
                     let is_own = concatenation.is_empty();
                     // The end of a base string is its parameters: most candidates end here.

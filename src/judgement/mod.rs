@@ -5,6 +5,7 @@
 //! | [`judge()`], [`verdict`], [`difference`] | what follows from an expectation and an observation, purely |
 //! | [`runner`], [`plan`], [`offers`] | the main loop: cases in their order, controls, what is not offered, when to stop |
 //! | [`exchange`] | fixtures of providers, which come with their observation |
+//! | [`explanation`] | one request that did not get through, explained |
 //! | [`events`], [`record`], [`plain`] | what happened, who takes it, and its JSON Lines form |
 //! | [`diagnosing`], [`causes`] | the failures of a whole run, explained and grouped |
 //! | [`run`], [`totals`] | a finished run, its numbers, and its exit code |
@@ -31,6 +32,7 @@ pub mod diagnosing;
 pub mod difference;
 pub mod events;
 pub mod exchange;
+pub mod explanation;
 pub mod judge;
 pub mod offers;
 pub mod plain;
@@ -51,6 +53,7 @@ pub use causes::{CauseGroup, SingleCause};
 pub use difference::{Difference, Side, What, first_difference};
 pub use events::{Event, EventLines, RunEnd, RunStart, Sink, Sinks};
 pub use exchange::judge_exchange;
+pub use explanation::{Clues, Explanation, Told};
 pub use judge::{Declared, Judgement, Met, judge};
 pub use plan::{Plan, TooManyControls};
 pub use record::{CaseRecord, Expected, Found, Observed};

@@ -8,6 +8,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`document`], [`rule`], [`kinds`], [`value`] | the file format: profile, rule, kinds of check, forms of values |
+//! | [`hosts`] | present and former hosts of the profiles that come along |
 //! | [`load`], [`consistency`], [`shipped`] | reading a file, what must agree in it, the profiles that come along |
 //! | [`exchange`], [`fixture`] | an exchange as data; files of exchanges with the findings they must give |
 //! | [`reading`], [`answer`] | request and response read leniently, so that one fault does not hide the others |
@@ -39,6 +40,7 @@ pub mod consistency;
 pub mod document;
 pub mod exchange;
 pub mod fixture;
+pub mod hosts;
 pub mod kinds;
 pub mod load;
 pub mod reading;

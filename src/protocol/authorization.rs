@@ -64,6 +64,7 @@ impl Authorization {
             }
             let name = reader.name()?;
             let value = reader.quoted_string(quoted)?;
+            // A token of RFC 2617, which has no letter case; the names of protocol parameters do (section 3.1).
             if name.octets().eq_ignore_ascii_case(b"realm") {
                 if self.realm.replace(value.octets().to_vec()).is_some() {
                     return Err(reader.wrong("realm stands there twice"));
@@ -78,10 +79,8 @@ impl Authorization {
                 in_name.and(in_value)?;
             }
             reader.skip_white();
-            match reader.peek() {
-                None => return Ok(()),
-                Some(b',') => reader.at += 1,
-                Some(_) => return Err(reader.wrong("parameters are separated by commas")),
+            if !matches!(reader.peek(), None | Some(b',')) {
+                return Err(reader.wrong("parameters are separated by commas"));
             }
         }
     }
@@ -224,6 +223,10 @@ mod tests {
             ("OAuth =\"1\"", 6),
             ("OAuth a", 7),
             ("OAuth a=\"\u{1}\"", 9),
+            ("OAuth a=\"\u{7f}\"", 9),
+            ("OAuth a\u{7f}=\"1\"", 7),
+            ("OAuth a\\=\"1\"", 7),
+            ("OAuth \u{1f}=\"1\"", 6),
         ] {
             assert!(matches!(read(value), Err(Malformed::Header { at: place, .. }) if place == at), "{value}: {:?}", read(value));
         }

@@ -7,6 +7,7 @@ use super::normalization::{self, EncodedParameters, Level};
 use super::request::{HostAndPort, Request};
 
 /// The method in upper case (section 3.4.1.1). Only ASCII letters have a case here; `get` and `GET` differ on the wire and sign alike.
+/// It is that of the request line: fields that override it (`X-HTTP-Method-Override`) are unknown to the specification.
 pub fn upper_case_method(method: &[u8], out: &mut Buffer) {
     append_mapped(method, u8::to_ascii_uppercase, out);
 }
@@ -65,21 +66,25 @@ impl UriRecipe {
     }
 }
 
-/// ASCII letters in lower case.
+/// ASCII letters in lower case. Of a host nothing else changes: punycode is not decoded, a trailing dot stays, an IPv6 literal is not
+/// brought into its canonical form (section 3.4.1.2 item 1 asks for lower case alone).
 pub fn lower_case(octets: &[u8], out: &mut Buffer) {
     append_mapped(octets, u8::to_ascii_lowercase, out);
 }
 
-/// The host and port of the Host field if the request has one (item 2); HTTP/2's `:authority` counts as Host. Otherwise the URL's.
+/// The host and port of the Host field if the request has one (item 2); HTTP/2's `:authority` counts as Host. Otherwise the URL's, also
+/// where the field is empty: that is what RFC 2616 section 14.23 has sent for a URL without a host, and there is no such one here.
 ///
 /// # Errors
-/// [`Malformed::Url`] for a host or port that cannot be one, [`Malformed::Request`] for several Host fields.
+/// [`Malformed::Url`] for a host or port that cannot be one, [`Malformed::Request`] for several Host fields, or one with user information,
+/// which the field does not have (RFC 2616 section 14.23): whoever signs one host must not be read as another.
 pub fn authority<'a>(request: &Request<'a>) -> Result<HostAndPort<'a>, Malformed> {
     let host = match request.field("host", "several Host fields")? {
         Some(host) => Some(host),
         None => request.field(":authority", "several :authority fields")?,
     };
     match host.filter(|host| !host.is_empty()) {
+        Some(host) if host.contains(&b'@') => Err(Malformed::Request("user information in the Host field")),
         Some(host) => HostAndPort::parse(host),
         None => Ok(request.url.host),
     }
@@ -94,8 +99,10 @@ pub fn port(scheme: &[u8], port: Option<u16>) -> Option<u16> {
 
 /// A path as it is sent.
 ///
-/// - Nothing is normalized: dot segments, double slashes, the letter case of escapes and escapes of unreserved characters stay.
-/// - A blank or an octet beyond ASCII cannot stand in a request line; it counts as the escape that will be sent for it.
+/// - Nothing is normalized: dot segments, double slashes, path parameters, the letter case of escapes, escapes of slashes and of
+///   unreserved characters stay, and a plus sign is one (section 3.4.1.3.1 decodes it in queries and forms only).
+/// - A blank or an octet beyond ASCII cannot stand in a request line; it counts as the escape that will be sent for it. What else RFC 3986
+///   does not know (`|`, `^`, a `%` without digits) stays: clients do send it, and not all of them escaped.
 pub fn path(path: &[u8], out: &mut Buffer) {
     let sendable = |octet: &u8| octet.is_ascii_graphic();
     if path.iter().fold(true, |all, octet| all & sendable(octet)) {
@@ -180,6 +187,7 @@ mod tests {
             ("https://u:p@[2001:DB8::1]:443/x", "https://[2001:db8::1]/x"),
             ("http://h/a b/é/%7e", "http://h/a%20b/%C3%A9/%7e"),
             ("http://h?x", "http://h/"),
+            ("http://XN--BCHER-KVA.example./a+b/%2f/%7E|^%", "http://xn--bcher-kva.example./a+b/%2f/%7E|^%"),
         ] {
             assert_eq!(uri(url, &[]).unwrap(), expected, "{url}");
         }
@@ -192,5 +200,7 @@ mod tests {
         assert_eq!(uri("https://h/x", &[("Host", "")]).unwrap(), "https://h/x");
         assert_eq!(uri("https://h/x", &[("Host", "a"), ("host", "b")]), Err(Malformed::Request("several Host fields")));
         assert!(uri("https://h/x", &[("Host", "a/b:c")]).is_err());
+        assert_eq!(uri("https://h/x", &[("Host", "h@evil")]), Err(Malformed::Request("user information in the Host field")));
+        assert_eq!(uri("https://h/x", &[(":authority", "@h")]), Err(Malformed::Request("user information in the Host field")));
     }
 }

@@ -291,4 +291,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_lies_behind_the_end_is_not_compared_and_not_printed() {
+        let mut buffer = Buffer::default();
+        buffer.append(b"abc");
+        buffer.truncate(2);
+        assert!(buffer == b"ab"[..] && buffer != b"abc"[..] && buffer != b"a"[..]);
+        assert_eq!(format!("{buffer:?}"), "\"ab\"");
+        assert_eq!(Padded::of(b"abc", 2).octets(), b"ab");
+        assert_eq!(Padded::of(b"abc", 9).octets(), b"abc");
+    }
+
+    #[test]
+    fn parts_are_appended_in_the_order_in_which_they_are_named() {
+        let mut from = Buffer::default();
+        let text: Vec<u8> = (0..=255).cycle().take(400).collect();
+        from.append(&text);
+        for first in 0..200 {
+            let mut to = Buffer::default();
+            to.append(b"!");
+            to.append_all(&from, [first..400, 0..first].into_iter());
+            assert_eq!(&to[1..], [&text[first..], &text[..first]].concat());
+        }
+    }
 }

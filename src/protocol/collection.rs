@@ -98,7 +98,8 @@ pub fn cut(text: &[u8], piece: &mut dyn FnMut(&[u8], Option<&[u8]>)) {
 
 /// The parameters that are signed (section 3.4.1.3.1): of the query, of the Authorization header, and of a form body, whatever the
 /// method. It is a list and not a set. `oauth_signature` is left out wherever it stands; `realm` only in the header, where it never
-/// becomes a parameter: a `realm` of query or body is signed like any other.
+/// becomes a parameter: a `realm` of query or body is signed like any other. So is an `oauth_` name of query or body beside a header: that
+/// it must not be there (section 3.5) is what a verifier says, and signing it leaves nothing unsigned.
 ///
 /// # Errors
 /// As [`Request::form`].
@@ -179,5 +180,20 @@ mod tests {
         let mut list = Parameters::new();
         steps.take(&request, &mut list);
         assert_eq!(format!("{list:?}"), r#"[("b", "")]"#);
+    }
+
+    #[test]
+    fn there_is_room_for_twelve_steps() {
+        let protocol = Parameters::new();
+        let url = crate::protocol::Url::parse(b"http://h/").unwrap();
+        let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };
+        let (mut steps, mut list) = (Steps::NONE, Parameters::new());
+        assert!(steps.is_empty());
+        for _ in 0..13 {
+            steps.add(|_, list| list.push(b"a", b"", Source::Query));
+            assert!(!steps.is_empty());
+        }
+        steps.take(&request, &mut list);
+        assert_eq!(list.len(), 12);
     }
 }

@@ -32,7 +32,8 @@ fn decode(text: Padded<'_>, out: &mut Buffer, plus: u8, broken: impl Fn(usize) -
     let mut result = Ok(());
     text.for_each_step(|begin, step, length| {
         writer.window(|window: &mut [u8; ONCE], written| {
-            let mut specials = scan::either(head(step), b'%', b'+') & ((1 << length) - 1) & (u32::MAX << taken);
+            // What an escape of the step before has taken are digits, and digits are not special.
+            let mut specials = scan::either(head(step), b'%', b'+') & ((1 << length) - 1);
             let mut from = taken;
             while specials != 0 {
                 let place = specials.trailing_zeros() as usize % STEP;
@@ -99,7 +100,9 @@ static HEX_VALUES: [u16; 256] = {
 /// where in `octets` its name starts, its value starts and its value ends, and whether it is written without `=`.
 ///
 /// Empty pieces (`a&&b`) are skipped, as most parsers do; the specification is silent about them. A piece without `=` is a name with
-/// an empty value (section 3.4.1.3.1, `c2`).
+/// an empty value (section 3.4.1.3.1, `c2`); an empty name (`=v`) is a name, as nothing forbids it. A semicolon separates nothing: HTML
+/// 4.01 appendix B.2.2 recommends that to servers, section 17.13.4 does not write it. Brackets, octets that are no UTF-8, controls
+/// and what cannot stand in a URI are octets like others: what is replaced or dropped here would make different requests sign alike.
 pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, usize, usize, bool)) {
     let begin = octets.len();
     let mut writer = Writer::new(octets, text.len());
@@ -108,7 +111,7 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
         let before = begin + writer.written();
         writer.window(|window: &mut [u8; ONCE], written| {
             let specials = scan::either(head(step), b'%', b'+') | scan::either(head(step), b'&', b'=');
-            let mut specials = specials & ((1 << length) - 1) & (u32::MAX << taken);
+            let mut specials = specials & ((1 << length) - 1);
             let mut from = taken;
             while specials != 0 {
                 let place = specials.trailing_zeros() as usize % STEP;
@@ -129,11 +132,12 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
                         None
                     }
                     b'=' => Some(b'='),
-                    _ => match escaped(step[place + 1], step[place + 2]).filter(|_| at + place + 2 < text.len()) {
+                    _ => match escaped(step[place + 1], step[place + 2]) {
                         Some(octet) => {
                             from = place + 3;
                             Some(octet)
                         }
+                        // Or it stands at the end of the text, behind which a step holds zeros.
                         None => Some(keep_percent()),
                     },
                 };
@@ -179,6 +183,7 @@ mod tests {
             (b"%", b"%"),
             (b"%4", b"%4"),
             (b"%zz", b"%zz"),
+            (b"%0g%g0", b"%0g%g0"),
             (b"%%41", b"%A"),
             (b"0123456789abcde%41tail", b"0123456789abcdeAtail"),
             (b"0123456789abcd%4", b"0123456789abcd%4"),
@@ -190,7 +195,7 @@ mod tests {
 
     #[test]
     fn percent_decoding_names_the_octet_of_a_broken_escape() {
-        for (text, at) in [(&b"%"[..], 0), (b"a%4", 1), (b"ab%g0", 2), (b"%41%+1", 3), (b"%0", 0)] {
+        for (text, at) in [(&b"%"[..], 0), (b"a%4", 1), (b"ab%g0", 2), (b"%41%+1", 3), (b"%0", 0), (b"%0g", 0)] {
             assert_eq!(percent_decode(text, &mut Buffer::default()), Err(Malformed::PercentEncoding(at)));
         }
         assert_eq!(written(|out| percent_decode(b"a+b%2b%2B", out).unwrap()), b"a+b++");
@@ -237,6 +242,24 @@ mod tests {
                     .collect();
                 assert_eq!(pairs, naive, "{}", String::from_utf8_lossy(text));
             }
+        }
+    }
+
+    #[test]
+    fn pairs_as_they_are_written_are_cut_and_not_decoded() {
+        let pairs: Vec<_> = form_pairs(b"&a=%41&&b&=c&d==e&").collect();
+        let expected: [(&[u8], &[u8]); 4] = [(b"a", b"%41"), (b"b", b""), (b"", b"c"), (b"d", b"=e")];
+        assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn what_lies_behind_the_end_of_a_text_is_not_read() {
+        for (text, length, at) in [(&b"a%41"[..], 3, 1), (b"a%41", 2, 1), (b"0123456789abcdef0123456789abcd%41", 32, 30)] {
+            assert_eq!(percent_decode(Padded::of(text, length), &mut Buffer::default()), Err(Malformed::PercentEncoding(at)));
+            assert_eq!(written(|out| form_decode(Padded::of(text, length), out)), text[..length]);
+            let (mut octets, mut ends) = (Buffer::default(), Vec::new());
+            read_form(&text[..length], &mut octets, |_, _, end, _| ends.push(end));
+            assert_eq!((&*octets, ends), (&text[..length], vec![length]));
         }
     }
 }

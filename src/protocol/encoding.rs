@@ -370,4 +370,25 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn one_table_does_the_work_of_two_only_where_it_keeps_the_unreserved_characters() {
+        let rows = |octet: u8, row: Row| {
+            let mut rows = OctetTable::RFC5849.once;
+            rows[octet as usize] = row;
+            Encoder::Octets(Box::leak(Box::new(OctetTable::of_rows(rows))))
+        };
+        let escaped_tilde = rows(b'~', *b"%7E\0\0\0\0\x03");
+        let another_letter = rows(b'a', *b"b\0\0\0\0\0\0\x01");
+        let more_behind_it = rows(b'a', *b"ab\0\0\0\0\0\x02");
+        for (encoder, text) in [(escaped_tilde, "a.0-_%7E%20"), (another_letter, "b.0-_~%20"), (more_behind_it, "ab.0-_~%20")] {
+            assert!(encoder.table_with(encoder).is_none());
+            assert_eq!(written(|out| encoder.encode(b"a.0-_~ ", out)), text.as_bytes());
+        }
+        let plus = rows(b' ', *b"+\0\0\0\0\0\0\x01");
+        assert!(plus.table_with(plus).is_some());
+        assert!(plus.table_with(Encoder::RFC5849).is_none());
+        assert!(plus.table_with(Encoder::Whole(|_, _| {})).is_none());
+        assert!(Encoder::Whole(|_, _| {}).table_with(plus).is_none());
+    }
 }

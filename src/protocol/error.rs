@@ -162,3 +162,21 @@ impl Malformed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_one_word_of_its_own() {
+        for code in Code::ALL {
+            let word = code.to_string();
+            assert_eq!((word.as_str(), Code::from_word(&word)), (code.as_str(), Some(code)));
+            assert!(!word.is_empty() && word.bytes().all(|octet| octet.is_ascii_lowercase() || octet == b'_'), "{word}");
+        }
+        assert_eq!(Code::SignatureInvalid.as_str(), "signature_invalid");
+        for word in ["", "Signature_invalid", "signature_invalid ", "invalid"] {
+            assert_eq!(Code::from_word(word), None);
+        }
+    }
+}

@@ -43,3 +43,6 @@ pub use recipe::{Derivation, Recipe, derive};
 pub use request::{Header, Request, Url};
 pub use sending::Sending;
 pub use signature::{PrivateKey, PublicKey, SignatureMethod, body_hash};
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,9 @@ struct Entry {
     end: usize,
     twice_start: usize,
     twice_end: usize,
-    bare: bool,
+    /// One for a bare parameter, or nothing. A whole word, because entries are copied in whole words soon after they were written, and a
+    /// processor waits where a load is wider than the store before it.
+    bare: usize,
 }
 
 /// The encoders of one derivation.
@@ -95,12 +97,12 @@ impl EncodedParameters {
         // A separator is one octet, and encoded at most three.
         let mut first = Writer::new(once, 3 * decoded.octets() + 2 * decoded.len());
         let mut second = Writer::new(twice, 5 * decoded.octets() + 6 * decoded.len());
-        entries.extend(decoded.padded().zip(decoded.bare()).map(|((name, value), bare)| {
+        entries.extend(decoded.padded().map(|(name, value, bare)| {
             let (start, twice_start) = (first.written(), second.written());
             table.write_twice(name, Some(b'='), &mut first, &mut second);
             let middle = first.written() - 1;
             table.write_twice(value, Some(b'&'), &mut first, &mut second);
-            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare }
+            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare: usize::from(bare) }
         }));
         first.finish();
         second.finish();
@@ -109,7 +111,7 @@ impl EncodedParameters {
     /// The general way, one encoder after the other.
     fn encode_each(&mut self, decoded: &Parameters, encoders: &Encoders) {
         let part = encoders.part;
-        for ((octets_of_name, octets_of_value), bare) in decoded.padded().zip(decoded.bare()) {
+        for (octets_of_name, octets_of_value, bare) in decoded.padded() {
             let (start, twice_start) = (self.once.len(), self.twice.len());
             self.encode_one(octets_of_name, encoders.name, part);
             let middle = self.once.len();
@@ -119,7 +121,14 @@ impl EncodedParameters {
             let before = self.twice.len();
             self.separate(b'&', part);
             self.twice_separator = self.twice.len() - before;
-            self.entries.push(Entry { start, middle, end: self.once.len(), twice_start, twice_end: self.twice.len(), bare });
+            self.entries.push(Entry {
+                start,
+                middle,
+                end: self.once.len(),
+                twice_start,
+                twice_end: self.twice.len(),
+                bare: usize::from(bare),
+            });
         }
     }
 
@@ -172,7 +181,7 @@ fn view(once: &[u8], entry: Entry) -> EncodedParameter<'_> {
     EncodedParameter {
         name: once.get(entry.start..entry.middle).unwrap_or_default(),
         value: once.get(entry.middle + 1..entry.end - 1).unwrap_or_default(),
-        bare: entry.bare,
+        bare: entry.bare != 0,
     }
 }
 

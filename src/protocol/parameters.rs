@@ -128,11 +128,6 @@ impl Parameters {
         }
     }
 
-    /// Which of the parameters are marked as bare, in their order.
-    pub(super) fn bare(&self) -> impl ExactSizeIterator<Item = bool> {
-        self.entries.iter().map(|entry| entry.bare)
-    }
-
     /// Appends the pairs of a query or form, decoded (section 3.4.1.3.1).
     pub fn push_form(&mut self, text: &[u8], source: Source) {
         let entries = &mut self.entries;
@@ -160,9 +155,11 @@ impl Parameters {
         self.entries.retain(|entry| keep(view(octets, *entry)));
     }
 
-    /// Names and values in the order of the list, with the memory behind them.
-    pub fn padded(&self) -> impl ExactSizeIterator<Item = (Padded<'_>, Padded<'_>)> {
-        self.entries.iter().map(|entry| (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end)))
+    /// Names and values in the order of the list, with the memory behind them, and whether they are known to be bare.
+    pub(super) fn padded(&self) -> impl ExactSizeIterator<Item = (Padded<'_>, Padded<'_>, bool)> {
+        self.entries
+            .iter()
+            .map(|entry| (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end), entry.bare))
     }
 
     fn parameter(&self, entry: Entry) -> Parameter<'_> {

@@ -15,6 +15,9 @@ use super::signature::{self, SignatureMethod};
 /// Makes the octets of a signature: method, key, base string, and the secrets for RSA.
 pub type Sign = fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Buffer) -> Result<(), Malformed>;
 
+/// Writes what is taken for the client's secret and for the token's.
+pub type TakeSecrets = fn(&Secrets<'_>, &Request<'_>, &mut Buffer, &mut Buffer);
+
 /// The decisions of section 3.4, in the order in which they are taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
@@ -36,6 +39,8 @@ pub struct Recipe {
     pub join: Join,
     /// The three parts put together: method, URI, normalized parameters (3.4.1.1).
     pub concatenate: fn(&Parts<'_>, &mut Buffer),
+    /// What is taken for the secrets; `None`, by the specification: themselves.
+    pub secrets: Option<TakeSecrets>,
     /// Encoding of the secrets (3.4.2, 3.4.4, 3.6).
     pub encode_secret: Encoder,
     /// The key (3.4.2, 3.4.4). The request is for those who take an identifier for a secret.
@@ -58,6 +63,7 @@ impl Recipe {
         order: normalization::order_by_octets,
         join: Join::RFC5849,
         concatenate: base_string::concatenate,
+        secrets: None,
         encode_secret: Encoder::RFC5849,
         key: |encode, secrets, _, out| signature::signing_key(encode, secrets, out),
         sign: signature::sign,
@@ -121,6 +127,12 @@ impl Derivation {
         secrets: &Secrets<'_>,
     ) -> Result<(), Malformed> {
         self.derive_base_string(recipe, request)?;
+        let (mut client, mut token) = (Key::default(), Key::default());
+        let taken = recipe.secrets.map(|take| {
+            take(secrets, request, &mut client.0, &mut token.0);
+            Secrets::new(&client.0, &token.0).with_private_key(secrets.private_key())
+        });
+        let secrets = taken.as_ref().unwrap_or(secrets);
         if !method.is_rsa() {
             (recipe.key)(recipe.encode_secret, secrets, request, &mut self.key.0);
         }

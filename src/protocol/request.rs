@@ -42,7 +42,8 @@ impl<'a> Request<'a> {
     }
 
     /// The body, if it is one of single-part form parameters: the media type decides, in any letter case and with any parameters
-    /// (section 3.4.1.3.1; media types compare by RFC 2616 section 3.7). The method does not matter.
+    /// (section 3.4.1.3.1; media types compare by RFC 2616 section 3.7). The method does not matter: Core 1.0 spoke of POST alone, this
+    /// specification of none. A `charset` changes nothing: octets are signed as they are decoded (section 3.6).
     ///
     /// # Errors
     /// [`Malformed::Request`] for several Content-Type fields: the entity would have two readings.
@@ -117,6 +118,7 @@ impl<'a> Url<'a> {
         }
         let rest = rest.strip_prefix(b"://").ok_or(Malformed::Url("it has no authority"))?;
         let (authority, rest) = rest.split_at(memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len()));
+        // A fragment is never sent (section 3.4.1.2), nor what looks like a query inside it.
         let rest = rest.get(..memchr::memchr(b'#', rest).unwrap_or(rest.len())).unwrap_or_default();
         let (path, query) = rest.split_at(memchr::memchr(b'?', rest).unwrap_or(rest.len()));
         Ok(Url { text, scheme, authority, host: HostAndPort::parse(authority)?, path, query: query.get(1..) })
@@ -149,7 +151,7 @@ impl<'a> HostAndPort<'a> {
             Some(at) => authority.get(at + 1..).unwrap_or_default(),
             None => authority,
         };
-        // The colons of an IPv6 literal stand inside its brackets.
+        // The colons of an IPv6 literal stand inside its brackets, and brackets nowhere else (RFC 3986 section 3.2.2).
         let end = match authority.first() {
             Some(b'[') => memchr::memchr(b']', authority).map_or(authority.len(), |bracket| bracket + 1),
             _ => memchr::memchr(b':', authority).unwrap_or(authority.len()),
@@ -158,7 +160,8 @@ impl<'a> HostAndPort<'a> {
         if host.is_empty() || host == b"[]" {
             return Err(Malformed::Url("it has no host"));
         }
-        if !host.iter().all(|octet| IN_HOST[*octet as usize]) {
+        let inside = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(host);
+        if !inside.iter().all(|octet| IN_HOST[*octet as usize]) {
             return Err(Malformed::Url("its host has a character that no host has (write an internationalized name in its xn-- form)"));
         }
         let port = match port {
@@ -170,13 +173,16 @@ impl<'a> HostAndPort<'a> {
     }
 }
 
-/// What may stand in a host: visible ASCII characters but those that RFC 3986 has nowhere, and those that end an authority.
+/// What may stand in a host, or in the brackets of one: visible ASCII characters but brackets, those that RFC 3986 has nowhere, and those
+/// that end an authority.
 static IN_HOST: [bool; 256] = {
     let mut table = [false; 256];
     let mut octet = 0x21;
     while octet < 0x7f {
-        table[octet] =
-            !matches!(octet as u8, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'/' | b'?' | b'#' | b',' | b'@');
+        table[octet] = !matches!(
+            octet as u8,
+            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'/' | b'?' | b'#' | b',' | b'@' | b'[' | b']'
+        );
         octet += 1;
     }
     table
@@ -224,6 +230,11 @@ mod tests {
             "http://h/\n",
             "http://bücher/",
             "http://[]/",
+            "http://[::1/",
+            "http://[::1:80/",
+            "http://[[::1]/",
+            "http://h]/",
+            "http://a[::1]/",
         ] {
             assert!(matches!(Url::parse(text.as_bytes()), Err(Malformed::Url(_))), "{text}");
         }
@@ -239,6 +250,12 @@ mod tests {
             ("h:65535", "h", Some(65535)),
         ] {
             assert_eq!(HostAndPort::parse(authority.as_bytes()).unwrap(), HostAndPort { host: host.as_bytes(), port });
+        }
+        for octet in (0..=0x20).chain(0x7f..=0xff).chain(*b"\"<>\\^`{|}/?#,[]") {
+            assert!(HostAndPort::parse(&[b'h', octet]).is_err(), "{octet}");
+        }
+        for octet in *b"!$%&'()*+-.;=_~azAZ09" {
+            assert!(HostAndPort::parse(&[b'h', octet]).is_ok(), "{octet}");
         }
     }
 

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
 use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
-use rsa::traits::PublicKeyParts as _;
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
@@ -172,10 +172,10 @@ impl PrivateKey {
     /// # Errors
     /// [`Malformed::Key`] if it is neither; the message never quotes the key.
     pub fn from_pem(pem: &str) -> Result<PrivateKey, Malformed> {
-        let pem = pem.trim();
-        RsaPrivateKey::from_pkcs8_pem(pem)
+        let trimmed = pem.trim();
+        RsaPrivateKey::from_pkcs8_pem(trimmed)
             .ok()
-            .or_else(|| RsaPrivateKey::from_pkcs1_pem(pem).ok())
+            .or_else(|| RsaPrivateKey::from_pkcs1_pem(trimmed).ok())
             .map(|key| PrivateKey { key, pem: Secret::new(pem.as_bytes().to_vec()) })
             .ok_or(Malformed::Key("it is no PEM of PKCS#8 or PKCS#1"))
     }
@@ -190,6 +190,16 @@ impl PrivateKey {
     #[must_use]
     pub fn sign_bare(&self, octets: &[u8]) -> Option<Vec<u8>> {
         self.key.sign(Pkcs1v15Sign::new_unprefixed(), octets).ok()
+    }
+
+    /// The private-key operation on octets without any padding. `None` for a number beyond the modulus.
+    #[must_use]
+    pub fn sign_unpadded(&self, octets: &[u8]) -> Option<Vec<u8>> {
+        let number = BigUint::from_bytes_be(octets);
+        let signature = (number < *self.key.n()).then(|| number.modpow(self.key.d(), self.key.n()).to_bytes_be())?;
+        let mut padded = vec![0; self.key.size().checked_sub(signature.len())?];
+        padded.extend(signature);
+        Some(padded)
     }
 
     /// The public half.

@@ -128,10 +128,23 @@ impl<'a> Examined<'a> {
 /// A check of a request: it passes or gives the refusal.
 pub type Check = fn(&Examined<'_>) -> Result<(), Refusal>;
 
+/// Finds the value of the Authorization field that holds the protocol parameters, if there is one.
+pub type FindHeader = for<'a> fn(&[Header<'a>]) -> Result<Option<&'a [u8]>, Refusal>;
+
+/// Reads such a value; the buffer is for whatever the reading needs.
+pub type ReadHeader = fn(&[u8], &mut Authorization, &mut Buffer) -> Result<(), Malformed>;
+
 /// The checks of sections 3.1 to 3.3 and 3.5, in the order in which they are made. What can be said without a secret comes before
 /// what needs one, and the nonce is remembered last, so that nobody can burn nonces with bad signatures.
 #[derive(Clone, Copy, Debug)]
 pub struct Checks {
+    /// Finding the Authorization field of the OAuth scheme (3.5.1).
+    pub find_header: FindHeader,
+    /// Reading it (3.5.1).
+    pub read_header: ReadHeader,
+    /// Which of the parameters whose names begin with `oauth_` count, and in which order: the first of a name is the one that is looked
+    /// at. All of them, by the specification.
+    pub protocol: fn(&mut Vec<Parameter<'_>>),
     /// The protocol parameters stand in one place, each at most once (3.1, 3.2, 3.5).
     pub places: Check,
     /// `oauth_version` is `1.0` or absent (3.1, 3.2).
@@ -159,6 +172,9 @@ pub struct Checks {
 impl Checks {
     /// The specification's own checks.
     pub const RFC5849: Checks = Checks {
+        find_header,
+        read_header: |value, into, quoted| into.parse_again(value, quoted),
+        protocol: |_| {},
         places,
         version,
         presence,
@@ -197,7 +213,11 @@ impl Verifier {
         nonces: &mut dyn NonceMemory,
     ) -> Result<(), Refusal> {
         let url = Url::parse(received.url)?;
-        self.read_header(received.headers)?;
+        self.header.realm = None;
+        self.header.parameters.clear();
+        if let Some(value) = (checks.find_header)(received.headers)? {
+            (checks.read_header)(value, &mut self.header, &mut self.quoted)?;
+        }
         let request = Request {
             method: received.method,
             url,
@@ -208,7 +228,8 @@ impl Verifier {
         };
         self.all.clear();
         request.gather(&mut self.all)?;
-        let examined = Examined::new(request, &self.all, *knowledge);
+        let mut examined = Examined::new(request, &self.all, *knowledge);
+        (checks.protocol)(&mut examined.protocol);
         for check in
             [checks.places, checks.version, checks.presence, checks.method, checks.transport, checks.client, checks.token, checks.timestamp]
         {
@@ -218,21 +239,19 @@ impl Verifier {
         (checks.body_hash)(&examined)?;
         (checks.nonce)(&examined, nonces)
     }
+}
 
-    /// Reads the Authorization field of the OAuth scheme, if there is one. Fields of other schemes are somebody else's.
-    fn read_header(&mut self, headers: &[Header<'_>]) -> Result<(), Refusal> {
-        self.header.realm = None;
-        self.header.parameters.clear();
-        let mut fields = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(b"authorization"));
-        let Some(field) = fields.next() else { return Ok(()) };
-        if fields.next().is_some() {
-            return Err(Refusal::new(Code::MalformedRequest, "several Authorization fields (RFC 2616 section 14.8 has one)"));
-        }
-        if authorization::is_oauth(field.value) {
-            self.header.parse_again(field.value, &mut self.quoted)?;
-        }
-        Ok(())
+/// The Authorization field of the OAuth scheme, if there is one. Fields of other schemes are somebody else's.
+///
+/// # Errors
+/// `malformed_request` for several Authorization fields.
+pub fn find_header<'a>(headers: &[Header<'a>]) -> Result<Option<&'a [u8]>, Refusal> {
+    let mut fields = headers.iter().filter(|header| header.name.eq_ignore_ascii_case(b"authorization"));
+    let field = fields.next().map(|field| field.value);
+    if fields.next().is_some() {
+        return Err(Refusal::new(Code::MalformedRequest, "several Authorization fields (RFC 2616 section 14.8 has one)"));
     }
+    Ok(field.filter(|value| authorization::is_oauth(value)))
 }
 
 /// Section 3.5: protocol parameters, and all others with the `oauth_` prefix, come from one and only one place. Section 3.1: none
@@ -310,6 +329,8 @@ fn token(examined: &Examined<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Section 3.3: a positive integer, in ASCII digits; leading zeros, of which the text says nothing, are let through. That timestamps grow
+/// was a rule of Core 1.0 and is none here.
 fn timestamp(examined: &Examined<'_>) -> Result<(), Refusal> {
     let Some(text) = examined.get("oauth_timestamp") else { return Ok(()) };
     let refused = |because| Err(Refusal::new(Code::TimestampRefused, because));

@@ -7,11 +7,15 @@
 //! | [`json()`] | runs as JSON, format 1 |
 //! | `junit` | runs as JUnit XML, with the feature `cli` |
 //! | [`explain()`] | the derivation of a case, clause by clause |
+//! | [`explanation()`] | a request that did not get through, explained |
+//! | [`deviation_page()`] | all about one deviation |
 //! | [`sign()`] | the derivation of one request, and the lines to send and recompute it |
 //! | [`escape`], [`page`], [`paint`], [`shell`] | foreign text made harmless, lines and wrapping, colours, quoting |
 
+pub mod deviation_page;
 pub mod escape;
 pub mod explain;
+pub mod explanation;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod junit;
@@ -29,7 +33,9 @@ mod mark;
 #[cfg(test)]
 mod tests;
 
+pub use deviation_page::deviation_page;
 pub use explain::explain;
+pub use explanation::{ExplanationOptions, explanation, explanation_json};
 pub use failure::failure;
 pub use json::json;
 #[cfg(feature = "cli")]

@@ -196,7 +196,7 @@ impl Source {
                 Ok(read::read_file(&found.name.as_str().into(), read::utf8(&found.name, &octets, 1)?)?.0)
             }
             Origin::Lines(found) => {
-                let mut lines = Lines::of(load::stream(found)?);
+                let mut lines = Lines::of(load::stream(found, false)?);
                 match lines.next(&found.name)? {
                     Some((line, _)) => read::read_head(&found.name.as_str().into(), line),
                     None => Err(LoadError::of_file(&found.name, "empty")),
@@ -213,7 +213,7 @@ impl Source {
             Origin::Text(text) => Sha256::digest(text.as_bytes()).into(),
             Origin::Json(found) => Sha256::digest(load::octets(found)?).into(),
             Origin::Lines(found) => {
-                let mut stream = load::stream(found)?;
+                let mut stream = load::stream(found, true)?;
                 let read = std::io::copy(&mut stream, &mut std::io::sink());
                 read.map_err(|error| LoadError::of_file(&found.name, error.to_string()))?;
                 stream.digest().ok_or_else(|| LoadError::of_file(&found.name, "could not be read to its end"))?
@@ -232,7 +232,7 @@ impl Source {
                 Cow::Owned(String::from_utf8(octets).unwrap_or_default())
             }
             Origin::Lines(found) => {
-                let mut lines = Lines::of(load::stream(found)?);
+                let mut lines = Lines::of(load::stream(found, self.digest.get().is_none())?);
                 lines.next(&found.name)?;
                 return Ok(Open::Lines { lines, suite: suite.clone(), any: false });
             }

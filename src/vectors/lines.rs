@@ -1,6 +1,6 @@
 //! Lines of a stream, one at a time and none longer than is allowed: how JSON Lines are read without holding the file.
 
-use std::io::{BufRead, Read as _};
+use std::io::{self, BufRead};
 
 use super::load_error::LoadError;
 use super::read::{self, MAX_LINE};
@@ -28,11 +28,8 @@ impl<R: BufRead> Lines<R> {
     /// A line that is empty, too long or not UTF-8, or a stream that cannot be read.
     pub(super) fn next(&mut self, file: &str) -> Result<Option<(&str, usize)>, LoadError> {
         self.line.clear();
-        let length = (&mut self.reader)
-            .take(MAX_LINE as u64 + 1)
-            .read_until(b'\n', &mut self.line)
-            .map_err(|error| LoadError::of_file(file, error.to_string()))?;
-        if length == 0 {
+        self.read().map_err(|error| LoadError::of_file(file, error.to_string()))?;
+        if self.line.is_empty() {
             return Ok(None);
         }
         self.number += 1;
@@ -46,6 +43,26 @@ impl<R: BufRead> Lines<R> {
             return Err(here("an empty line".to_owned()));
         }
         Ok(Some((line, self.number)))
+    }
+
+    /// Reads a line with its line end, or one octet more than is allowed. As [`BufRead::read_until`], with a search that is several
+    /// times faster.
+    fn read(&mut self) -> io::Result<()> {
+        loop {
+            let ahead = match self.reader.fill_buf() {
+                Ok(ahead) => ahead,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let ahead = ahead.get(..ahead.len().min(MAX_LINE + 1 - self.line.len())).unwrap_or_default();
+            let end = memchr::memchr(b'\n', ahead);
+            let taken = end.map_or(ahead.len(), |end| end + 1);
+            self.line.extend_from_slice(ahead.get(..taken).unwrap_or_default());
+            self.reader.consume(taken);
+            if end.is_some() || taken == 0 {
+                return Ok(());
+            }
+        }
     }
 }
 

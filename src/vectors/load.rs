@@ -149,15 +149,16 @@ pub(super) fn octets(found: &Found) -> Result<Vec<u8>, LoadError> {
     Ok(octets)
 }
 
-/// Opens a file of any size to be read from its beginning to its end, while another thread reads ahead and computes its SHA-256.
+/// Opens a file of any size to be read from its beginning to its end, while another thread reads ahead and, if the `digest` is not known
+/// yet, computes its SHA-256.
 ///
 /// # Errors
 /// A file that cannot be opened.
-pub(super) fn stream(found: &Found) -> Result<Stream, LoadError> {
+pub(super) fn stream(found: &Found, digest: bool) -> Result<Stream, LoadError> {
     let file = open(found)?;
     let (sender, blocks) = sync_channel(AHEAD);
     let (back, used) = channel();
-    let worker = std::thread::Builder::new().name("vectors".to_owned()).spawn(move || read_ahead(file, &sender, &used));
+    let worker = std::thread::Builder::new().name("vectors".to_owned()).spawn(move || read_ahead(file, digest, &sender, &used));
     let worker = worker.map_err(|error| LoadError::of_file(&found.name, error.to_string()))?;
     Ok(Stream { blocks, back, block: Vec::new(), at: 0, worker: Some(worker), digest: None })
 }
@@ -166,17 +167,19 @@ const BLOCK: usize = 256 << 10;
 /// How many blocks are read before they are asked for.
 const AHEAD: usize = 4;
 
-/// Ends with the digest when the file ends, and without one when nobody listens any more.
-fn read_ahead(mut file: File, sender: &SyncSender<io::Result<Vec<u8>>>, used: &Receiver<Vec<u8>>) -> Option<[u8; 32]> {
-    let mut digest = Sha256::new();
+/// Ends with the digest, if it is wanted, when the file ends, and without one when nobody listens any more.
+fn read_ahead(mut file: File, digest: bool, sender: &SyncSender<io::Result<Vec<u8>>>, used: &Receiver<Vec<u8>>) -> Option<[u8; 32]> {
+    let mut digest = digest.then(Sha256::new);
     loop {
         let mut block = used.try_recv().unwrap_or_default();
         block.resize(BLOCK, 0);
         match file.read(&mut block) {
-            Ok(0) => return Some(digest.finalize().into()),
+            Ok(0) => return digest.map(|digest| digest.finalize().into()),
             Ok(length) => {
                 block.truncate(length);
-                digest.update(&block);
+                if let Some(digest) = &mut digest {
+                    digest.update(&block);
+                }
                 sender.send(Ok(block)).ok()?;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -199,7 +202,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// The SHA-256 of the file, once it was read to its end.
+    /// The SHA-256 of the file, if it was asked for, once it was read to its end.
     pub(super) fn digest(&self) -> Option<[u8; 32]> {
         self.digest
     }

@@ -87,6 +87,15 @@ impl<'a> Spot<'a> {
         }
     }
 
+    /// Refuses a list: serde would take its items for the members of an object.
+    fn is_object(&self, thing: &str) -> Result<(), LoadError> {
+        let piece = self.piece();
+        if piece.trim_start().starts_with('[') {
+            return Err(self.error(piece.len() - piece.trim_start().len(), thing, "invalid type: sequence, expected an object"));
+        }
+        Ok(())
+    }
+
     /// What serde_json found, in our words and at the beginning of what it is about.
     pub(super) fn json_error(&self, error: &serde_json::Error, thing: &str) -> LoadError {
         let piece = self.piece();
@@ -146,6 +155,7 @@ pub(super) fn utf8<'a>(file: &str, octets: &'a [u8], line: usize) -> Result<&'a 
 /// The first fault of the suite; those of cases are found when they are read.
 pub(super) fn read_file(file: &Arc<str>, text: &str) -> Result<(Suite, Vec<Range<usize>>), LoadError> {
     let spot = Spot::whole(file, text, 1);
+    spot.is_object("the suite")?;
     let read: File<'_> = serde_json::from_str(text).map_err(|error| spot.json_error(&error, "the suite"))?;
     let File { _schema: _, format, suite, operation, about, flags, cases } = read;
     let suite = check_suite(&spot, file, Head { _schema: None, format, suite, operation, about, flags })?;
@@ -169,6 +179,7 @@ pub(super) fn read_file(file: &Arc<str>, text: &str) -> Result<(Suite, Vec<Range
 /// The first fault of the suite.
 pub(super) fn read_head(file: &Arc<str>, text: &str) -> Result<Suite, LoadError> {
     let spot = Spot::whole(file, text, 1);
+    spot.is_object("the suite")?;
     let head: Head = serde_json::from_str(text)
         .map_err(|error| spot.json_error(&error, "the suite").with_hint("the first line of JSON Lines is the suite without its cases"))?;
     check_suite(&spot, file, head)
@@ -221,6 +232,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn line<I: DeserializeOwned>(&self, question: fn(I) -> Question) -> Result<Case, LoadError> {
         let piece = self.spot.piece();
+        self.spot.is_object("a case")?;
         let line: Line<I> = serde_json::from_str(piece).map_err(|error| self.spot.json_error(&error, &self.thing(None)))?;
         self.check_names(&line)?;
         if piece.len() > MAX_STRING

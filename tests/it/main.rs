@@ -1,5 +1,7 @@
 //! Tests of the whole, one module a subject.
 
+mod cli;
+mod deviant_verifiers;
 mod layers;
 mod profiles;
 mod readme;

@@ -15,8 +15,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = encoders![
             "https://github.com/eclipse-ee4j/jersey/issues/705",
             "https://github.com/eclipse-ee4j/jersey/issues/783",
             "https://github.com/googleapis/google-api-java-client/issues/128",
-        ],
-        everywhere Plausible [];
+        ];
     "encode.tilde" |text, out| octets::TILDE.encode(text, out),
         "the tilde becomes %7E: Python's quote before version 3.7 does so, PHP's rawurlencode before 5.3, Perl's CGI::escape",
         "leave ~ as it is: in old Python quote(text, safe='~'), in old PHP replace %7E by ~",

@@ -79,7 +79,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = &[
             "https://www.npmjs.com/package/ims-lti/v/3.0.2",
             "https://www.npmjs.com/package/twitter-v1-oauth/v/1.0.15",
             "https://github.com/mrjones/oauth",
-            "https://rubygems.org/gems/oauth10a/versions/3.0.0",
+            "https://crates.io/crates/oauth10a/3.0.0",
         ],
         rank: Rank::Common,
         apply: |practice| practice.recipe.encode.name = RAW,

@@ -18,7 +18,7 @@ pub(super) mod octets;
 /// Rows about encoders. Each gives two departures: the encoder is used for names and values, or, as `….everywhere`, for the parts of the
 /// base string too.
 macro_rules! encoders {
-    ($($id:literal $encode:expr, $what:literal, $fix:literal, inside $rank:ident $seen:expr, everywhere $rank_everywhere:ident $seen_everywhere:expr;)*) => {
+    ($($id:literal $encode:expr, $what:literal, $fix:literal, inside $rank:ident $seen:expr $(, everywhere $rank_everywhere:ident $seen_everywhere:expr)?;)*) => {
         &[$(
             Deviation {
                 id: $id,
@@ -33,7 +33,7 @@ macro_rules! encoders {
                     practice.recipe.encode.value = Encoder::Whole($encode);
                 },
             },
-            Deviation {
+            $(Deviation {
                 id: concat!($id, ".everywhere"),
                 stage: Stage::Encode,
                 section: "3.6",
@@ -46,7 +46,7 @@ macro_rules! encoders {
                     practice.recipe.encode.value = Encoder::Whole($encode);
                     practice.recipe.encode.part = Encoder::Whole($encode);
                 },
-            },
+            },)?
         )*]
     };
 }

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use crate::protocol::Buffer;
 
 /// How an encoder treats octets. What is beyond ASCII is always escaped.
-pub(super) struct Style {
+pub(in crate::deviation) struct Style {
     escaped: AsciiSet,
     /// A space is written as `+`.
     plus: bool,
@@ -47,7 +47,7 @@ impl Style {
         style
     }
 
-    pub(super) fn encode(&'static self, text: &[u8], out: &mut Buffer) {
+    pub(in crate::deviation) fn encode(&'static self, text: &[u8], out: &mut Buffer) {
         for piece in percent_encode(text, &self.escaped) {
             match piece.as_bytes() {
                 b"%20" if self.plus => out.push(b'+'),
@@ -60,7 +60,7 @@ impl Style {
 
 macro_rules! styles {
     ($($(#[$doc:meta])* $name:ident = $style:expr;)*) => {
-        $($(#[$doc])* pub(super) static $name: Style = $style;)*
+        $($(#[$doc])* pub(in crate::deviation) static $name: Style = $style;)*
     };
 }
 

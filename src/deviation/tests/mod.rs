@@ -2,8 +2,12 @@
 
 mod details;
 mod effects;
+mod effects_sending;
+mod effects_signing;
 mod evidence;
 mod measured;
 mod probes;
 mod probes_request;
+mod probes_signing;
+mod requests;
 mod samples;

@@ -13,6 +13,7 @@ pub use signing::with_subject;
 use self::keys::LastKey;
 use super::{Description, Implementation, Observation, Offer, Wanted};
 use crate::deviation::input::with_inputs;
+use crate::deviation::practice::ReadResponse;
 use crate::deviation::{Conduct, Practice};
 use crate::protocol::authorization::Authorization;
 use crate::protocol::token_response;
@@ -105,7 +106,7 @@ impl Reference {
             Question::PercentEncode(input) => Ok(self.percent_encode(input)),
             Question::PercentDecode(input) => self.percent_decode(input),
             Question::ParseAuthorization(input) => self.parse_authorization(input),
-            Question::ParseTokenResponse(input) => parse_token_response(input),
+            Question::ParseTokenResponse(input) => parse_token_response(self.conduct.practice.read_response, input),
             Question::BaseUri(input) => self.base_uri(input),
             Question::Normalize(input) => Ok(self.normalize(input)),
             Question::Mac(input) => self.mac(input),
@@ -127,7 +128,7 @@ impl Reference {
     }
 
     fn parse_authorization(&mut self, input: &HeaderInput) -> Result<Output, Refusal> {
-        self.authorization.parse_again(input.header.as_bytes(), &mut self.scratch)?;
+        (self.conduct.practice.checks.read_header)(input.header.as_bytes(), &mut self.authorization, &mut self.scratch)?;
         let Authorization { realm, parameters } = &self.authorization;
         Ok(Output { realm: Some(realm.as_deref().map(Text::from)), parameters: Some(pairs(parameters)), ..Output::default() })
     }
@@ -220,14 +221,14 @@ impl Implementation for Reference {
     }
 }
 
-fn parse_token_response(input: &TokenResponseInput) -> Result<Output, Refusal> {
+fn parse_token_response(read: ReadResponse, input: &TokenResponseInput) -> Result<Output, Refusal> {
     let step = match input.step {
         Step::Temporary => token_response::Step::Temporary,
         Step::Token => token_response::Step::Token,
     };
     // A number that no status is, is none of the 2xx either.
     let status = u16::try_from(input.status).unwrap_or(0);
-    let read = token_response::read(step, status, &headers(&input.headers), input.body.as_bytes())?;
+    let read = read(step, status, &headers(&input.headers), input.body.as_bytes())?;
     Ok(Output {
         identifier: Some(Text::from(read.identifier)),
         secret: Some(Text::from(read.secret.expose())),

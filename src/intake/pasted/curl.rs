@@ -10,6 +10,9 @@ use super::fields::is_token;
 use super::sh_words::{self, Word};
 use super::{Fields, IntakeError, MAX_FIELD, MAX_FIELDS, MAX_TEXT, PastedRequest, check_url, cmd_words, limited, shown, values};
 
+/// The most words of a command that are read.
+const MAX_WORDS: usize = 10_000;
+
 /// Reads a command: bash's quoting, or that of `cmd.exe` where its carets are seen.
 ///
 /// # Errors
@@ -20,6 +23,9 @@ pub fn request(text: &[u8]) -> Result<PastedRequest, IntakeError> {
     // Places are those of the whole text: the prompt is made blank, not cut off.
     let blank = [vec![b' '; start], text.get(start..).unwrap_or_default().to_vec()].concat();
     let words = if cmd_words::is_one(&blank) { cmd_words::split(&blank)? } else { sh_words::split(&blank)? };
+    if words.words.len() > MAX_WORDS {
+        return Err(IntakeError::at(text, start, format!("the command has more than {MAX_WORDS} words")));
+    }
     let mut own = words.words.iter().skip_while(|word| goes_before(&word.octets));
     if !own.next().is_some_and(|word| is_curl(&word.octets)) {
         return Err(IntakeError::at(text, start, "this is no curl command"));

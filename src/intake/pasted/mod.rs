@@ -107,7 +107,7 @@ pub(super) fn check_url(url: &[u8], text: &[u8], octet: usize) -> Result<(), Int
 }
 
 /// A name for a message: printable characters only, cut where it is long.
-pub(super) fn shown(name: &[u8]) -> String {
+pub(in crate::intake) fn shown(name: &[u8]) -> String {
     const MOST: usize = 40;
     let text = String::from_utf8_lossy(name.get(..4 * MOST).unwrap_or(name));
     let mut out: String = text.chars().take(MOST).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect();
@@ -118,7 +118,7 @@ pub(super) fn shown(name: &[u8]) -> String {
 }
 
 /// The values of the fields with this name, without regard to case.
-pub(super) fn values<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+pub(in crate::intake) fn values<'a>(fields: &'a Fields, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
     fields.iter().filter(move |(found, _)| found.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value.as_slice())
 }
 

@@ -128,6 +128,20 @@ fn what_curl_could_not_send_is_refused() {
         assert_eq!(error.to_string(), expected, "{command}");
     }
     assert!(request(b"curl http://h/ -d @file").unwrap_err().hint.is_some());
+    let error = request("curl -v ".repeat(6000).as_bytes()).unwrap_err();
+    assert_eq!(error.what, "the command has more than 10000 words");
+}
+
+#[test]
+fn what_curl_would_change_is_noted() {
+    for (command, url, count) in [
+        ("curl 'http://h/{a}[1-2]'", "http://h/{a}[1-2]", 1),
+        ("curl -g 'http://h/{a}[1-2]'", "http://h/{a}[1-2]", 0),
+        ("curl --globoff 'http://h/{a}'", "http://h/{a}", 0),
+        ("curl http://h/é", "http://h/\\xc3\\xa9", 1),
+    ] {
+        assert_eq!(reads(command, &format!("GET {url}")).len(), count, "{command}");
+    }
 }
 
 #[test]
@@ -150,7 +164,7 @@ sec-ch-ua: \"Chromium\";v=\"130\", \"Not?A_Brand\";v=\"99\"
 Content-Type: application/x-www-form-urlencoded
 Cookie: session=abc; theme=dark
 <{\"text\":\"it\'s\\n!\"}>"#;
-    assert!(reads(CHROME_BASH, &chrome.replace("\\'", "\\'").replace("it\\'s\\n", "it\\'s\\\\n")).is_empty());
+    assert!(reads(CHROME_BASH, chrome).is_empty());
     let windows = r#"POST https://api.example.com/items?sort=a%2Cb
 accept: */*
 authorization: OAuth oauth_consumer_key=\"k\", oauth_nonce=\"n\"

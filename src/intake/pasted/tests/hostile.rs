@@ -70,7 +70,7 @@ fn the_longest_texts_take_no_time() {
         let _ = read(text.as_bytes(), None, None);
     }
     // Each is some milliseconds; a quadratic one is minutes.
-    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -87,7 +87,9 @@ fn what_was_assumed_is_said() {
     let told = request(b"GET / HTTP/1.1\nHost: h:80", Some(true)).unwrap();
     assert_eq!((told.url.as_slice(), told.notes.len()), (&b"https://h:80/"[..], 0));
     assert_eq!(request(b"GET / HTTP/1.1\nHost: h", Some(false)).unwrap().url, b"http://h/");
-    assert!(request(b"GET http://h/ HTTP/1.1\nHost: h", None).unwrap().notes.is_empty());
+    for text in ["GET http://h/ HTTP/1.1\nHost: h", "POST http://h/ HTTP/1.1\nContent-Length: 1\n\nx"] {
+        assert!(request(text.as_bytes(), None).unwrap().notes.is_empty(), "{text:?}");
+    }
 }
 
 #[test]

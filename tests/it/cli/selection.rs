@@ -1,0 +1,81 @@
+//! Which cases are put: globs, options, shards, and what is said of a glob that matches nothing.
+
+use std::collections::BTreeSet;
+
+use super::{Ended, countersign};
+
+fn listed(arguments: &[&str]) -> Ended {
+    countersign(&[&["test", "--dry-run"], arguments].concat())
+}
+
+#[test]
+fn a_dry_run_lists_ids_and_asks_nobody() {
+    let ended = countersign(&["test", "--dry-run", "sign.uri", "--adapter", "countersign-is-not-called-this"]).with(0);
+    assert!(ended.lines().iter().all(|id| id.starts_with("sign.uri/")) && ended.lines().len() > 50, "{}", ended.stdout);
+    assert!(ended.lines().contains(&"sign.uri/default-port-http"));
+}
+
+#[test]
+fn globs_cross_the_slash_and_a_suite_stands_for_its_cases() {
+    let whole = listed(&["sign.uri"]).with(0).stdout;
+    assert_eq!(listed(&["sign.uri/*"]).with(0).stdout, whole);
+    let ports = listed(&["**port**"]).with(0);
+    assert!(ports.lines().iter().all(|id| id.contains("port")) && ports.lines().iter().any(|id| id.starts_with("verify.")));
+    let two = listed(&["sign.uri/default-port-http", "sign.uri/empty-path"]).with(0);
+    assert_eq!(two.lines().len(), 2);
+}
+
+#[test]
+fn options_narrow_what_globs_name() {
+    let all: BTreeSet<String> = listed(&["sign.**"]).stdout.lines().map(str::to_owned).collect();
+    let of =
+        |arguments: &[&str]| listed(&[&["sign.**"], arguments].concat()).with(0).stdout.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let levels = ["must", "should", "interop"].map(|level| of(&["--level", level]));
+    assert_eq!(levels.iter().map(BTreeSet::len).sum::<usize>(), all.len());
+    let sections = of(&["--section", "3.4.1.3"]);
+    assert!(sections.is_superset(&of(&["--section", "3.4.1.3.2"])) && sections.len() < all.len());
+    let flagged = of(&["--flag", "Port"]);
+    assert!(flagged.contains("sign.uri/default-port-http") && flagged.is_subset(&all));
+    let exchanges = listed(&["--profile", "yahoo"]).with(0);
+    assert!(exchanges.lines().iter().all(|id| id.starts_with("yahoo.")), "{}", exchanges.stdout);
+    assert_eq!(listed(&["--operation", "exchange", "--profile", "yahoo"]).stdout, exchanges.stdout);
+}
+
+#[test]
+fn shards_are_parts_of_the_whole() {
+    let all: BTreeSet<String> = listed(&[]).with(0).stdout.lines().map(str::to_owned).collect();
+    let parts = ["1/3", "2/3", "3/3"].map(|part| listed(&["--shard", part]).with(0).stdout.lines().map(str::to_owned).collect::<Vec<_>>());
+    assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), all.len());
+    assert_eq!(parts.iter().flatten().cloned().collect::<BTreeSet<_>>(), all);
+    assert!(parts.iter().all(|part| part.len() > all.len() / 5), "{:?}", parts.map(|part| part.len()));
+}
+
+#[test]
+fn a_shard_runs_the_controls_of_other_shards() {
+    for part in ["1/4", "2/4", "3/4", "4/4"] {
+        let ended = countersign(&["test", "sign.refuse", "verify.**", "--shard", part, "--quiet"]).with(0);
+        assert!(!ended.stdout.contains("inconclusive"), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn what_matches_nothing_is_named_with_what_was_meant() {
+    for (glob, meant) in [
+        ("sing.uri", "sign.uri"),
+        ("sign.uri/default-port-htp", "sign.uri/default-port-http"),
+        ("host-field-name-case", "sign.uri/host-field-name-case"),
+        ("sign.uri/default-prot-*", "'sign.uri/default-port-*'"),
+        ("sing.*", "'sign.*'"),
+    ] {
+        let ended = countersign(&["test", glob]).with(2);
+        assert_eq!(ended.stderr, format!("error: no case matches {glob:?}\nhint: did you mean {meant}?\n"));
+    }
+    let ended = countersign(&["test", "sign.uri", "qqqqqqqq"]).with(2);
+    assert_eq!(ended.stderr, "error: no case matches \"qqqqqqqq\"\nhint: `countersign list cases` shows all ids\n");
+    for (arguments, meant) in
+        [(["--profile", "etrad"], "etrade"), (["--operation", "sing"], "sign"), (["--flag", "Prot"], "Port"), (["--level", "mst"], "must")]
+    {
+        let ended = countersign(&[&["test"], &arguments[..]].concat()).with(2);
+        assert!(ended.stderr.contains(meant), "{}", ended.stderr);
+    }
+}
