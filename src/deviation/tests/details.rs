@@ -1,10 +1,9 @@
 //! Departures whose rule is somebody else's, checked on what that rule says: RFC 3986, PHP, qs, Rails, WordPress, multipart and JSON.
 
-use super::probes::{PLAIN, Sample};
-use crate::deviation::Cause;
+use super::requests::{PLAIN, Probe};
 
-fn derived(sample: &Sample, id: &str) -> (String, String) {
-    let derivation = sample.derived(&[Cause::parse(id).unwrap()]).unwrap();
+fn derived(sample: &Probe, id: &str) -> (String, String) {
+    let derivation = sample.derive(&[id]).unwrap();
     let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
     (text(&derivation.base_uri), text(&derivation.normalized))
 }
@@ -13,7 +12,7 @@ fn derived(sample: &Sample, id: &str) -> (String, String) {
 fn path(id: &str, rows: &[(&'static str, &str)]) {
     for (path, expected) in rows {
         let url: &'static str = Box::leak(format!("http://h{path}").into_boxed_str());
-        assert_eq!(derived(&Sample { url, ..PLAIN }, id).0, format!("http://h{expected}"), "{id} {path}");
+        assert_eq!(derived(&Probe { url, ..PLAIN }, id).0, format!("http://h{expected}"), "{id} {path}");
     }
 }
 
@@ -21,7 +20,7 @@ fn path(id: &str, rows: &[(&'static str, &str)]) {
 fn query(id: &str, rows: &[(&'static str, &str)]) {
     for (query, expected) in rows {
         let url: &'static str = Box::leak(format!("http://h/?{query}").into_boxed_str());
-        assert_eq!(derived(&Sample { url, ..PLAIN }, id).1, *expected, "{id} {query}");
+        assert_eq!(derived(&Probe { url, ..PLAIN }, id).1, *expected, "{id} {query}");
     }
 }
 
@@ -137,11 +136,11 @@ fn pieces_are_cut_as_the_name_says() {
 
 #[test]
 fn other_bodies_are_read() {
-    let json = Sample {
+    let json = Probe {
         method: "POST",
         url: "http://h/",
-        headers: &[("Content-Type", "application/json")],
-        body: Some(r#"{"a":[1,"x y"],"b":true,"c":null,"d":{"e":1}}"#),
+        content_type: Some("application/json"),
+        body: Some(br#"{"a":[1,"x y"],"b":true,"c":null,"d":{"e":1}}"#),
         ..PLAIN
     };
     for (id, expected) in [
@@ -154,17 +153,17 @@ fn other_bodies_are_read() {
         assert_eq!(derived(&json, id).1, expected, "{id}");
     }
     // As in RFC 7578: a field, a file, and another field.
-    let multipart = Sample {
-        headers: &[("Content-Type", "Multipart/Form-Data; charset=x; boundary=\"b b\"")],
+    let multipart = Probe {
+        content_type: Some("Multipart/Form-Data; charset=x; boundary=\"b b\""),
         body: Some(
-            "--b b\r\ncontent-disposition: form-data; name=\"m\"\r\n\r\n5\r\n6\r\n--b b\r\nContent-Disposition: form-data; name=\"f\"; \
+            b"--b b\r\ncontent-disposition: form-data; name=\"m\"\r\n\r\n5\r\n6\r\n--b b\r\nContent-Disposition: form-data; name=\"f\"; \
              filename=\"f\"\r\n\r\nz\r\n--b b\r\nContent-Type: text/plain\r\nContent-Disposition: form-data; name=\"n\"\r\n\r\n\r\n--b b--\r\n",
         ),
         ..json
     };
     assert_eq!(derived(&multipart, "collect.multipart-fields").1, "m=5%0D%0A6&n=");
     for cut in 0..multipart.body.unwrap().len() {
-        let shorter = Sample { body: multipart.body.and_then(|body| body.get(..cut)), ..multipart };
+        let shorter = Probe { body: multipart.body.and_then(|body| body.get(..cut)), ..multipart };
         derived(&shorter, "collect.multipart-fields");
     }
 }

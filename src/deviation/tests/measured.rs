@@ -1,8 +1,7 @@
 //! What released clients answer where they depart from the specification, one request a row: measured with them, and not computed here. A
 //! client may make more than one mistake at once.
 
-use super::probes::{PLAIN, Sample};
-use crate::deviation::Cause;
+use super::requests::{PLAIN, Probe};
 
 /// URL, ids, base string URI.
 const URIS: &[(&str, &[&str], &str)] = &[
@@ -61,9 +60,8 @@ const QUERIES: &[(&str, &[&str], &str)] = &[
 ];
 
 fn derived(url: &str, ids: &[&str]) -> (String, String) {
-    let causes: Vec<Cause> = ids.iter().map(|id| Cause::parse(id).unwrap()).collect();
     let url = Box::leak(url.to_owned().into_boxed_str());
-    let derivation = Sample { url, ..PLAIN }.derived(&causes).unwrap();
+    let derivation = Probe { url, ..PLAIN }.derive(ids).unwrap();
     let text = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
     (text(&derivation.base_uri), text(&derivation.normalized))
 }
@@ -95,15 +93,15 @@ fn some_read_a_query_out_of_the_fragment() {
 
 #[test]
 fn equal_pairs_of_query_and_body_are_signed_once_by_many() {
-    let sample = Sample {
+    let sample = Probe {
         method: "POST",
         url: "http://example.com/x?a=1",
-        headers: &[("Content-Type", "application/x-www-form-urlencoded")],
-        body: Some("a=1"),
+        content_type: Some("application/x-www-form-urlencoded"),
+        body: Some(b"a=1"),
         ..PLAIN
     };
     for id in ["repeat.equal-pairs-once", "repeat.last-wins", "merge.query-replaces-form", "merge.form-replaces-query"] {
-        assert_eq!(&*sample.derived(&[Cause::parse(id).unwrap()]).unwrap().normalized, b"a=1", "{id}");
+        assert_eq!(&*sample.derive(&[id]).unwrap().normalized, b"a=1", "{id}");
     }
-    assert_eq!(&*sample.derived(&[]).unwrap().normalized, b"a=1&a=1");
+    assert_eq!(&*sample.derive(&[]).unwrap().normalized, b"a=1&a=1");
 }

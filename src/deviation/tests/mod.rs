@@ -1,12 +1,11 @@
 //! The table against figures that were computed elsewhere, and against itself.
 
 mod details;
-mod effects;
+mod effects_request;
 mod effects_sending;
 mod effects_signing;
 mod evidence;
 mod measured;
-mod probes;
 mod probes_request;
 mod probes_signing;
 mod requests;
