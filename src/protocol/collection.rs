@@ -7,6 +7,9 @@ use super::error::Malformed;
 use super::parameters::{Parameters, Source};
 use super::request::{Request, Url};
 
+/// Is told each piece of a query or form: name and value as they are written, no value without `=`.
+pub type EachPiece<'a> = &'a mut dyn FnMut(&[u8], Option<&[u8]>);
+
 /// Cuts a query or a form into its pieces: for each, a name and a value as they are written, `None` for a piece without `=`.
 pub type Cut = fn(&[u8], &mut dyn FnMut(&[u8], Option<&[u8]>));
 
@@ -87,7 +90,7 @@ impl FormReader {
 }
 
 /// Cuts at `&` and at the first `=`; empty pieces are skipped. What [`super::encoding::read_form`] does, without decoding.
-pub fn cut(text: &[u8], piece: &mut dyn FnMut(&[u8], Option<&[u8]>)) {
+pub fn cut(text: &[u8], piece: EachPiece<'_>) {
     for part in text.split(|&octet| octet == b'&').filter(|part| !part.is_empty()) {
         match memchr::memchr(b'=', part) {
             Some(equals) => piece(part.get(..equals).unwrap_or_default(), part.get(equals + 1..)),
