@@ -43,6 +43,7 @@ mod rows;
 mod rsa;
 mod secret;
 mod sending;
+mod synonym;
 mod text;
 mod uri;
 mod values;
@@ -55,6 +56,7 @@ pub use cause::{Cause, Conduct, UnknownCause};
 pub use input::Input;
 pub use practice::Practice;
 pub use stage::{Side, Stage};
+pub use synonym::synonym;
 
 /// One named departure.
 #[derive(Debug)]

@@ -12,34 +12,28 @@ use crate::protocol::{Buffer, Secrets, SignatureMethod};
 /// The most keys that are kept.
 const MOST: usize = 4000;
 
-/// The keys that may have been signed with; empty for RSA, whose key no departure changes.
-pub struct Keys {
+/// The keys that may have been signed with; empty for RSA, whose key no departure changes. They are found level by level, as the search
+/// needs them.
+pub struct Keys<'a> {
+    subject: &'a Subject<'a>,
+    secrets: Secrets<'a>,
+    catalogue: &'a Catalogue,
+    numbers: Set,
     pool: Pool<Vec<u8>>,
 }
 
-impl Keys {
-    /// Every key that up to three causes can give.
+impl<'a> Keys<'a> {
+    /// The key that the specification makes, for a start.
     #[must_use]
-    pub fn new(subject: &Subject<'_>, secrets: &Secrets<'_>, catalogue: &Catalogue) -> Keys {
-        let derive = |set: &[_]| {
-            let conduct = Conduct::of(catalogue.causes(set));
-            let recipe = &conduct.practice.recipe;
-            let key = with_inputs(&conduct.inputs, subject.request, |request| {
-                let mut out = Buffer::default();
-                if !subject.method.is_rsa() {
-                    (recipe.key)(recipe.encode_secret, secrets, request, &mut out);
-                }
-                Ok(out.to_vec())
-            });
-            key.ok().map(|key| (key.clone(), key))
-        };
-        let (key, value) = derive(&[]).unwrap_or_default();
-        let mut pool = Pool::new(key, value, MOST);
-        let numbers = catalogue.of_stages(Stage::is_key);
-        for _ in 0..3 {
-            pool.grow(catalogue, &numbers, derive);
-        }
-        Keys { pool }
+    pub fn new(subject: &'a Subject<'a>, secrets: Secrets<'a>, catalogue: &'a Catalogue) -> Keys<'a> {
+        let value = derive(subject, &secrets, catalogue, &[]).unwrap_or_default();
+        Keys { subject, secrets, catalogue, numbers: catalogue.of_stages(Stage::is_key), pool: Pool::new(value.clone(), value, MOST) }
+    }
+
+    /// Finds the keys of the next number of causes.
+    pub fn grow(&mut self) {
+        let (subject, secrets, catalogue) = (self.subject, self.secrets, self.catalogue);
+        self.pool.grow(catalogue, &self.numbers, |set| derive(subject, &secrets, catalogue, set).map(|key| (key.clone(), key)));
     }
 
     /// The keys by the number of causes.
@@ -49,7 +43,20 @@ impl Keys {
     }
 }
 
-impl Drop for Keys {
+fn derive(subject: &Subject<'_>, secrets: &Secrets<'_>, catalogue: &Catalogue, set: &[u16]) -> Option<Vec<u8>> {
+    let conduct = Conduct::of(catalogue.causes(set));
+    let recipe = &conduct.practice.recipe;
+    with_inputs(&conduct.inputs, subject.request, |request| {
+        let mut out = Buffer::default();
+        if !subject.method.is_rsa() {
+            (recipe.key)(recipe.encode_secret, secrets, request, &mut out);
+        }
+        Ok(out.to_vec())
+    })
+    .ok()
+}
+
+impl Drop for Keys<'_> {
     fn drop(&mut self) {
         use zeroize::Zeroize as _;
         self.pool.values_mut().for_each(|key| key.zeroize());

@@ -134,7 +134,7 @@ struct Signing<'a> {
     secrets: Secrets<'a>,
     method: SignatureMethod,
     wanted: SignatureText<'a>,
-    keys: Keys,
+    keys: Keys<'a>,
     makers: Vec<Maker>,
     /// The HMACs of the keys, in the order of the pool.
     keyed: Vec<Option<Keyed>>,
@@ -151,13 +151,16 @@ impl Search<'_, '_> {
         let mut uris = Uris::new(self.subject, catalogue);
         let mut texts = NormalizedTexts::new(self.subject.request, Lists::new(self.subject, catalogue), catalogue);
         let concatenations = concatenations(catalogue);
-        let signing = match (self.subject.secrets, self.evidence.signature) {
+        let mut signing = match (self.subject.secrets, self.evidence.signature) {
             (Some(secrets), Some(wanted)) => Some(Signing::new(self.subject, secrets, wanted, catalogue)),
             _ => None,
         };
         for total in 1..=most {
             uris.grow();
             texts.grow();
+            if let Some(signing) = &mut signing {
+                signing.grow();
+            }
             if total < from {
                 continue;
             }
@@ -333,9 +336,9 @@ fn product(lists: &[&Vec<Set>; 3], concatenation: &Set, end: &Set, into: &mut Ve
 }
 
 impl<'a> Signing<'a> {
-    fn new(subject: &Subject<'_>, secrets: Secrets<'a>, wanted: SignatureText<'a>, catalogue: &Catalogue) -> Signing<'a> {
+    fn new(subject: &'a Subject<'a>, secrets: Secrets<'a>, wanted: SignatureText<'a>, catalogue: &'a Catalogue) -> Signing<'a> {
         let method = subject.method;
-        let keys = Keys::new(subject, &secrets, catalogue);
+        let keys = Keys::new(subject, secrets, catalogue);
         let keyed = keys.pool().items().iter().map(|item| Keyed::new(method, &item.value)).collect();
         let octets = if wanted.truncated { None } else { base64_octets(wanted.text) };
         let digest = match (&octets, secrets.private_key()) {
@@ -344,6 +347,13 @@ impl<'a> Signing<'a> {
         };
         let makers = Maker::all(subject, &secrets, catalogue, wanted);
         Signing { secrets, method, wanted, keys, makers, keyed, octets, digest }
+    }
+
+    /// Finds the keys of the next number of causes.
+    fn grow(&mut self) {
+        self.keys.grow();
+        let new = self.keys.pool().items().iter().skip(self.keyed.len()).map(|item| Keyed::new(self.method, &item.value));
+        self.keyed.extend(new);
     }
 
     /// The ends, of exactly `cost` causes, with which a base string gives the wanted signature.

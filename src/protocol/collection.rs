@@ -7,11 +7,11 @@ use super::error::Malformed;
 use super::parameters::{Parameters, Source};
 use super::request::{Request, Url};
 
-/// Cuts a query or a form into its pieces: for each, a name and a value as they are written, `None` for a piece without `=`.
-pub type Cut = fn(&[u8], &mut TakePiece<'_>);
+/// Is told each piece of a query or form: name and value as they are written, no value without `=`.
+pub type EachPiece<'a> = &'a mut dyn FnMut(&[u8], Option<&[u8]>);
 
-/// Takes a name and a value as they are written, `None` for a piece without `=`.
-pub type TakePiece<'a> = dyn FnMut(&[u8], Option<&[u8]>) + 'a;
+/// Cuts a query or a form into its pieces: for each, a name and a value as they are written, `None` for a piece without `=`.
+pub type Cut = fn(&[u8], &mut dyn FnMut(&[u8], Option<&[u8]>));
 
 /// Decodes a name or a value of a query or form.
 pub type Decode = fn(Piece, &[u8], &mut Buffer);
@@ -90,7 +90,7 @@ impl FormReader {
 }
 
 /// Cuts at `&` and at the first `=`; empty pieces are skipped. What [`super::encoding::read_form`] does, without decoding.
-pub fn cut(text: &[u8], piece: &mut TakePiece<'_>) {
+pub fn cut(text: &[u8], piece: EachPiece<'_>) {
     for part in text.split(|&octet| octet == b'&').filter(|part| !part.is_empty()) {
         match memchr::memchr(b'=', part) {
             Some(equals) => piece(part.get(..equals).unwrap_or_default(), part.get(equals + 1..)),

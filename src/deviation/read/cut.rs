@@ -3,13 +3,10 @@
 
 use crate::deviation::Deviation;
 use crate::deviation::rows::departures;
-use crate::protocol::collection::cut;
+use crate::protocol::collection::{EachPiece, cut};
 
 const QUERY: &str = "the query begins at the first ? and ends at a #; a ? behind the # belongs to the fragment";
 const CUT: &str = "cut queries and forms at & into pairs, each pair at its first =, and leave empty pieces out";
-
-/// A receiver of pieces, as [`crate::protocol::collection::Cut`] has it.
-type Piece<'a> = &'a mut dyn FnMut(&[u8], Option<&[u8]>);
 
 pub(in crate::deviation) const TABLE: &[Deviation] = departures![
     "read.query-in-fragment" QueryText "3.4.1.3.1",
@@ -138,7 +135,7 @@ fn pieces(text: &[u8], each: impl FnMut(&[u8])) {
 }
 
 /// Cuts those pieces that are to be kept.
-fn kept(text: &[u8], piece: Piece<'_>, keep: impl Fn(&[u8]) -> bool) {
+fn kept(text: &[u8], piece: EachPiece<'_>, keep: impl Fn(&[u8]) -> bool) {
     pieces(text, |part| {
         if keep(part) {
             cut(part, piece);

@@ -17,7 +17,7 @@ fn rows_are_written_as_the_others_are() {
             assert!(is_plain && text.len() > 10, "{id}: {text}");
         }
         let is_address = |address: &&str| address.starts_with("https://") && !address.contains(char::is_whitespace);
-        assert!(deviation.seen.iter().all(|address| is_address(address)), "{id}");
+        assert!(deviation.seen.iter().all(is_address), "{id}");
         let distinct: HashSet<&&str> = deviation.seen.iter().collect();
         assert_eq!(distinct.len(), deviation.seen.len(), "{id}: an address stands there twice");
         assert_eq!(

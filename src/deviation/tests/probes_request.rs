@@ -1,7 +1,7 @@
 //! Wrong signatures of the probes, one row for each mistake with method, URI, reading or collecting. The figures come from an independent
 //! program, not from this one: it derived each probe once more with exactly that one step changed.
 
-use super::probes::signature;
+use super::requests::probe;
 
 /// Probe, ids, signature.
 const FIGURES: &[(&str, &[&str], &str)] = &[
@@ -81,6 +81,6 @@ const FIGURES: &[(&str, &[&str], &str)] = &[
 
 #[test]
 fn every_mistake_gives_its_own_wrong_signature() {
-    let wrong: Vec<_> = FIGURES.iter().filter(|(probe, ids, figure)| signature(probe, ids) != *figure).collect();
+    let wrong: Vec<_> = FIGURES.iter().filter(|(name, ids, figure)| probe(name).signature(ids) != *figure).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

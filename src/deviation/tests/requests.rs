@@ -10,6 +10,7 @@ pub(super) struct Probe {
     pub(super) method: &'static str,
     pub(super) url: &'static str,
     pub(super) content_type: Option<&'static str>,
+    pub(super) headers: &'static [(&'static str, &'static str)],
     pub(super) body: Option<&'static [u8]>,
     pub(super) protocol: &'static [(&'static str, &'static str)],
     pub(super) realm: Option<&'static str>,
@@ -24,8 +25,9 @@ impl Probe {
     pub(super) fn derive(&self, ids: &[&str]) -> Result<Derivation, Malformed> {
         let causes: Vec<Cause> = ids.iter().map(|id| Cause::parse(id).unwrap()).collect();
         let protocol = Parameters::of_header(self.protocol.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
-        let headers: Vec<Header<'_>> =
-            self.content_type.iter().map(|value| Header { name: b"Content-Type", value: value.as_bytes() }).collect();
+        let content_type = self.content_type.map(|value| ("Content-Type", value));
+        let fields = content_type.iter().chain(self.headers);
+        let headers: Vec<Header<'_>> = fields.map(|(name, value)| Header { name: name.as_bytes(), value: value.as_bytes() }).collect();
         let request = Request {
             method: self.method.as_bytes(),
             url: Url::parse(self.url.as_bytes())?,
@@ -50,11 +52,13 @@ impl Probe {
     }
 }
 
-const PLAIN: Probe = Probe {
+/// A request with nothing in it, for the rest of another.
+pub(super) const PLAIN: Probe = Probe {
     name: "plain",
     method: "GET",
     url: "http://example.com/",
     content_type: None,
+    headers: &[],
     body: None,
     protocol: &[],
     realm: None,
