@@ -236,7 +236,9 @@ fn leading_octets(name: Padded<'_>) -> u128 {
 }
 
 /// By number of octets: what keeps so many of a key.
-static LEADING: [u128; 15] = {
+static LEADING: [u128; 15] = leading_masks();
+
+const fn leading_masks() -> [u128; 15] {
     let mut masks = [0; 15];
     let mut octets = 1;
     while octets < masks.len() {
@@ -244,7 +246,7 @@ static LEADING: [u128; 15] = {
         octets += 1;
     }
     masks
-};
+}
 
 /// How names, values and pairs are put together.
 #[derive(Clone, Copy, Debug)]

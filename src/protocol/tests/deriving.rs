@@ -1,7 +1,8 @@
 //! Derivations: every stage of the specification's examples, other encoders, and memory that is used again.
 
+use super::super::collection::{self, FormReader};
 use super::super::encoding::{OctetTable, UPPER_HEX};
-use super::super::normalization::{EncodedParameters, Encoders, Level, join};
+use super::super::normalization::{EncodedParameters, Encoders, Join, Level, join};
 use super::super::request::{Header, Request, Url};
 use super::super::{Buffer, Derivation, Encoder, Malformed, Parameters, Recipe, Secrets, SignatureMethod, derive, percent_encode};
 use super::{CLIENT_SECRET, PHOTOS, TOKEN_SECRET, photos};
@@ -191,4 +192,22 @@ fn a_list_that_is_appended_keeps_its_places() {
     let pairs: Vec<_> = first.iter().map(|parameter| (text(parameter.name), text(parameter.value))).collect();
     assert_eq!(pairs, [("long name", "value"), ("n", "v"), ("", "w")]);
     assert_eq!(first.octets(), 17);
+}
+
+/// The specification makes no difference between `a` and `a=`; who does, does it when joining.
+#[test]
+fn another_way_to_join_is_what_the_base_string_holds_and_sees_bare_names() {
+    let other = Join::Other(|parameters, out| {
+        for parameter in parameters.iter() {
+            out.append(parameter.name);
+            out.append(if parameter.bare { b";" } else { b"=;" });
+        }
+    });
+    let bare_names = FormReader { cut: Some(collection::cut), ..FormReader::RFC5849 };
+    let recipe = Recipe { join: other, read: bare_names, ..Recipe::RFC5849 };
+    let mut derivation = Derivation::default();
+    derivation.derive_base_string(&recipe, &request(b"http://h/?b&a=", &[], None, &Parameters::new())).unwrap();
+    assert_eq!(text(&derivation.normalized), "a=;b;");
+    assert_eq!(text(&derivation.base_string), "GET&http%3A%2F%2Fh%2F&a%3D%3Bb%3B");
+    assert!(!recipe.join.is_rfc5849() && Recipe::RFC5849.join.is_rfc5849());
 }
