@@ -181,7 +181,9 @@ static IN_NAME: [bool; 256] = {
 mod tests {
     use super::*;
 
-    fn read(value: &str) -> Result<(Option<String>, Vec<(String, String)>), Malformed> {
+    type Pairs = Vec<(String, String)>;
+
+    fn read(value: &str) -> Result<(Option<String>, Pairs), Malformed> {
         let read = Authorization::parse(value.as_bytes())?;
         let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
         Ok((

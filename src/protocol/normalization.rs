@@ -85,7 +85,8 @@ impl EncodedParameters {
         self.clear();
         let Encoders { name, value, protocol_value, part } = *encoders;
         match (name.table_with(part), value.table_with(part), protocol_value) {
-            (Some(table), Some(other), None) if std::ptr::eq(table, other) => self.encode_by(table, decoded),
+            // Each is the table of the parts, so both are one.
+            (Some(table), Some(_), None) => self.encode_by(table, decoded),
             _ => self.encode_each(decoded, encoders),
         }
     }
@@ -353,5 +354,19 @@ mod tests {
         encoded.encode(&decoded, &Encoders { value: plain, part: plain, ..Encoders::RFC5849 });
         assert!(!encoded.has_twice());
         assert_eq!(format!("{encoded:?}"), r#"[("a", "b")]"#);
+    }
+
+    #[test]
+    fn there_is_room_for_the_longest_text_of_every_octet_and_for_separators_alone() {
+        for (octets, once, twice) in [(&b"\xff"[..], "%FF=%FF", "%25FF%3D%25FF"), (b"", "=", "%3D")] {
+            let decoded = Parameters::of_header((0..500).map(|_| (octets, octets)));
+            let mut encoded = EncodedParameters::default();
+            encoded.encode(&decoded, &Encoders::RFC5849);
+            for (level, pair, separator) in [(Level::Once, once, "&"), (Level::Twice, twice, "%26")] {
+                let mut out = Buffer::default();
+                join(&encoded, level, &mut out);
+                assert_eq!(String::from_utf8(out.to_vec()).unwrap(), vec![pair; 500].join(separator));
+            }
+        }
     }
 }

@@ -203,4 +203,25 @@ mod tests {
         assert_eq!(twice.len(), 2);
         assert_eq!(format!("{twice:?}"), r#"[("c", ""), ("c", "")]"#);
     }
+
+    #[test]
+    fn a_parameter_is_copied_with_its_mark_and_the_last_one_can_be_marked() {
+        let mut list = Parameters::new();
+        list.mark_bare();
+        list.push(b"a", b"1", Source::Query);
+        let bare = Parameter { name: b"b", value: b"", source: Source::Body, bare: true };
+        list.push_parameter(bare);
+        list.push_parameter(Parameter { bare: false, ..bare });
+        assert_eq!(list.iter().map(|parameter| parameter.bare).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(list.iter().nth(1), Some(bare));
+        list.mark_bare();
+        assert_eq!(list.iter().map(|parameter| parameter.bare).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(
+            list.padded().map(|(name, value, bare)| (name.octets(), value.octets(), bare)).nth(2),
+            Some((&b"b"[..], &b""[..], true))
+        );
+        let mut copy = Parameters::new();
+        copy.append(&list);
+        assert_eq!(copy.iter().collect::<Vec<_>>(), list.iter().collect::<Vec<_>>());
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::base_string::{self, Parts, UriRecipe};
 use super::buffer::Buffer;
-use super::collection::{self, FormReader, Steps};
+use super::collection::{self, Collect, FormReader, Steps};
 use super::credentials::Secrets;
 use super::encoding::Encoder;
 use super::error::Malformed;
@@ -28,7 +28,7 @@ pub struct Recipe {
     /// How a query or a form is cut into pairs and decoded (3.4.1.3.1).
     pub read: FormReader,
     /// The parameters that are signed, decoded (3.4.1.3.1).
-    pub collect: fn(FormReader, &Request<'_>, &mut Parameters) -> Result<(), Malformed>,
+    pub collect: Collect,
     /// What else happens to the list before it is encoded: nothing, by the specification.
     pub steps: Steps,
     /// Encoding of names, values and of the parts of the base string (3.4.1.3.2 step 1, 3.4.1.1, 3.6).
@@ -139,6 +139,17 @@ impl Derivation {
         secrets: &Secrets<'_>,
     ) -> Result<(), Malformed> {
         self.derive_base_string(recipe, request)?;
+        self.derive_signature(recipe, request, method, secrets)
+    }
+
+    /// What comes after the base string.
+    pub(super) fn derive_signature(
+        &mut self,
+        recipe: &Recipe,
+        request: &Request<'_>,
+        method: SignatureMethod,
+        secrets: &Secrets<'_>,
+    ) -> Result<(), Malformed> {
         let (mut client, mut token) = (Key::default(), Key::default());
         let taken = recipe.secrets.map(|take| {
             take(secrets, request, &mut client.0, &mut token.0);
@@ -162,10 +173,24 @@ impl Derivation {
     /// # Errors
     /// As [`Derivation::derive`].
     pub fn derive_base_string(&mut self, recipe: &Recipe, request: &Request<'_>) -> Result<(), Malformed> {
+        self.derive_base_string_of(recipe, request, None)
+    }
+
+    /// [`Derivation::derive_base_string`] with what [`Request::gather`] has gathered already, so that a verifier need not read a form twice.
+    /// It is not looked at where the recipe would gather something else.
+    pub(super) fn derive_base_string_of(
+        &mut self,
+        recipe: &Recipe,
+        request: &Request<'_>,
+        gathered: Option<&Parameters>,
+    ) -> Result<(), Malformed> {
         self.clear();
         (recipe.method)(request.method, &mut self.method);
         (recipe.uri.whole)(&recipe.uri, request, &mut self.base_uri)?;
-        (recipe.collect)(recipe.read, request, &mut self.parameters)?;
+        match gathered.filter(|_| recipe.read.is_rfc5849() && collection::is_rfc5849(recipe.collect)) {
+            Some(gathered) => collection::collect_from(gathered, &mut self.parameters),
+            None => (recipe.collect)(recipe.read, request, &mut self.parameters)?,
+        }
         recipe.steps.take(request, &mut self.parameters);
         self.encoded.encode(&self.parameters, &recipe.encode);
         (recipe.order)(&mut self.encoded);

@@ -3,6 +3,7 @@
 use super::collection::FormReader;
 use super::error::Malformed;
 use super::parameters::{Parameters, Source};
+use super::scan;
 
 /// One header field, name and value as they stand on the wire (without the line's end).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +162,7 @@ impl<'a> HostAndPort<'a> {
             return Err(Malformed::Url("it has no host"));
         }
         let inside = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(host);
-        if !inside.iter().all(|octet| IN_HOST[*octet as usize]) {
+        if scan::find(inside, |octet| !IN_HOST[octet as usize]).is_some() {
             return Err(Malformed::Url("its host has a character that no host has (write an internationalized name in its xn-- form)"));
         }
         let port = match port {

@@ -353,8 +353,8 @@ fn signature_matches(examined: &Examined<'_>, derivation: &mut Derivation, recip
     let method = examined.method()?;
     let presented = examined.get("oauth_signature").unwrap_or_default();
     let client = examined.knowledge.client;
+    derivation.derive_base_string_of(recipe, &examined.request, Some(examined.parameters))?;
     let matches = if method.is_rsa() {
-        derivation.derive_base_string(recipe, &examined.request)?;
         let key = client.and_then(|client| client.public_key);
         match (key, base64_octets(presented)) {
             (Some(key), Some(octets)) => rsa_verifies(method, key, &derivation.base_string, &octets),
@@ -363,7 +363,7 @@ fn signature_matches(examined: &Examined<'_>, derivation: &mut Derivation, recip
     } else {
         let token = if examined.token().is_some() { examined.knowledge.token.map(|token| token.secret) } else { None };
         let secrets = Secrets::new(client.and_then(|client| client.secret).unwrap_or_default(), token.unwrap_or_default());
-        derivation.derive(recipe, &examined.request, method, &secrets)?;
+        derivation.derive_signature(recipe, &examined.request, method, &secrets)?;
         bool::from(derivation.signature.ct_eq(presented))
     };
     if matches { Ok(()) } else { Err(Refusal::new(Code::SignatureInvalid, "the signature is not the one computed (RFC 5849 section 3.2)")) }

@@ -126,7 +126,7 @@ fn stages_after_a_fault_are_empty_and_nothing_is_left_of_the_last_request() {
 
 static LOWER: OctetTable = OctetTable::keeping(b"*'", b"0123456789abcdef");
 static UPPER: OctetTable = OctetTable::keeping(b"", UPPER_HEX);
-const WHOLE: Encoder = Encoder::Whole(|octets, out| percent_encode(octets, out));
+const WHOLE: Encoder = Encoder::Whole(percent_encode);
 
 /// Whatever the encoders are, and so whichever way the work is done: names and values are encoded, joined, and the whole is encoded again.
 #[test]

@@ -1,5 +1,6 @@
 //! A verifier's every check: a good request passes, and one change of it is refused with its own word.
 
+use super::super::collection::{Collect, FormReader};
 use super::super::nonce::{NonceKey, NonceMemory, Registration, SeenNonces};
 use super::super::transmission::{header, query};
 use super::super::verification::{Checks, Knowledge, KnownClient, KnownToken, Received, Verifier};
@@ -98,17 +99,17 @@ fn the_window_is_open_at_both_ends_and_a_timestamp_is_a_positive_integer() {
     let refused = Some(Code::TimestampRefused);
     for (timestamp, expected) in [
         ("137130902", None),
-        ("137130901", refused.clone()),
+        ("137130901", refused),
         ("137131502", None),
-        ("137131503", refused.clone()),
+        ("137131503", refused),
         ("0137131202", None),
-        ("99999999999999999999999", refused.clone()),
-        ("0", refused.clone()),
-        ("000", refused.clone()),
-        ("-137131202", refused.clone()),
-        ("+137131202", refused.clone()),
-        ("137131202.0", refused.clone()),
-        ("137131202 ", refused.clone()),
+        ("99999999999999999999999", refused),
+        ("0", refused),
+        ("000", refused),
+        ("-137131202", refused),
+        ("+137131202", refused),
+        ("137131202.0", refused),
+        ("137131202 ", refused),
     ] {
         assert_eq!(at(timestamp, &KNOWLEDGE), expected, "{timestamp}");
     }
@@ -246,4 +247,33 @@ fn a_body_hash_is_compared_and_has_no_place_beside_a_form() {
     assert_eq!(hashed(&right, &[], Some(b"{ }")), Some(Code::BodyHashInvalid));
     assert_eq!(hashed(&right, &[], None), Some(Code::BodyHashInvalid));
     assert_eq!(hashed(&right, &[FORM], Some(b"{}")), Some(Code::ParameterRejected));
+}
+
+/// What the verifier has read to look for protocol parameters serves the specification's recipe, and no other.
+#[test]
+fn a_recipe_that_reads_or_collects_otherwise_is_asked_for_it() {
+    let collect_nothing: Collect = |_, _, _| Ok(());
+    let cut_nothing = FormReader { cut: Some(|_, _| {}), ..FormReader::RFC5849 };
+    let query_of_nothing = FormReader { query: Some(|_| None), ..FormReader::RFC5849 };
+    let form_of_nothing = FormReader { form: Some(|_| Ok(None)), ..FormReader::RFC5849 };
+    let decode_nothing = FormReader { decode: Some(|_, _, _| {}), ..FormReader::RFC5849 };
+    let authorization = header(None, &photos("HMAC-SHA1"), b"any").unwrap();
+    let headers = [FORM, Header { name: b"Authorization", value: &authorization }];
+    let received = Received { method: b"GET", url: PHOTOS, headers: &headers, body: Some(b"b=2") };
+    let tail = "oauth_consumer_key=dpf43f3p2l4k3l03&oauth_nonce=chapoH&oauth_signature_method=HMAC-SHA1&oauth_timestamp=137131202\
+                &oauth_token=nnch734d00sl2jdk";
+    for (read, collect, expected) in [
+        (FormReader::RFC5849, Recipe::RFC5849.collect, format!("b=2&file=vacation.jpg&{tail}&size=original")),
+        (FormReader::RFC5849, collect_nothing, String::new()),
+        (cut_nothing, Recipe::RFC5849.collect, tail.to_owned()),
+        (query_of_nothing, Recipe::RFC5849.collect, format!("b=2&{tail}")),
+        (form_of_nothing, Recipe::RFC5849.collect, format!("file=vacation.jpg&{tail}&size=original")),
+        (decode_nothing, Recipe::RFC5849.collect, format!("=&=&=&{tail}")),
+    ] {
+        let recipe = Recipe { read, collect, ..Recipe::RFC5849 };
+        let mut verifier = Verifier::default();
+        let verdict = verifier.verify(&Checks::RFC5849, &recipe, &received, &KNOWLEDGE, &mut SeenNonces::default());
+        assert_eq!(verdict.unwrap_err().code, Code::SignatureInvalid);
+        assert_eq!(std::str::from_utf8(&verifier.derivation.normalized).unwrap(), expected);
+    }
 }
