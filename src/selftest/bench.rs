@@ -1,0 +1,157 @@
+//! The cases, with what the reference answers, and one set of departures put through them.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::deviation::{Cause, Conduct, Deviation, Side, Stage};
+use crate::diagnosis::Diagnosis;
+use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::judgement::diagnosing::{Effort, Witness, diagnose_run};
+use crate::judgement::{Declared, Verdict, judge};
+use crate::protocol::SignatureMethod;
+use crate::vectors::{Case, Level, Operation, Question, Status};
+
+/// The values that are compared in the diagnosis of one task.
+const MOST: u64 = 3_000_000;
+
+/// The most failures of a task that are diagnosed: the simplest show what it is.
+const MOST_FAILURES: usize = 60;
+
+/// Cases with the reference's answers.
+pub struct Bench {
+    cases: Vec<Case>,
+    /// The reference's base string for RSA: making the signature takes longer than everything else together.
+    base_strings: Vec<Option<Observation>>,
+    rights: Vec<Observation>,
+}
+
+/// What came of one set of departures.
+#[derive(Debug, Default)]
+pub struct Tried {
+    /// The places of the active cases, of level `must` and `should`, that failed.
+    pub caught: Vec<usize>,
+    /// Whether a case that is never scored was answered otherwise than by the reference.
+    pub shows_in_interop: bool,
+    /// The diagnoses of the failures, those that were looked at.
+    pub diagnoses: Vec<Diagnosis>,
+}
+
+impl Bench {
+    /// A bench of these cases; withdrawn ones are left out.
+    #[must_use]
+    pub fn new(cases: impl IntoIterator<Item = Case>) -> Bench {
+        let cases: Vec<Case> = cases.into_iter().filter(|case| case.status != Status::Withdrawn).collect();
+        let mut reference = Reference::new();
+        let rights = cases.iter().map(|case| reference.ask(&case.question)).collect();
+        let base_strings = cases.iter().map(|case| rsa_base_string(&mut reference, &case.question)).collect();
+        Bench { cases, base_strings, rights }
+    }
+
+    /// The cases.
+    #[must_use]
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
+    /// Whether a case is active.
+    #[must_use]
+    pub fn counts(&self, place: usize) -> bool {
+        self.cases.get(place).is_some_and(|case| case.status == Status::Active)
+    }
+
+    /// The level of an active case.
+    #[must_use]
+    pub fn level(&self, place: usize) -> Option<Level> {
+        self.cases.get(place).filter(|case| case.status == Status::Active).map(|case| case.level)
+    }
+
+    /// Puts tasks through the cases, on as many threads as there are processors; `done` is told after each.
+    pub fn try_all(&self, tasks: &[Vec<&'static Deviation>], done: &(dyn Fn(usize) + Sync)) -> Vec<Tried> {
+        let results: Mutex<Vec<(usize, Tried)>> = Mutex::new(Vec::new());
+        let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(tasks.len().max(1));
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let place = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(task) = tasks.get(place) else { break };
+                        let tried = self.put(task);
+                        if let Ok(mut results) = results.lock() {
+                            results.push((place, tried));
+                        }
+                        done(finished.fetch_add(1, Ordering::Relaxed) + 1);
+                    }
+                });
+            }
+        });
+        let mut results = results.into_inner().unwrap_or_default();
+        results.sort_by_key(|(place, _)| *place);
+        results.into_iter().map(|(_, tried)| tried).collect()
+    }
+
+    /// Puts one set of departures through the cases.
+    #[must_use]
+    pub fn put(&self, deviations: &[&'static Deviation]) -> Tried {
+        let causes: Vec<Cause> = deviations.iter().map(|deviation| Cause::Deviation(deviation)).collect();
+        let mut deviant = Reference::conducting(Conduct::of(&causes));
+        let declared = Declared { codes: false, transmission: true };
+        let (mut tried, mut failures, mut rights) = (Tried::default(), Vec::new(), Vec::new());
+        for (place, case) in self.cases.iter().enumerate() {
+            let Some(right) = self.rights.get(place) else { continue };
+            let observation = match self.unchanged(place, case, deviations, &mut deviant) {
+                true => right.clone(),
+                false => deviant.ask(&case.question),
+            };
+            let witness = || Witness { question: case.question.clone(), observation: without_stages(&observation) };
+            if case.level == Level::Interop || case.status != Status::Active {
+                tried.shows_in_interop |= without_stages(&observation) != without_stages(right);
+            } else if judge(case, &observation, declared).verdict == Verdict::Fail {
+                tried.caught.push(place);
+                failures.push(witness());
+            } else if Witness::is_useful(case.question.operation()) {
+                rights.push(witness());
+            }
+        }
+        // Operations of one stage say most and cost least.
+        failures.sort_by_key(|failure| weight(&failure.question));
+        failures.truncate(MOST_FAILURES);
+        let mut effort = Effort { most: MOST, most_each: MOST, watch: &mut |_, _| true };
+        tried.diagnoses = diagnose_run(&failures, &rights, &mut effort);
+        tried
+    }
+
+    /// Whether an RSA signature is known to be the reference's without making it.
+    fn unchanged(&self, place: usize, case: &Case, deviations: &[&'static Deviation], deviant: &mut Reference) -> bool {
+        let Some(Some(base_string)) = self.base_strings.get(place) else { return false };
+        let before_the_key = |deviation: &&Deviation| deviation.stage < Stage::Secret && deviation.stage.side() == Side::Signing;
+        let Question::Sign(input) = &case.question else { return false };
+        deviations.iter().all(before_the_key) && deviant.ask(&Question::BaseString(input.clone())) == *base_string
+    }
+}
+
+fn rsa_base_string(reference: &mut Reference, question: &Question) -> Option<Observation> {
+    let Question::Sign(input) = question else { return None };
+    let method = SignatureMethod::from_name(input.signature_method.as_bytes()).ok()?;
+    method.is_rsa().then(|| reference.ask(&Question::BaseString(input.clone())))
+}
+
+fn without_stages(observation: &Observation) -> Observation {
+    match observation {
+        Observation::Answered(output) if output.stages.is_some() => {
+            Observation::Answered(Box::new(crate::vectors::Output { stages: None, ..(**output).clone() }))
+        }
+        other => other.clone(),
+    }
+}
+
+/// Simple questions first: of one stage, then by the length of what is signed.
+fn weight(question: &Question) -> (u8, usize) {
+    match question {
+        Question::Sign(input) | Question::BaseString(input) => {
+            let body = input.body.as_ref().map_or(0, |body| body.as_bytes().len());
+            (u8::from(question.operation() == Operation::Sign), input.url.as_bytes().len() + body)
+        }
+        _ => (0, 0),
+    }
+}
