@@ -108,6 +108,13 @@ impl Diagnosis {
         Diagnosis { outcome, sets, ..Diagnosis::unexplained() }
     }
 
+    /// The causes that all sets have in common: certain, whichever of them it is.
+    #[must_use]
+    pub fn certain(&self) -> Vec<Cause> {
+        let Some((first, others)) = self.sets.split_first() else { return Vec::new() };
+        first.iter().filter(|cause| others.iter().all(|set| set.contains(cause))).cloned().collect()
+    }
+
     /// The ids of the causes, set by set.
     #[must_use]
     pub fn ids(&self) -> Vec<Vec<String>> {

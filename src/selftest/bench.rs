@@ -1,11 +1,11 @@
 //! The cases, with what the reference answers, and one set of departures put through them.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::deviation::{Cause, Conduct, Deviation, Side, Stage};
-use crate::diagnosis::Diagnosis;
-use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::diagnosis::{Diagnosis, Outcome};
+use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
 use crate::judgement::diagnosing::{Effort, Witness, diagnose_run};
 use crate::judgement::{Declared, Verdict, judge};
 use crate::protocol::SignatureMethod;
@@ -20,9 +20,11 @@ const MOST_FAILURES: usize = 60;
 /// Cases with the reference's answers.
 pub struct Bench {
     cases: Vec<Case>,
+    questions: Vec<Arc<Question>>,
     /// The reference's base string for RSA: making the signature takes longer than everything else together.
     base_strings: Vec<Option<Observation>>,
-    rights: Vec<Observation>,
+    /// The reference's answers, without the request as it is sent, and with it.
+    rights: [Vec<Observation>; 2],
 }
 
 /// What came of one set of departures.
@@ -41,10 +43,14 @@ impl Bench {
     #[must_use]
     pub fn new(cases: impl IntoIterator<Item = Case>) -> Bench {
         let cases: Vec<Case> = cases.into_iter().filter(|case| case.status != Status::Withdrawn).collect();
+        let questions: Vec<Arc<Question>> = cases.iter().map(|case| Arc::new(case.question.clone())).collect();
         let mut reference = Reference::new();
-        let rights = cases.iter().map(|case| reference.ask(&case.question)).collect();
-        let base_strings = cases.iter().map(|case| rsa_base_string(&mut reference, &case.question)).collect();
-        Bench { cases, base_strings, rights }
+        let rights = [false, true].map(|transmission| {
+            let wanted = Wanted { transmission, stages: false };
+            questions.iter().map(|question| reference.ask_for(question, wanted)).collect()
+        });
+        let base_strings = questions.iter().map(|question| rsa_base_string(&mut reference, question)).collect();
+        Bench { cases, questions, base_strings, rights }
     }
 
     /// The cases.
@@ -93,31 +99,49 @@ impl Bench {
     /// Puts one set of departures through the cases.
     #[must_use]
     pub fn put(&self, deviations: &[&'static Deviation]) -> Tried {
+        let tried = self.put_to(deviations, false);
+        let is_clear = |diagnosis: &Diagnosis| diagnosis.outcome == Outcome::Explained;
+        if !tried.caught.is_empty() && tried.diagnoses.iter().all(is_clear) {
+            return tried;
+        }
+        // A server that derives wrongly may be the only one in which it shows.
+        self.put_to(deviations, true)
+    }
+
+    fn put_to(&self, deviations: &[&'static Deviation], verifies: bool) -> Tried {
         let causes: Vec<Cause> = deviations.iter().map(|deviation| Cause::Deviation(deviation)).collect();
         let mut deviant = Reference::conducting(Conduct::of(&causes));
-        let declared = Declared { codes: false, transmission: true };
-        let (mut tried, mut failures, mut rights) = (Tried::default(), Vec::new(), Vec::new());
-        for (place, case) in self.cases.iter().enumerate() {
-            let Some(right) = self.rights.get(place) else { continue };
+        // Only who sends otherwise is judged by what is sent: the rest would be told twice.
+        let transmission = deviations.iter().any(|deviation| deviation.stage.side() == Side::Sending);
+        let wanted = Wanted { transmission, stages: false };
+        let declared = Declared { codes: false, transmission };
+        let (mut tried, mut failures, mut witnesses) = (Tried::default(), Vec::new(), Vec::new());
+        let [without, with] = &self.rights;
+        let rights = if transmission { with } else { without };
+        for (place, ((case, question), right)) in self.cases.iter().zip(&self.questions).zip(rights).enumerate() {
+            if !deviations.iter().any(|deviation| concerns(deviation, question.operation(), verifies)) {
+                continue;
+            }
             let observation = match self.unchanged(place, case, deviations, &mut deviant) {
                 true => right.clone(),
-                false => deviant.ask(&case.question),
+                false => deviant.ask_for(question, wanted),
             };
-            let witness = || Witness { question: case.question.clone(), observation: without_stages(&observation) };
-            if case.level == Level::Interop || case.status != Status::Active {
-                tried.shows_in_interop |= without_stages(&observation) != without_stages(right);
-            } else if judge(case, &observation, declared).verdict == Verdict::Fail {
+            let is_scored = case.level != Level::Interop && case.status == Status::Active;
+            let is_changed = observation != *right;
+            tried.shows_in_interop |= !is_scored && is_changed;
+            let witness = Witness { question: Arc::clone(question), observation };
+            if is_scored && is_changed && judge(case, &witness.observation, declared).verdict == Verdict::Fail {
                 tried.caught.push(place);
-                failures.push(witness());
-            } else if Witness::is_useful(case.question.operation()) {
-                rights.push(witness());
+                failures.push(witness);
+            } else if is_scored && Witness::is_useful(question.operation()) {
+                witnesses.push(witness);
             }
         }
         // Operations of one stage say most and cost least.
         failures.sort_by_key(|failure| weight(&failure.question));
         failures.truncate(MOST_FAILURES);
         let mut effort = Effort { most: MOST, most_each: MOST, watch: &mut |_, _| true };
-        tried.diagnoses = diagnose_run(&failures, &rights, &mut effort);
+        tried.diagnoses = diagnose_run(&failures, &witnesses, &mut effort);
         tried
     }
 
@@ -136,12 +160,12 @@ fn rsa_base_string(reference: &mut Reference, question: &Question) -> Option<Obs
     method.is_rsa().then(|| reference.ask(&Question::BaseString(input.clone())))
 }
 
-fn without_stages(observation: &Observation) -> Observation {
-    match observation {
-        Observation::Answered(output) if output.stages.is_some() => {
-            Observation::Answered(Box::new(crate::vectors::Output { stages: None, ..(**output).clone() }))
-        }
-        other => other.clone(),
+/// Whether a departure can show in an operation. Who signs wrongly would verify wrongly too, which takes as long again.
+fn concerns(deviation: &Deviation, operation: Operation, verifies: bool) -> bool {
+    match deviation.stage.side() {
+        Side::Signing => verifies || operation != Operation::Verify,
+        Side::Sending => !matches!(operation, Operation::Verify | Operation::Normalize | Operation::BaseUri | Operation::Mac),
+        Side::Verifying => matches!(operation, Operation::Verify | Operation::ParseAuthorization),
     }
 }
 
