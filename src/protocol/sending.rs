@@ -144,4 +144,18 @@ mod tests {
         assert_eq!(back.parameters.first("x y").unwrap(), b"\"%+\xff");
         assert!(Sending::RFC5849.header(Some(b"a\r\nb"), &sent).is_err());
     }
+
+    #[test]
+    fn the_signature_is_sent_last_with_its_own_encoding_and_what_is_picked_comes_after() {
+        let protocol = Parameters::of_header([(&b"a"[..], &b"="[..])]);
+        let url = Url::parse(b"http://h/").unwrap();
+        let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };
+        let raw = Encoder::Whole(|octets, out| out.append(octets));
+        let sending = Sending { pick: |_, sent| sent.push(b"b", b"=", Source::Header), encode_signature: raw, ..Sending::RFC5849 };
+        let sent = sending.sent(&request, b"s+=");
+        assert_eq!(sending.header(None, &sent).unwrap(), b"OAuth a=\"%3D\", oauth_signature=\"s+=\", b=\"%3D\"");
+        assert_eq!(sending.body(None, &sent), b"a=%3D&oauth_signature=s+=&b=%3D");
+        let sent = Sending::RFC5849.sent(&request, b"s+=");
+        assert_eq!(Sending::RFC5849.query(&request.url, &sent), b"http://h/?a=%3D&oauth_signature=s%2B%3D");
+    }
 }

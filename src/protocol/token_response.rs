@@ -124,6 +124,10 @@ mod tests {
             (Step::Token, 200, &[], "{\"oauth_token\":\"t\"}", Code::MalformedResponse),
             (Step::Token, 200, &[], "<a href=x>", Code::MalformedResponse),
             (Step::Token, 200, &[], "", Code::MalformedResponse),
+            (Step::Token, 200, &[Header { name: b"Content-Type", value: b"application/json" }], "{}", Code::MalformedResponse),
+            (Step::Token, 200, &[Header { name: b"X-Type", ..FORM }], "{}", Code::MalformedResponse),
+            // Where it is declared, the body is a form that has not what it needs.
+            (Step::Token, 200, &[FORM], "{}", Code::ParameterAbsent),
         ] {
             assert_eq!(code(step, status, headers, body), Some(expected), "{body}");
         }

@@ -126,3 +126,33 @@ fn a_digest_is_of_the_hash_that_the_method_names() {
         assert!(body_hash(method, None).starts_with("z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP"));
     }
 }
+
+/// The modulus, by `openssl rsa -noout -modulus`; its last octet is 93.
+const MODULUS: &str = "C000276D47F9F4CAB94257B1D5780B565BF468BE4FBAE8F0E1F429B362C2813B\
+                       BEC66540AAB1F03C4BD7842CE67CA30F2167AAE9D421E9758A2F3F0F3D684693";
+
+/// Both exponents are odd, so that the number before the modulus, which is -1, is its own signature. The modulus itself is no number of this
+/// arithmetic.
+#[test]
+fn numbers_below_the_modulus_can_be_signed_and_opened() {
+    let key = PrivateKey::from_pem(PKCS1).unwrap();
+    let modulus: Vec<u8> = (0..64).map(|at| u8::from_str_radix(&MODULUS[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let mut before = modulus.clone();
+    before[63] -= 1;
+    assert_eq!(key.public_key().open(&before), Some(before.clone()));
+    assert_eq!(key.public_key().open(&modulus), None);
+    assert_eq!(key.sign_unpadded(&before), Some(before));
+    assert_eq!(key.sign_unpadded(&modulus), None);
+    // One is its own signature too, and is written in the length of the modulus.
+    assert_eq!(key.sign_unpadded(&[1]), Some([&[0; 63][..], &[1]].concat()));
+    let signed = key.sign_unpadded(b"any octets").unwrap();
+    assert_eq!(key.public_key().open(&signed), Some(b"any octets".to_vec()));
+}
+
+/// Three octets of zeros are `AAAA`.
+#[test]
+fn a_long_text_has_room() {
+    let mut out = Buffer::default();
+    base64_text(&[0; 600], &mut out);
+    assert_eq!(std::str::from_utf8(&out).unwrap(), "A".repeat(800));
+}
