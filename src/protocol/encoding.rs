@@ -390,5 +390,9 @@ mod tests {
         assert!(plus.table_with(Encoder::RFC5849).is_none());
         assert!(plus.table_with(Encoder::Whole(|_, _| {})).is_none());
         assert!(Encoder::Whole(|_, _| {}).table_with(plus).is_none());
+        let whole = Encoder::Whole(percent_encode);
+        assert!(plus.is_same(plus) && whole.is_same(whole));
+        assert!(!plus.is_same(Encoder::RFC5849) && !plus.is_same(whole) && !whole.is_same(plus));
+        assert!(!whole.is_same(Encoder::Whole(|octets, out| out.append(octets))));
     }
 }
