@@ -122,6 +122,9 @@ impl Diagnosis {
     }
 }
 
+/// Says whether a set of causes may be named.
+pub type Accept<'a> = dyn FnMut(&[Cause]) -> bool + 'a;
+
 /// How much a search may cost, and somebody who watches it.
 pub struct Budget<'a> {
     /// The most values that are compared.
@@ -131,7 +134,7 @@ pub struct Budget<'a> {
     /// Sets that explained other values of the same implementation: tried first.
     pub known: &'a [Vec<Cause>],
     /// Refuses sets that other evidence speaks against: the search goes on without them.
-    pub accept: Option<&'a mut dyn FnMut(&[Cause]) -> bool>,
+    pub accept: Option<&'a mut Accept<'a>>,
     /// Is told from time to time how many values were compared; `false` ends the search.
     pub watch: Option<&'a mut dyn FnMut(u64) -> bool>,
 }

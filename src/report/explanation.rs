@@ -153,7 +153,8 @@ fn cause(page: &mut Page, cause: &Cause) {
 
 /// The first stage that differs.
 fn difference(page: &mut Page, right: &Derivation, deviant: Option<&Derivation>, wrong: &[u8]) {
-    let stages: [(&str, &[u8], Option<&[u8]>); 3] = [
+    type Stage<'a> = (&'a str, &'a [u8], Option<&'a [u8]>);
+    let stages: [Stage<'_>; 3] = [
         ("base string URI", &right.base_uri, deviant.map(|derivation| &*derivation.base_uri)),
         ("normalized parameters", &right.normalized, deviant.map(|derivation| &*derivation.normalized)),
         ("signature base string", &right.base_string, Some(wrong)),

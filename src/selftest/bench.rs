@@ -11,8 +11,8 @@ use crate::judgement::{Declared, Verdict, judge};
 use crate::protocol::SignatureMethod;
 use crate::vectors::{Case, Level, Operation, Question, Status};
 
-/// The values that are compared in the diagnosis of one task.
-const MOST: u64 = 3_000_000;
+/// The values that are compared in the diagnosis of one task, for each of its departures: one alone is found at once or not at all.
+const MOST: u64 = 200_000;
 
 /// The most failures of a task that are diagnosed: the simplest show what it is.
 const MOST_FAILURES: usize = 60;
@@ -140,7 +140,8 @@ impl Bench {
         // Operations of one stage say most and cost least.
         failures.sort_by_key(|failure| weight(&failure.question));
         failures.truncate(MOST_FAILURES);
-        let mut effort = Effort { most: MOST, most_each: MOST, watch: &mut |_, _| true };
+        let most = MOST * deviations.len().pow(2) as u64;
+        let mut effort = Effort { most, most_each: most, watch: &mut |_, _| true };
         tried.diagnoses = diagnose_run(&failures, &witnesses, &mut effort);
         tried
     }
