@@ -3,6 +3,7 @@
 //!
 //! Never measure with `-C target-cpu=native`: on AVX-512 machines it makes this SHA-1 many times slower.
 
+#![allow(clippy::print_stdout, reason = "it says what the processor can do")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
 
 use countersign::protocol::nonce::{NonceKey, NonceMemory, Registration};

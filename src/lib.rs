@@ -33,9 +33,10 @@
 //!
 //! | layer | rooms |
 //! |---|---|
-//! | 8 | `cli`: arguments in, exit code out; the only place that prints |
-//! | 7 | [`testing`]: `cargo test` for a signer of your own |
-//! | 6 | [`report`]: how we tell it, pure functions |
+//! | 9 | `cli`: arguments in, exit code out; the only place that prints |
+//! | 8 | [`testing`]: `cargo test` for a signer of your own |
+//! | 7 | [`report`]: how we tell it, pure functions |
+//! | 6 | [`selftest`]: whether the vectors have teeth |
 //! | 5 | [`judgement`]: what we conclude |
 //! | 4 | [`implementation`]: who is asked |
 //! | 3 | [`vectors`]: the questions |
@@ -84,6 +85,7 @@ pub mod judgement;
 pub mod profile;
 pub mod protocol;
 pub mod report;
+pub mod selftest;
 pub mod testing;
 pub mod vectors;
 

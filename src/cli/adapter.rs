@@ -49,14 +49,14 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 /// The causes with these ids.
 pub(super) fn causes(ids: &[String]) -> Result<Vec<Cause>, Fail> {
-    let parse = |id: &String| {
-        Cause::parse(id).map_err(|unknown| {
-            let fail = Fail::usage(unknown);
-            match nearest(id.split(':').next().unwrap_or_default(), Cause::ids()) {
-                Some(near) => fail.hint(format!("did you mean {near}?")),
-                None => fail.hint("`countersign list deviations` shows all ids"),
-            }
-        })
-    };
+    let parse = |id: &String| Cause::parse(id).map_err(|unknown| nearest_cause(Fail::usage(unknown), id));
     ids.iter().map(parse).collect()
+}
+
+/// The same with the nearest id, or with the command that lists them.
+pub(super) fn nearest_cause(fail: Fail, id: &str) -> Fail {
+    match nearest(id.split(':').next().unwrap_or_default(), Cause::ids()) {
+        Some(near) => fail.hint(format!("did you mean {near}?")),
+        None => fail.hint("`countersign list deviations` shows all ids"),
+    }
 }

@@ -171,7 +171,16 @@ fn read_request(arguments: &Arguments) -> Result<Pasted, Fail> {
         // The protocol parameters are put where they will be read again.
         let header = crate::protocol::Sending::RFC5849.header(owned.realm.as_deref(), &owned.protocol).map_err(Fail::usage)?;
         headers.push((b"Authorization".to_vec(), header));
-        let request = PastedRequest { method: owned.method, url: owned.url, headers, body: owned.body, notes: Vec::new() };
+        let (mut url, mut notes) = (owned.url, Vec::new());
+        if url.starts_with(b"/") {
+            // Some have signed just this: the host is not known, and has to be something.
+            url = [&b"http://relative.invalid"[..], &url].concat();
+            notes.push(
+                "the URL is relative, and only an absolute one can be signed; http://relative.invalid stands for what is missing"
+                    .to_owned(),
+            );
+        }
+        let request = PastedRequest { method: owned.method, url, headers, body: owned.body, notes };
         return Ok(Pasted { form: pasted::any::Form::HttpText, request, response: None });
     }
     let read = arguments.pasted.read(arguments.request.reads_stdin())?;

@@ -11,7 +11,7 @@ use crate::vectors::Corpus;
 /// Prints the page of a deviation.
 pub(super) fn run(id: &str, json: bool) -> Outcome {
     if json {
-        return Err(Fail::usage("the page of a deviation has no JSON form").hint("`countersign list deviations --json` has all of them"));
+        return Err(Fail::usage("the page of a deviation has no JSON form").hint("`countersign list deviations` has a line for each"));
     }
     let causes = causes(&[id.to_owned()])?;
     let Some(cause) = causes.first() else { return Err(Fail::usage("there is no deviation without an id")) };

@@ -6,11 +6,12 @@ use super::arguments::Vectors;
 use super::fail::Fail;
 use super::output::{self, Outcome};
 use super::selection::Selection;
+use crate::deviation::{Input, Rank, all};
 use crate::judgement::ExitCode;
 use crate::profile::{Profile, shipped};
 use crate::report::escape;
 use crate::vectors::clauses::{self, Covered};
-use crate::vectors::{Level, Status};
+use crate::vectors::{Level, Status, glob};
 
 /// List what there is.
 #[derive(Debug, Args)]
@@ -29,6 +30,15 @@ enum What {
     Rules(Rules),
     /// Every MUST and SHOULD of RFC 5849 with its cases, or why no vector can test it and what does
     Clauses(Clauses),
+    /// The departures from RFC 5849 that a diagnosis can name; `countersign explain --deviation ID` has a page for each
+    Deviations(Deviations),
+}
+
+#[derive(Debug, Args)]
+struct Deviations {
+    /// Ids to list, with `*` for any text, such as 'uri.*'
+    #[arg(value_name = "ID-GLOB")]
+    globs: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         What::Profiles => profiles()?,
         What::Rules(arguments) => rules(arguments)?,
         What::Clauses(arguments) => list_clauses(arguments)?,
+        What::Deviations(arguments) => deviations(&arguments.globs)?,
     };
     output::print(&text)?;
     Ok(ExitCode::AsExpected)
@@ -113,6 +124,27 @@ fn rules(arguments: &Rules) -> Result<String, Fail> {
     let rows: Vec<_> =
         selected.flat_map(|profile| profile.rules).map(|rule| [rule.id, rule.level.as_str().to_owned(), rule.statement]).collect();
     Ok(table(&rows))
+}
+
+fn deviations(globs: &[String]) -> Result<String, Fail> {
+    let rank = |rank| match rank {
+        Rank::Common => "common",
+        Rank::Seen => "seen",
+        Rank::Plausible => "plausible",
+    };
+    let inputs = Input::KINDS.iter().map(|(kind, parameter, sentence)| {
+        let id = if parameter.is_empty() { (*kind).to_owned() } else { format!("{kind}:{parameter}") };
+        [id, "seen".to_owned(), (*sentence).to_owned()]
+    });
+    let table_rows = all().map(|deviation| [deviation.id.to_owned(), rank(deviation.rank).to_owned(), deviation.sentence.to_owned()]);
+    let rows: Vec<[String; 3]> = table_rows.chain(inputs).collect();
+    for glob in globs {
+        if !rows.iter().any(|[id, ..]| glob::matches(glob, id)) {
+            return Err(super::adapter::nearest_cause(Fail::usage(format!("no deviation matches {glob:?}")), glob));
+        }
+    }
+    let is_taken = |row: &&[String; 3]| globs.is_empty() || globs.iter().any(|glob| glob::matches(glob, &row[0]));
+    Ok(table(&rows.iter().filter(is_taken).cloned().collect::<Vec<_>>()))
 }
 
 fn list_clauses(arguments: &Clauses) -> Result<String, Fail> {

@@ -13,6 +13,7 @@ mod pasted;
 mod progress;
 mod request;
 mod selection;
+mod selftest;
 mod sign;
 mod test;
 mod vectors;
@@ -46,14 +47,16 @@ struct Cli {
 enum Command {
     /// Put vectors to the reference, or to each --adapter, and judge the provider fixtures
     Test(test::Arguments),
-    /// Show how a case's answer is derived, clause by clause
+    /// Name what is wrong with a request that was refused; or show how a case's answer is derived
     Explain(explain::Arguments),
     /// Derive one request's signature: every stage, the header, a curl and an openssl line
     Sign(sign::Arguments),
-    /// List what there is: cases, profiles, rules, clauses
+    /// List what there is: cases, profiles, rules, clauses, deviations
     List(list::Arguments),
     /// Care of the vector files: lint, fmt, export
     Vectors(vectors::Arguments),
+    /// Put every known mistake through all vectors: each must be caught, and diagnosed as itself
+    Selftest(selftest::Arguments),
     /// The reference as an adapter
     Adapter(adapter::Arguments),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Sign(arguments) => sign::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Vectors(arguments) => vectors::run(arguments),
+        Command::Selftest(arguments) => selftest::run(&arguments),
         Command::Adapter(arguments) => adapter::run(&arguments),
     };
     output::exit(result)

@@ -83,3 +83,32 @@ impl Search {
         self.bar.finish_and_clear();
     }
 }
+
+/// Tasks of which many are done at once.
+pub(super) struct Tasks {
+    bar: ProgressBar,
+}
+
+impl Tasks {
+    /// A line, or none.
+    pub(super) fn new(shown: bool) -> Tasks {
+        let target = if shown { ProgressDrawTarget::stderr_with_hz(REDRAWS) } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_message("departures");
+        Tasks { bar }
+    }
+
+    /// Shows how many are done.
+    pub(super) fn tell(&self, done: usize, total: usize) {
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    /// Takes the line away.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

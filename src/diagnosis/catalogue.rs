@@ -1,7 +1,7 @@
 //! The causes that a search considers: departures of the table and those mistakes of input that the request suggests, sorted by stage.
 
 use super::evidence::Subject;
-use crate::deviation::{Cause, Input, Rank, Side, Stage, all};
+use crate::deviation::{Cause, Input, Rank, Side, Stage, all, synonym};
 
 /// A cause by its number.
 pub type Number = u16;
@@ -88,5 +88,7 @@ fn inputs(subject: &Subject<'_>) -> Vec<Input> {
         let names = names.into_iter().filter_map(|name| std::str::from_utf8(name).ok()).filter(|name| !name.is_empty());
         inputs.extend(names.take(MOST_PARAMETERS).map(|name| Input::Without(name.to_owned())));
     }
+    // What the table names too is named by the table.
+    inputs.retain(|input| synonym(input).is_none());
     inputs
 }

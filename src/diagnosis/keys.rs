@@ -49,7 +49,7 @@ fn derive(subject: &Subject<'_>, secrets: &Secrets<'_>, catalogue: &Catalogue, s
     with_inputs(&conduct.inputs, subject.request, |request| {
         let mut out = Buffer::default();
         if !subject.method.is_rsa() {
-            (recipe.key)(recipe.encode_secret, secrets, request, &mut out);
+            recipe.write_key(secrets, request, &mut out);
         }
         Ok(out.to_vec())
     })
@@ -100,6 +100,14 @@ impl Maker {
             return true;
         }
         let Some(sample) = self.make(method, b"key", b"text", secrets) else { return false };
+        // What does not only hash has texts of any length: of the key, of the base string, or of what is escaped.
+        let varies = (0..4_u8).any(|salt| {
+            let (key, text) = ([salt; 7], [salt; 9]);
+            self.make(method, &key, &text, secrets).is_some_and(|other| other.len() != sample.len())
+        });
+        if varies {
+            return true;
+        }
         if wanted.truncated { sample.len() >= wanted.text.len() } else { sample.len() == wanted.text.len() }
     }
 

@@ -108,12 +108,22 @@ impl Diagnosis {
         Diagnosis { outcome, sets, ..Diagnosis::unexplained() }
     }
 
+    /// The causes that all sets have in common: certain, whichever of them it is.
+    #[must_use]
+    pub fn certain(&self) -> Vec<Cause> {
+        let Some((first, others)) = self.sets.split_first() else { return Vec::new() };
+        first.iter().filter(|cause| others.iter().all(|set| set.contains(cause))).cloned().collect()
+    }
+
     /// The ids of the causes, set by set.
     #[must_use]
     pub fn ids(&self) -> Vec<Vec<String>> {
         self.sets.iter().map(|set| set.iter().map(Cause::to_string).collect()).collect()
     }
 }
+
+/// Says whether a set of causes may be named.
+pub type Accept<'a> = dyn FnMut(&[Cause]) -> bool + 'a;
 
 /// How much a search may cost, and somebody who watches it.
 pub struct Budget<'a> {
@@ -124,7 +134,7 @@ pub struct Budget<'a> {
     /// Sets that explained other values of the same implementation: tried first.
     pub known: &'a [Vec<Cause>],
     /// Refuses sets that other evidence speaks against: the search goes on without them.
-    pub accept: Option<&'a mut dyn FnMut(&[Cause]) -> bool>,
+    pub accept: Option<&'a mut Accept<'a>>,
     /// Is told from time to time how many values were compared; `false` ends the search.
     pub watch: Option<&'a mut dyn FnMut(u64) -> bool>,
 }

@@ -9,7 +9,7 @@ use super::lists::Lists;
 use super::normalized::{Normalized, NormalizedTexts};
 use super::pool::{Item, Pool};
 use super::uris::{Methods, Uris};
-use super::{Budget, Diagnosis, Outcome};
+use super::{Accept, Budget, Diagnosis, Outcome};
 use crate::deviation::{Cause, Conduct, Rank, Stage};
 use crate::protocol::base_string::Parts;
 use crate::protocol::signature::{base64_octets, digest};
@@ -51,7 +51,7 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
             Some(watch) => Some(&mut **watch),
             None => None,
         };
-        let accept: Option<&mut dyn FnMut(&[Cause]) -> bool> = match &mut budget.accept {
+        let accept: Option<&mut Accept<'_>> = match &mut budget.accept {
             Some(accept) => Some(&mut **accept),
             None => None,
         };
@@ -115,7 +115,7 @@ struct Search<'a, 'w> {
     tried: u64,
     allowed: u64,
     watch: Option<&'w mut dyn FnMut(u64) -> bool>,
-    accept: Option<&'w mut dyn FnMut(&[Cause]) -> bool>,
+    accept: Option<&'w mut Accept<'w>>,
     stopped: bool,
     complete: usize,
 }
@@ -125,8 +125,14 @@ struct Tables<'a> {
     methods: &'a Pool<Vec<u8>>,
     uris: &'a Pool<Vec<u8>>,
     texts: &'a Pool<Normalized>,
-    concatenations: &'a [(Set, fn(&Parts<'_>, &mut Buffer))],
+    concatenations: &'a [Concatenation],
     signing: Option<&'a Signing<'a>>,
+}
+
+/// A way to put the parts of a base string together, and the causes that give it.
+struct Concatenation {
+    set: Set,
+    concatenate: fn(&Parts<'_>, &mut Buffer),
 }
 
 /// What is needed to compare signatures.
@@ -194,15 +200,15 @@ impl Search<'_, '_> {
                     Some(part) => encoded.append(part),
                     None => text.value.part.encode(text.value.text.as_slice(), &mut encoded),
                 }
-                for (concatenation, concatenate) in tables.concatenations {
-                    let is_own = concatenation.is_empty();
+                for concatenation in tables.concatenations {
+                    let is_own = concatenation.set.is_empty();
                     // The end of a base string is its parameters: most candidates end here.
                     if is_own && self.evidence.base_string.is_some_and(|wanted| !wanted.ends_with(&encoded)) {
                         continue;
                     }
-                    let Some(left) = (total - of_text).checked_sub(concatenation.len()) else { continue };
+                    let Some(left) = (total - of_text).checked_sub(concatenation.set.len()) else { continue };
                     let own = is_own.then_some(&*encoded);
-                    self.beginnings(tables, text, (concatenation, *concatenate, own), left, &mut sets);
+                    self.beginnings(tables, text, concatenation, own, left, &mut sets);
                     if self.stopped {
                         return sets;
                     }
@@ -217,7 +223,8 @@ impl Search<'_, '_> {
         &mut self,
         tables: &Tables<'_>,
         text: &Item<Normalized>,
-        (concatenation, concatenate, own): (&Set, fn(&Parts<'_>, &mut Buffer), Option<&[u8]>),
+        concatenation: &Concatenation,
+        own: Option<&[u8]>,
         left: usize,
         sets: &mut Vec<Set>,
     ) {
@@ -247,7 +254,7 @@ impl Search<'_, '_> {
                                     twice: None,
                                     encode: part,
                                 };
-                                concatenate(&parts, &mut base_string);
+                                (concatenation.concatenate)(&parts, &mut base_string);
                             }
                         }
                         if self.evidence.base_string.is_some_and(|wanted| wanted != &*base_string) {
@@ -265,7 +272,7 @@ impl Search<'_, '_> {
                             None => Vec::new(),
                         };
                         for end in ends {
-                            product(&[&method.sets, &uri.sets, &text.sets], concatenation, &end, sets);
+                            product(&[&method.sets, &uri.sets, &text.sets], &concatenation.set, &end, sets);
                         }
                         if self.stopped {
                             return;
@@ -311,12 +318,12 @@ impl Search<'_, '_> {
 }
 
 /// The specification's way to put the parts together, and the others.
-fn concatenations(catalogue: &Catalogue) -> Vec<(Set, fn(&Parts<'_>, &mut Buffer))> {
+fn concatenations(catalogue: &Catalogue) -> Vec<Concatenation> {
     let numbers = catalogue.of_stages(|stage| stage == Stage::Concatenate);
     let sets = std::iter::once(Set::new()).chain(numbers.into_iter().map(|number| vec![number]));
     sets.map(|set| {
         let concatenate = Conduct::of(catalogue.causes(&set)).practice.recipe.concatenate;
-        (set, concatenate)
+        Concatenation { set, concatenate }
     })
     .collect()
 }

@@ -3,7 +3,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`reference`] | RFC 5849, or a deviant recipe, answering every operation in process |
+//! | [`mod@reference`] | RFC 5849, or a deviant recipe, answering every operation in process |
 //! | [`wire`] | the adapter protocol on any reader and writer, and the adapter's side of it |
 //! | `adapter` | a child process behind the protocol (feature `cli`) |
 

@@ -2,6 +2,7 @@
 //! implementation is reached nor how a report looks.
 
 use std::io;
+use std::sync::Arc;
 
 use super::diagnosing::{DEFAULT_MOST, Effort, MOST_FAILURES, MOST_WITNESSES, Witness, diagnose_run};
 use super::events::{Event, RunEnd, RunStart, Sink};
@@ -148,7 +149,7 @@ impl<'a> Runner<'a> {
             Verdict::Pass => Witness::is_useful(case.question.operation()) && self.held.rights.len() < MOST_WITNESSES,
             _ => false,
         };
-        room.then(|| Witness { question: case.question.clone(), observation: observation.clone() })
+        room.then(|| Witness { question: Arc::new(case.question.clone()), observation: observation.clone() })
     }
 
     /// Diagnoses the failures that were held back, and tells them.

@@ -71,6 +71,18 @@ impl Recipe {
     };
 }
 
+impl Recipe {
+    /// The key alone, of whatever this recipe takes for the secrets (3.4.2, 3.4.4).
+    pub fn write_key(&self, secrets: &Secrets<'_>, request: &Request<'_>, out: &mut Buffer) {
+        let Some(take) = self.secrets else { return (self.key)(self.encode_secret, secrets, request, out) };
+        let (mut client, mut token) = (Buffer::default(), Buffer::default());
+        take(secrets, request, &mut client, &mut token);
+        (self.key)(self.encode_secret, &Secrets::new(&client, &token), request, out);
+        client.wipe();
+        token.wipe();
+    }
+}
+
 /// Every intermediate value of one derivation. It can be filled again and again without new memory.
 #[derive(Clone, Debug, Default)]
 pub struct Derivation {

@@ -73,7 +73,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, is_plain)
 }
 
-/// Running text of several lines for a terminal: as [`line`], but line ends and tabs stay.
+/// Running text of several lines for a terminal: as [`line()`], but line ends and tabs stay.
 #[must_use]
 pub fn lines(text: &str) -> Cow<'_, str> {
     escaped(text, |letter| is_plain(letter) || matches!(letter, '\n' | '\t'))

@@ -83,15 +83,26 @@ fn value(page: &mut Page, explanation: &Explanation, told: &Told, whose: &str, o
             causes.iter().for_each(|cause| self::cause(page, cause));
         }
         Outcome::Ambiguous => {
-            page.toned(
-                Tone::Heading,
-                &format!("{} candidates explain {whose}, and this request cannot tell them apart", diagnosis.sets.len()),
-            );
+            let certain = diagnosis.certain();
+            if certain.is_empty() {
+                let number = diagnosis.sets.len();
+                page.toned(Tone::Heading, &format!("one of {number} candidates explains {whose}, and this request cannot tell them apart"));
+            } else {
+                page.toned(Tone::Heading, &format!("several causes together explain {whose}; certain is"));
+                certain.iter().for_each(|cause| self::cause(page, cause));
+                page.blank();
+                page.text(0, "with one of these, which this request cannot tell apart");
+            }
             for set in diagnosis.sets.iter().take(MOST) {
-                let ids: Vec<String> = set.iter().map(Cause::to_string).collect();
+                let rest: Vec<&Cause> = set.iter().filter(|cause| !certain.contains(cause)).collect();
+                let ids: Vec<String> = rest.iter().map(|cause| cause.to_string()).collect();
                 page.blank();
                 page.toned(Tone::Bad, &format!("  {}", escape::line(&ids.join(" with "))));
-                set.iter().for_each(|cause| page.text(4, &format!("{} (section {})", cause.sentence(), cause.section())));
+                rest.iter().for_each(|cause| page.text(4, &format!("{} (section {})", cause.sentence(), cause.section())));
+            }
+            if diagnosis.sets.len() > MOST {
+                page.blank();
+                page.text(2, &format!("… and {} more", diagnosis.sets.len() - MOST));
             }
             if let Some(probe) = options.apart {
                 page.blank();
@@ -142,7 +153,8 @@ fn cause(page: &mut Page, cause: &Cause) {
 
 /// The first stage that differs.
 fn difference(page: &mut Page, right: &Derivation, deviant: Option<&Derivation>, wrong: &[u8]) {
-    let stages: [(&str, &[u8], Option<&[u8]>); 3] = [
+    type Stage<'a> = (&'a str, &'a [u8], Option<&'a [u8]>);
+    let stages: [Stage<'_>; 3] = [
         ("base string URI", &right.base_uri, deviant.map(|derivation| &*derivation.base_uri)),
         ("normalized parameters", &right.normalized, deviant.map(|derivation| &*derivation.normalized)),
         ("signature base string", &right.base_string, Some(wrong)),

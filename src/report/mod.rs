@@ -9,6 +9,7 @@
 //! | [`explain()`] | the derivation of a case, clause by clause |
 //! | [`explanation()`] | a request that did not get through, explained |
 //! | [`deviation_page()`] | all about one deviation |
+//! | [`selftest()`] | whether the vectors have teeth |
 //! | [`sign()`] | the derivation of one request, and the lines to send and recompute it |
 //! | [`escape`], [`page`], [`paint`], [`shell`] | foreign text made harmless, lines and wrapping, colours, quoting |
 
@@ -21,6 +22,7 @@ pub mod json;
 pub mod junit;
 pub mod page;
 pub mod paint;
+pub mod selftest;
 pub mod shell;
 pub mod sign;
 pub mod text;
@@ -42,5 +44,6 @@ pub use json::json;
 pub use junit::junit;
 pub use page::Layout;
 pub use paint::Colour;
+pub use selftest::selftest;
 pub use sign::{Disclosure, SignedRequest, sign, sign_json};
 pub use text::{TextOptions, text};

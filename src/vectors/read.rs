@@ -1,5 +1,5 @@
 //! From the text of a vector file to its suite and its cases (`vectors/README.md`), with the place of whatever is wrong. It reads no file
-//! and knows one case at a time: what holds between cases is [`super::register`]'s business.
+//! and knows one case at a time: what holds between cases is `register`'s business.
 
 use std::ops::Range;
 use std::sync::Arc;

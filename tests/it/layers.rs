@@ -12,13 +12,14 @@ use std::path::Path;
 use source::{Mention, Target, line_of_mod_tests, mentions, tokens, without_tests};
 
 /// The rooms by layer, lowest first. A room uses only lower layers, never its own, so there can be no cycle.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["protocol"],
     &["deviation"],
     &["profile", "diagnosis", "intake"],
     &["vectors"],
     &["implementation", "sandbox"],
     &["judgement"],
+    &["selftest"],
     &["report", "probe"],
     &["fuzzing", "testing"],
     &["cli"],

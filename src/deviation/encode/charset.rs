@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::deviation::list::rewrite;
 use crate::deviation::{Deviation, Rank, Stage};
 use crate::protocol::{Parameter, Parameters};
 
@@ -76,11 +77,9 @@ pub(in crate::deviation) const TABLE: &[Deviation] = charsets![
 
 /// Changes every name and value of a list.
 fn change_each(list: &mut Parameters, change: fn(&[u8]) -> Cow<'_, [u8]>) {
-    let mut changed = Parameters::new();
-    for parameter in list.iter() {
-        changed.push_parameter(Parameter { name: &change(parameter.name), value: &change(parameter.value), ..parameter });
-    }
-    *list = changed;
+    rewrite(list, |parameter, new| {
+        new.push_parameter(Parameter { name: &change(parameter.name), value: &change(parameter.value), ..parameter });
+    });
 }
 
 fn each_character(text: &[u8], write: impl Fn(char, &mut Vec<u8>)) -> Cow<'_, [u8]> {

@@ -2,8 +2,8 @@
 
 use super::octets;
 use crate::deviation::{Deviation, Rank, Stage};
-use crate::protocol::base_string::{Parts, concatenate};
-use crate::protocol::{Buffer, Encoder};
+use crate::protocol::base_string::Parts;
+use crate::protocol::{Buffer, Encoder, percent_decode};
 
 /// No encoding.
 pub(in crate::deviation) const RAW: Encoder = Encoder::Whole(|text, out| out.append(text));
@@ -86,16 +86,13 @@ pub(in crate::deviation) const TABLE: &[Deviation] = &[
     },
     Deviation {
         id: "encode.names-raw.everywhere",
-        stage: Stage::EncodeName,
+        stage: Stage::Concatenate,
         section: "3.4.1.3.2",
         sentence: "names are not encoded at all, neither before they are joined nor as a part of the base string",
         fix: "encode names as values are: oauth1-request leaves this to its caller",
         seen: &["https://crates.io/crates/oauth1-request/0.6.1"],
         rank: Rank::Seen,
-        apply: |practice| {
-            practice.recipe.encode.name = RAW;
-            practice.recipe.concatenate = with_raw_names;
-        },
+        apply: |practice| practice.recipe.concatenate = with_raw_names,
     },
     Deviation {
         id: "encode.names-twice",
@@ -161,20 +158,23 @@ pub(in crate::deviation) const TABLE: &[Deviation] = &[
     },
 ];
 
-/// The parts put together with names that are not encoded as a part either. Where the parameters were joined in another way, their names
-/// cannot be told apart, and all is as it should be.
+/// The parts put together with names that are not encoded as a part either.
 fn with_raw_names(parts: &Parts<'_>, out: &mut Buffer) {
-    let Some(parameters) = parts.twice else { return concatenate(parts, out) };
     parts.encode.encode(parts.method, out);
     out.push(b'&');
     parts.encode.encode(parts.uri, out);
     out.push(b'&');
-    for (number, parameter) in parameters.iter().enumerate() {
+    for (number, pair) in parts.normalized.split(|octet| *octet == b'&').enumerate() {
         if number > 0 {
             parts.encode.encode(b"&", out);
         }
-        out.append(parameter.name);
-        parts.encode.encode(b"=", out);
-        parts.encode.encode(parameter.value, out);
+        let (name, value) = pair.split_at(memchr::memchr(b'=', pair).unwrap_or(pair.len()));
+        // Form encoders may have written it, but a name that cannot be decoded was not encoded.
+        let start = out.len();
+        if percent_decode(name, out).is_err() {
+            out.truncate(start);
+            out.append(name);
+        }
+        parts.encode.encode(value, out);
     }
 }

@@ -15,20 +15,3 @@ pub(super) mod credentials;
 pub(super) mod header;
 pub(super) mod parameters;
 pub(super) mod signature;
-
-/// Rows about one check.
-macro_rules! checks {
-    ($($id:literal $stage:ident $section:literal $sentence:literal, $fix:literal, $rank:ident $seen:expr, $apply:expr;)*) => {
-        &[$(Deviation {
-            id: $id,
-            stage: Stage::$stage,
-            section: $section,
-            sentence: $sentence,
-            fix: $fix,
-            seen: &$seen,
-            rank: Rank::$rank,
-            apply: $apply,
-        },)*]
-    };
-}
-use checks;

@@ -43,6 +43,7 @@ pub(super) fn derived(subject: &Subject<'_>, causes: &[Cause]) -> Option<Derivat
 fn every_departure_is_found_by_its_signature() {
     with_request(|subject| {
         let right = derived(subject, &[]).unwrap();
+        let mut missed = Vec::new();
         for deviation in all().filter(|deviation| deviation.stage.side() == Side::Signing) {
             let cause = Cause::Deviation(deviation);
             let Some(wrong) = derived(subject, std::slice::from_ref(&cause)) else { continue };
@@ -50,9 +51,12 @@ fn every_departure_is_found_by_its_signature() {
                 continue;
             }
             let evidence = Evidence { signature: Some(SignatureText::whole(&wrong.signature)), ..Evidence::default() };
-            let diagnosis = diagnose(subject, &evidence, &mut Budget::default());
-            assert!(diagnosis.sets.contains(&vec![cause]), "{}: {:?}", deviation.id, diagnosis.ids());
+            let diagnosis = diagnose(subject, &evidence, &mut Budget { mistakes: 1, ..Budget::default() });
+            if !diagnosis.sets.contains(&vec![cause]) {
+                missed.push((deviation.id, diagnosis.ids()));
+            }
         }
+        assert_eq!(missed, []);
     });
 }
 

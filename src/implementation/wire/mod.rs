@@ -6,7 +6,7 @@
 //! | [`message`] | what all messages have in common |
 //! | [`from_runner`] | the messages of the runner |
 //! | [`from_adapter`] | the messages of the adapter |
-//! | [`serve`] | an implementation answering behind the protocol |
+//! | [`serve()`] | an implementation answering behind the protocol |
 //! | `lines` | lines of a bounded length |
 //! | `lenient` | types that refuse unknown fields in files, read without that on the wire |
 

@@ -12,6 +12,7 @@ mod signing;
 mod verifying;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome};
@@ -27,7 +28,7 @@ pub const MOST_WITNESSES: usize = 2000;
 #[derive(Clone, Debug)]
 pub struct Witness {
     /// The question.
-    pub question: Question,
+    pub question: Arc<Question>,
     /// What was done.
     pub observation: Observation,
 }

@@ -41,7 +41,7 @@ impl RunDiagnosis<'_> {
     }
 
     fn one(&mut self, failure: &Witness, known: &[Vec<Cause>], mistakes: usize, most: u64) -> Diagnosis {
-        let (input, output) = match (&failure.question, &failure.observation) {
+        let (input, output) = match (&*failure.question, &failure.observation) {
             (Question::Sign(input) | Question::BaseString(input), Observation::Answered(output)) => (input, output),
             _ => return Diagnosis::unexplained(),
         };
@@ -81,7 +81,7 @@ impl RunDiagnosis<'_> {
             return *known;
         }
         let mut deviant = Reference::conducting(Conduct::of(causes));
-        let speaks = self.rights.iter().any(|right| match (&right.question, &right.observation) {
+        let speaks = self.rights.iter().any(|right| match (&*right.question, &right.observation) {
             (Question::Sign(_) | Question::BaseString(_), Observation::Answered(output)) => {
                 let wanted = Wanted { transmission: false, stages: false };
                 match deviant.ask_for(&right.question, wanted) {

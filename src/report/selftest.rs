@@ -1,0 +1,88 @@
+//! A selftest for people: what was not caught, what was not diagnosed as itself, and the numbers.
+
+use super::page::{Layout, Page};
+use super::paint::Tone;
+use crate::selftest::{Named, Selftest, Single};
+
+/// Writes a selftest. `verbose` lists every departure, and the cases that catch none.
+#[must_use]
+pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    let uncaught: Vec<&Single> = selftest.uncaught().collect();
+    list(&mut page, "not caught by any case of level must", uncaught.iter().map(|single| single.deviation.id.to_owned()));
+    list(
+        &mut page,
+        "not diagnosed as themselves",
+        selftest.misnamed().map(|single| format!("{}: {}", single.deviation.id, told(&single.diagnosis))),
+    );
+    list(&mut page, "kills that did not happen", selftest.false_kills.iter().map(|(case, id)| format!("{case}: {id}")));
+    let interop = selftest.singles.iter().filter(|single| single.is_interop_only());
+    list(&mut page, "visible only in cases that are never scored", interop.map(|single| single.deviation.id.to_owned()));
+    if verbose {
+        let all = selftest.singles.iter();
+        list(
+            &mut page,
+            "departures",
+            all.map(|single| {
+                format!("{}: caught by {}, diagnosed as {}", single.deviation.id, single.caught_must, told(&single.diagnosis))
+            }),
+        );
+        list(&mut page, "must cases that catch no departure", selftest.idle.iter().cloned());
+        let otherwise = selftest.combinations.iter().filter(|tried| tried.otherwise > 0);
+        list(&mut page, "combinations with an explanation by other departures", otherwise.map(|tried| tried.ids.join(" with ")));
+    }
+    numbers(&mut page, selftest);
+    page.finish()
+}
+
+fn told(named: &Named) -> String {
+    match named {
+        Named::Itself => "itself".to_owned(),
+        Named::OneOf(ids) => format!("one of {}", ids.join(", ")),
+        Named::Unexplained => "nothing".to_owned(),
+        Named::Wrongly(ids) => format!("something else: {}", ids.join(", ")),
+        Named::NotCaught => "nothing, because nothing failed".to_owned(),
+    }
+}
+
+fn list(page: &mut Page, heading: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        return;
+    }
+    page.toned(Tone::Heading, &format!("{heading} ({})", lines.len()));
+    lines.iter().for_each(|line| page.text(2, line));
+    page.blank();
+}
+
+fn numbers(page: &mut Page, selftest: &Selftest) {
+    let total = selftest.singles.len();
+    let caught = selftest.singles.iter().filter(|single| single.caught_must > 0).count();
+    let itself = selftest.singles.iter().filter(|single| single.diagnosis == Named::Itself).count();
+    let one_of = selftest.singles.iter().filter(|single| matches!(single.diagnosis, Named::OneOf(_))).count();
+    page.text(
+        0,
+        &format!("{total} departures alone: {caught} caught by a must case, {itself} diagnosed as themselves, {one_of} as one of a set"),
+    );
+    let combinations = &selftest.combinations;
+    if !combinations.is_empty() {
+        let failures: usize = combinations.iter().map(|tried| tried.failures).sum();
+        let explained: usize = combinations.iter().map(|tried| tried.explained).sum();
+        let otherwise: usize = combinations.iter().map(|tried| tried.otherwise).sum();
+        let caught = combinations.iter().filter(|tried| tried.failures > 0).count();
+        page.text(
+            0,
+            &format!(
+                "{} combinations: {caught} caught, {failures} failures; of those looked at {explained} explained by what was there, \
+                 {otherwise} by something else that gives the same value",
+                combinations.len()
+            ),
+        );
+    }
+    if !selftest.idle.is_empty() {
+        page.text(0, &format!("{} must cases catch no departure of the table", selftest.idle.len()));
+    }
+    let (tone, text) =
+        if selftest.is_passed() { (Tone::Good, "the vectors have teeth") } else { (Tone::Bad, "something is missing, see above") };
+    page.toned(tone, text);
+}

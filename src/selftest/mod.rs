@@ -1,0 +1,247 @@
+//! Whether the vectors have teeth and a diagnosis tells the truth: every departure is put through all vectors as an implementation. It must
+//! be caught by a case that counts, and be diagnosed as itself.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`bench`] | the cases with the reference's answers, and one departure put through them |
+//! | [`inseparable`] | departures that no request tells apart, each with the reason |
+//! | here | all departures alone, random combinations, and what the vectors say of themselves |
+
+pub mod bench;
+pub mod inseparable;
+
+use std::collections::BTreeMap;
+
+pub use bench::{Bench, Tried};
+
+use crate::deviation::{Cause, Deviation, Side, Stage, all};
+use crate::diagnosis::Outcome;
+use crate::vectors::Level;
+
+/// What a selftest came to.
+#[derive(Debug, Default)]
+pub struct Selftest {
+    /// Each departure alone, in the order of the table.
+    pub singles: Vec<Single>,
+    /// Random combinations.
+    pub combinations: Vec<Combination>,
+    /// Cases whose `kills` names a departure that they do not catch: case, id.
+    pub false_kills: Vec<(String, String)>,
+    /// Active `must` cases that catch no departure, in file order.
+    pub idle: Vec<String>,
+}
+
+/// One departure alone.
+#[derive(Debug)]
+pub struct Single {
+    /// The departure.
+    pub deviation: &'static Deviation,
+    /// How many active cases of level `must` catch it, and of `should`.
+    pub caught_must: usize,
+    /// See [`Single::caught_must`].
+    pub caught_should: usize,
+    /// Whether it changes the answer to a case that is never scored.
+    pub shows_in_interop: bool,
+    /// Whether it was diagnosed as itself.
+    pub diagnosis: Named,
+}
+
+/// What a diagnosis made of a departure that was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// Itself and nothing else, in at least one failure.
+    Itself,
+    /// A set of departures that it belongs to and that these requests cannot tell apart.
+    OneOf(Vec<String>),
+    /// No failure was explained.
+    Unexplained,
+    /// A departure that was not there, and this one not beside it: a false cause.
+    Wrongly(Vec<String>),
+    /// There was no failure to diagnose.
+    NotCaught,
+}
+
+/// A combination of departures of different stages.
+#[derive(Debug)]
+pub struct Combination {
+    /// The departures.
+    pub ids: Vec<&'static str>,
+    /// How many cases failed.
+    pub failures: usize,
+    /// How many of them were explained by departures that were there, or by a set that cannot be told apart from them.
+    pub explained: usize,
+    /// How many were given a cause that reproduces the value and was not there.
+    pub otherwise: usize,
+}
+
+/// What is asked of a selftest.
+pub struct Plan<'a> {
+    /// How many random combinations of two, and of three.
+    pub pairs: usize,
+    /// See [`Plan::pairs`].
+    pub triples: usize,
+    /// What they are chosen by.
+    pub seed: u64,
+    /// Only departures for which this says so.
+    pub takes: &'a (dyn Fn(&Deviation) -> bool + Sync),
+    /// Is told how much is done and how much there is.
+    pub watch: &'a (dyn Fn(usize, usize) + Sync),
+}
+
+impl Selftest {
+    /// Puts the departures through the cases of a bench.
+    #[must_use]
+    pub fn run(bench: &Bench, plan: &Plan<'_>) -> Selftest {
+        let deviations: Vec<&'static Deviation> = all().filter(|deviation| (plan.takes)(deviation)).collect();
+        let combinations = combinations(&deviations, plan);
+        let total = deviations.len() + combinations.len();
+        let tasks: Vec<Vec<&'static Deviation>> = deviations.iter().map(|deviation| vec![*deviation]).chain(combinations).collect();
+        let tried = bench.try_all(&tasks, &|done| (plan.watch)(done, total));
+
+        let mut selftest = Selftest::default();
+        let mut kills: BTreeMap<usize, Vec<&'static str>> = BTreeMap::new();
+        for (task, tried) in tasks.iter().zip(&tried) {
+            match task.as_slice() {
+                [deviation] => {
+                    for place in &tried.caught {
+                        kills.entry(*place).or_default().push(deviation.id);
+                    }
+                    selftest.singles.push(single(bench, deviation, tried));
+                }
+                several => selftest.combinations.push(combination(several, tried)),
+            }
+        }
+        let is_whole = deviations.len() == all().count();
+        for (place, case) in bench.cases().iter().enumerate() {
+            let killed = kills.get(&place).map(Vec::as_slice).unwrap_or_default();
+            let named = case.kills.iter().filter(|id| deviations.iter().any(|deviation| deviation.id == id.as_str()) || is_whole);
+            selftest.false_kills.extend(named.filter(|id| !killed.contains(&id.as_str())).map(|id| (case.full_id(), id.clone())));
+            if is_whole && bench.counts(place) && case.level == Level::Must && killed.is_empty() {
+                selftest.idle.push(case.full_id());
+            }
+        }
+        selftest
+    }
+
+    /// The departures that no active case of level `must` catches, and that do not only show in cases that are never scored.
+    pub fn uncaught(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| single.caught_must == 0 && !single.is_interop_only())
+    }
+
+    /// The departures that were not diagnosed as themselves, or as a set that is known to be inseparable.
+    pub fn misnamed(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| match &single.diagnosis {
+            Named::Itself | Named::NotCaught => false,
+            Named::OneOf(ids) => !inseparable::covers(ids),
+            Named::Unexplained | Named::Wrongly(_) => true,
+        })
+    }
+
+    /// Whether everything is as it should be.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.uncaught().next().is_none() && self.misnamed().next().is_none() && self.false_kills.is_empty()
+    }
+}
+
+impl Single {
+    /// Whether it shows only where RFC 5849 leaves room, so that no vector may fail it.
+    #[must_use]
+    pub const fn is_interop_only(&self) -> bool {
+        self.caught_must == 0 && self.caught_should == 0 && self.shows_in_interop
+    }
+}
+
+fn single(bench: &Bench, deviation: &'static Deviation, tried: &Tried) -> Single {
+    let caught = |level| tried.caught.iter().filter(|place| bench.level(**place) == Some(level)).count();
+    Single {
+        deviation,
+        caught_must: caught(Level::Must),
+        caught_should: caught(Level::Should),
+        shows_in_interop: tried.shows_in_interop,
+        diagnosis: named(deviation, tried),
+    }
+}
+
+fn named(deviation: &'static Deviation, tried: &Tried) -> Named {
+    if tried.diagnoses.is_empty() {
+        return Named::NotCaught;
+    }
+    let itself = vec![Cause::Deviation(deviation)];
+    let mut together: Option<Vec<String>> = None;
+    let mut wrongly = None;
+    for diagnosis in tried.diagnoses.iter().filter(|diagnosis| !diagnosis.sets.is_empty()) {
+        if !diagnosis.sets.contains(&itself) {
+            wrongly = Some(diagnosis.ids().concat());
+        } else if diagnosis.outcome == Outcome::Explained {
+            together = Some(vec![deviation.id.to_owned()]);
+        } else {
+            // What stays possible in every failure.
+            let ids: Vec<String> = diagnosis.ids().into_iter().filter(|set| set.len() == 1).flatten().collect();
+            together = Some(match together {
+                None => ids,
+                Some(known) => known.into_iter().filter(|id| ids.contains(id)).collect(),
+            });
+        }
+    }
+    match (wrongly, together) {
+        (Some(ids), _) => Named::Wrongly(ids),
+        (None, None) => Named::Unexplained,
+        (None, Some(ids)) if ids.len() == 1 => Named::Itself,
+        (None, Some(ids)) => Named::OneOf(ids),
+    }
+}
+
+fn combination(deviations: &[&'static Deviation], tried: &Tried) -> Combination {
+    let is_there = |cause: &Cause| matches!(cause, Cause::Deviation(deviation) if deviations.contains(deviation));
+    let told = || tried.diagnoses.iter().filter(|diagnosis| !diagnosis.sets.is_empty());
+    let explained = told().filter(|diagnosis| diagnosis.sets.iter().any(|set| set.iter().all(is_there))).count();
+    Combination {
+        ids: deviations.iter().map(|deviation| deviation.id).collect(),
+        failures: tried.caught.len(),
+        explained,
+        otherwise: told().count() - explained,
+    }
+}
+
+/// Random combinations of departures of signing, of different stages.
+fn combinations(deviations: &[&'static Deviation], plan: &Plan<'_>) -> Vec<Vec<&'static Deviation>> {
+    let signing: Vec<_> = deviations.iter().filter(|deviation| deviation.stage.side() == Side::Signing).copied().collect();
+    let mut numbers = Numbers(plan.seed);
+    let mut choose = |size: usize| {
+        let mut chosen: Vec<&'static Deviation> = Vec::new();
+        // A table of one stage alone would never give two.
+        for _ in 0..1000 {
+            let Some(deviation) = signing.get(numbers.below(signing.len())) else { break };
+            let clashes = |other: &&Deviation| other.stage == deviation.stage || excludes(other.stage, deviation.stage);
+            if !chosen.iter().any(clashes) {
+                chosen.push(deviation);
+            }
+            if chosen.len() == size {
+                break;
+            }
+        }
+        chosen
+    };
+    let sizes = std::iter::repeat_n(2, plan.pairs).chain(std::iter::repeat_n(3, plan.triples));
+    sizes.map(&mut choose).filter(|chosen| chosen.len() > 1).collect()
+}
+
+/// Whether the later of two stages hides the earlier one: a URI that is another one as a whole has no parts.
+fn excludes(one: Stage, other: Stage) -> bool {
+    (one == Stage::Uri && other.is_uri()) || (other == Stage::Uri && one.is_uri())
+}
+
+/// Reproducible random numbers (SplitMix64): the same seed, the same combinations.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
+        usize::try_from((mixed ^ (mixed >> 31)) % bound).unwrap_or(0)
+    }
+}
