@@ -31,9 +31,9 @@ impl<'a> Keys<'a> {
     }
 
     /// Finds the keys of the next number of causes.
-    pub fn grow(&mut self) {
+    pub fn grow(&mut self, left: &mut u64) {
         let (subject, secrets, catalogue) = (self.subject, self.secrets, self.catalogue);
-        self.pool.grow(catalogue, &self.numbers, |set| derive(subject, &secrets, catalogue, set).map(|key| (key.clone(), key)));
+        self.pool.grow(catalogue, &self.numbers, left, |set| derive(subject, &secrets, catalogue, set).map(|key| (key.clone(), key)));
     }
 
     /// The keys by the number of causes.

@@ -28,9 +28,9 @@ impl<'a> Lists<'a> {
     }
 
     /// Finds the lists of the next number of causes.
-    pub fn grow(&mut self) {
+    pub fn grow(&mut self, left: &mut u64) {
         let (subject, catalogue) = (self.subject, self.catalogue);
-        self.pool.grow(catalogue, &self.numbers, |set| derive(subject, catalogue, set));
+        self.pool.grow(catalogue, &self.numbers, left, |set| derive(subject, catalogue, set));
     }
 
     /// The lists by the number of causes.

@@ -67,16 +67,20 @@ impl<'a> NormalizedTexts<'a> {
     }
 
     /// Finds the texts of the next number of causes.
-    pub fn grow(&mut self) {
+    pub fn grow(&mut self, left: &mut u64) {
         let cost = self.pool.reached() + 1;
         while self.lists.pool().reached() < cost {
-            self.lists.grow();
+            self.lists.grow(left);
         }
         self.ways.grow();
         for of_list in 0..=cost {
             let Some(ways) = self.ways.levels.get(cost - of_list) else { continue };
             for Item { value: list, sets } in self.lists.pool().level(of_list) {
                 for way in ways {
+                    if *left == 0 {
+                        continue;
+                    }
+                    *left -= 1;
                     let (key, value) = write(way, list, self.request, &mut self.encoded);
                     for set in sets {
                         self.pool.add(key.clone(), value.clone(), [set.as_slice(), &way.set].concat());

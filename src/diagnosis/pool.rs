@@ -106,9 +106,17 @@ impl<V> Pool<V> {
     /// Adds the level behind the last: every set of that level with one more cause of a later stage. `derive` gives key and value of a
     /// set, or nothing if it does not apply; a cause that changes nothing is left out.
     ///
+    /// `left` is counted down; at nothing the rest of the level is left out.
+    ///
     /// Behind the second level only those causes are tried that changed something before: what has no effect alone or beside one other
     /// is taken to have none.
-    pub fn grow(&mut self, catalogue: &Catalogue, numbers: &[Number], mut derive: impl FnMut(&[Number]) -> Option<(Vec<u8>, V)>) {
+    pub fn grow(
+        &mut self,
+        catalogue: &Catalogue,
+        numbers: &[Number],
+        left: &mut u64,
+        mut derive: impl FnMut(&[Number]) -> Option<(Vec<u8>, V)>,
+    ) {
         let last = self.reached();
         let effective: Vec<Number>;
         let numbers = if last < 2 {
@@ -129,6 +137,10 @@ impl<V> Pool<V> {
                     if behind.is_some() && stage <= behind {
                         continue;
                     }
+                    if *left == 0 {
+                        continue;
+                    }
+                    *left -= 1;
                     let mut longer = set.clone();
                     longer.push(number);
                     if let Some((key, value)) = derive(&longer)

@@ -35,10 +35,15 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
         // Nothing is wrong with it.
         return Diagnosis::of_sets(vec![Vec::new()]);
     }
+    // What explained others and explains this too needs no search; where several do, they are those that stay possible.
     let known: Vec<Vec<Cause>> = budget.known.iter().filter_map(|set| shortened(subject, &evidence, set)).collect();
     if let Some(least) = known.iter().map(Vec::len).min() {
-        let mut sets: Vec<Vec<Cause>> = known.into_iter().filter(|set| set.len() == least).collect();
-        sets.dedup();
+        let mut sets: Vec<Vec<Cause>> = Vec::new();
+        for set in known.into_iter().filter(|set| set.len() == least) {
+            if !sets.contains(&set) {
+                sets.push(set);
+            }
+        }
         if least == 1 || sets.len() == 1 {
             return Diagnosis { tried: budget.known.len() as u64, ..Diagnosis::of_sets(sets) };
         }
@@ -162,11 +167,15 @@ impl Search<'_, '_> {
             _ => None,
         };
         for total in 1..=most {
-            uris.grow();
-            texts.grow();
+            // What a level is made of costs as much as what it is compared with.
+            let room = self.allowed.saturating_sub(self.tried);
+            let mut left = room;
+            uris.grow(&mut left);
+            texts.grow(&mut left);
             if let Some(signing) = &mut signing {
-                signing.grow();
+                signing.grow(&mut left);
             }
+            self.count(room - left);
             if total < from {
                 continue;
             }
@@ -357,8 +366,8 @@ impl<'a> Signing<'a> {
     }
 
     /// Finds the keys of the next number of causes.
-    fn grow(&mut self) {
-        self.keys.grow();
+    fn grow(&mut self, left: &mut u64) {
+        self.keys.grow(left);
         let new = self.keys.pool().items().iter().skip(self.keyed.len()).map(|item| Keyed::new(self.method, &item.value));
         self.keyed.extend(new);
     }

@@ -32,7 +32,7 @@ impl Methods {
         let (key, value) = derive(&[]).unwrap_or_default();
         let mut pool = Pool::new(key, value, MOST);
         let numbers = catalogue.of_stages(|stage| matches!(stage, Stage::Method | Stage::InputMethod));
-        pool.grow(catalogue, &numbers, derive);
+        pool.grow(catalogue, &numbers, &mut u64::from(u32::MAX), derive);
         Methods { pool }
     }
 
@@ -61,9 +61,9 @@ impl<'a> Uris<'a> {
     }
 
     /// Finds the URIs of the next number of causes.
-    pub fn grow(&mut self) {
+    pub fn grow(&mut self, left: &mut u64) {
         let (subject, catalogue) = (self.subject, self.catalogue);
-        self.pool.grow(catalogue, &self.numbers, |set| derive(subject, catalogue, set).map(|uri| (uri.clone(), uri)));
+        self.pool.grow(catalogue, &self.numbers, left, |set| derive(subject, catalogue, set).map(|uri| (uri.clone(), uri)));
     }
 
     /// The URIs by the number of causes.

@@ -5,7 +5,7 @@ use super::escape;
 use super::page::{Layout, Page};
 use super::paint::Tone;
 use crate::implementation::{Break, Observation};
-use crate::judgement::{CaseRecord, Difference, Met, Observed, Side, Verdict};
+use crate::judgement::{CaseRecord, Difference, Expected, Met, Observed, Side, Verdict};
 use crate::vectors::{Clause, Expectation, Level, Output};
 
 /// How many differences of a case are shown beside the first stage.
@@ -29,7 +29,19 @@ pub(super) fn commands(record: &CaseRecord, arguments: &str) -> Vec<String> {
 pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, again: &[String]) {
     heading(page, record, strict);
     if let Some(diagnosis) = &record.diagnosis {
-        super::diagnosis::write(page, diagnosis);
+        match (&record.expected, &record.observed) {
+            (Expected::Answer(Expectation::Refuse(_)), Observed::Implementation(Observation::Answered(output)))
+                if output.valid.is_none() =>
+            {
+                page.text(2, "cause: it answers a question that must be refused");
+            }
+            (Expected::Answer(Expectation::Answer(output)), Observed::Implementation(Observation::Refused { .. }))
+                if output.valid.is_none() =>
+            {
+                page.text(2, "cause: it refuses a question that must be answered");
+            }
+            _ => super::diagnosis::write(page, diagnosis),
+        }
     }
     page.text(2, &record.title);
     page.labelled(2, "", &requirement(record));

@@ -5,7 +5,7 @@ use super::{Effort, RunDiagnosis, Witness};
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
 use crate::implementation::reference::with_subject;
-use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
+use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::protocol::SignatureMethod;
 use crate::vectors::{Output, Question, Text};
 
@@ -18,18 +18,20 @@ impl RunDiagnosis<'_> {
         let is_signing = |operation| matches!(operation, crate::vectors::Operation::Sign | crate::vectors::Operation::BaseString);
         let mut open = self.places(is_signing);
         let all = open.len();
-        let mut known: Vec<Vec<Cause>> = Vec::new();
+        let (mut certain, mut possible): (Vec<Vec<Cause>>, Vec<Vec<Cause>>) = (Vec::new(), Vec::new());
         for (mistakes, most) in ROUNDS {
             let mut left = Vec::new();
             for place in open {
                 let Some(failure) = self.failures.get(place) else { continue };
                 let most = most.min(effort.most_each).min(effort.most);
-                let diagnosis = self.one(failure, &together(&known), mistakes, most);
+                let known = [together(&certain), possible.clone()].concat();
+                let diagnosis = self.one(failure, &known, mistakes, most);
                 effort.most = effort.most.saturating_sub(diagnosis.tried);
-                if diagnosis.outcome == Outcome::Unexplained && effort.most > 0 {
-                    left.push(place);
-                } else if diagnosis.outcome == Outcome::Explained {
-                    known.extend(diagnosis.sets.iter().filter(|set| !known.contains(set)).cloned().collect::<Vec<_>>());
+                match diagnosis.outcome {
+                    Outcome::Unexplained if effort.most > 0 => left.push(place),
+                    Outcome::Explained => add(&diagnosis.sets, &mut certain),
+                    Outcome::Ambiguous => add(&diagnosis.sets, &mut possible),
+                    _ => {}
                 }
                 self.set(place, diagnosis);
                 if !(effort.watch)(all - left.len().min(all), all) {
@@ -74,25 +76,36 @@ impl RunDiagnosis<'_> {
         }
     }
 
-    /// Whether a case that went right would have gone otherwise with these causes.
+    /// Whether the cases that went right speak against a set: those whose value it would have changed are at least as many as the failures
+    /// whose value it gives. One alone may be a case in which another mistake hides this one.
+    ///
+    /// A mistake of input belongs to one request, and says nothing of others.
     fn speaks_against(&mut self, causes: &[Cause]) -> bool {
-        let ids: Vec<String> = causes.iter().map(Cause::to_string).collect();
+        let lasting: Vec<Cause> = causes.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).cloned().collect();
+        if lasting.is_empty() {
+            return false;
+        }
+        let ids: Vec<String> = lasting.iter().map(Cause::to_string).collect();
         if let Some(known) = self.contradicted.get(&ids) {
             return *known;
         }
-        let mut deviant = Reference::conducting(Conduct::of(causes));
-        let speaks = self.rights.iter().any(|right| match (&*right.question, &right.observation) {
-            (Question::Sign(_) | Question::BaseString(_), Observation::Answered(output)) => {
-                let wanted = Wanted { transmission: false, stages: false };
-                match deviant.ask_for(&right.question, wanted) {
-                    Observation::Answered(other) => other.signature != output.signature || other.base_string != output.base_string,
-                    _ => false,
-                }
-            }
-            _ => false,
-        });
+        let mut deviant = Reference::conducting(Conduct::of(&lasting));
+        let is_signing = |witness: &Witness| matches!(*witness.question, Question::Sign(_) | Question::BaseString(_)) && !witness.is_rsa();
+        let mut gives = |witness: &Witness| witness.is_answered_by(&mut deviant);
+        let supported = self.failures.iter().filter(|failure| is_signing(failure) && gives(failure)).count().max(1);
+        let against = self.rights.iter().filter(|right| is_signing(right) && !gives(right));
+        let speaks = against.take(supported).count() >= supported;
         self.contradicted.insert(ids, speaks);
         speaks
+    }
+}
+
+/// Adds sets that are not there yet.
+fn add(sets: &[Vec<Cause>], to: &mut Vec<Vec<Cause>>) {
+    for set in sets {
+        if !to.contains(set) {
+            to.push(set.clone());
+        }
     }
 }
 

@@ -19,7 +19,7 @@ impl RunDiagnosis<'_> {
             return;
         }
         let of_verify = |witness: &&Witness| witness.question.operation() == Operation::Verify;
-        let rights: Vec<&Witness> = self.rights.iter().filter(of_verify).collect();
+        let rights: Vec<&Witness> = self.rights.iter().copied().filter(of_verify).collect();
         let mut candidates: Vec<(Cause, Vec<usize>)> = Vec::new();
         for deviation in all().filter(|deviation| deviation.stage.side() != Side::Sending) {
             let cause = Cause::Deviation(deviation);
