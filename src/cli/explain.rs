@@ -127,9 +127,10 @@ fn request(arguments: &Arguments) -> Done {
     let named = signed.get("oauth_signature_method").unwrap_or(b"HMAC-SHA1");
     let method = SignatureMethod::from_name(named).unwrap_or(SignatureMethod::HmacSha1);
     let given = Given::new(arguments, &signed, &answer, method)?;
-    let host = String::from_utf8_lossy(Url::parse(&signed.url).map_err(Fail::usage)?.authority).into_owned();
-    let hosts = hosts::instead_of(&host);
-    let clues = Clues { secrets: secrets(&own, method), hosts: &hosts, ..given.clues() };
+    let url = Url::parse(&signed.url).map_err(Fail::usage)?;
+    let host = String::from_utf8_lossy(url.authority);
+    let (hosts, paths) = (hosts::instead_of(&host), hosts::paths_instead_of(&host, &String::from_utf8_lossy(url.path)));
+    let clues = Clues { secrets: secrets(&own, method), hosts: &hosts, paths: &paths, ..given.clues() };
     let findings = findings(arguments, &signed, answer.as_ref());
     if clues.secrets.is_none() && clues.base_string.is_none() && clues.servers_base_string.is_none() {
         let hint = "--secret-env NAME, --secret-file PATH or --secret-stdin says where the client's secret is";

@@ -76,6 +76,7 @@ fn inputs(subject: &Subject<'_>) -> Vec<Input> {
         .collect();
     inputs.push(Input::Scheme(if request.url.is_https() { "http" } else { "https" }.to_owned()));
     inputs.extend(subject.hosts.iter().map(|host| Input::Host(host.clone())));
+    inputs.extend(subject.paths.iter().map(|path| Input::Path(path.clone())));
     if request.body.is_some() {
         inputs.push(if matches!(request.form(), Ok(Some(_))) { Input::BodyNotForm } else { Input::BodyAsForm });
     }

@@ -13,6 +13,8 @@ pub struct Subject<'a> {
     pub secrets: Option<Secrets<'a>>,
     /// Hosts, with their port if they have one, that may have been signed in place of the right one.
     pub hosts: &'a [String],
+    /// Paths that may have been signed in place of the right one.
+    pub paths: &'a [String],
 }
 
 /// What is known of a derivation. Everything that is given must be met.

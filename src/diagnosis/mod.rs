@@ -22,7 +22,7 @@
 //! let protocol = Parameters::of_header([(&b"oauth_consumer_key"[..], &b"k"[..])]);
 //! let url = Url::parse(b"http://example.com:80/")?;
 //! let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };
-//! let subject = Subject { request: &request, method: SignatureMethod::HmacSha1, secrets: Some(Secrets::new(b"s", b"")), hosts: &[] };
+//! let subject = Subject { request: &request, method: SignatureMethod::HmacSha1, secrets: Some(Secrets::new(b"s", b"")), hosts: &[], paths: &[] };
 //! let observed = b"GET&http%3A%2F%2Fexample.com%3A80%2F&oauth_consumer_key%3Dk";
 //! let diagnosis = diagnose(&subject, &Evidence { base_string: Some(observed), ..Evidence::default() }, &mut Budget::default());
 //! assert_eq!(diagnosis.outcome, Outcome::Explained);

@@ -21,6 +21,8 @@ pub struct Clues<'a> {
     pub servers_base_string: Option<&'a [u8]>,
     /// Hosts that may have been signed in place of the right one.
     pub hosts: &'a [String],
+    /// Paths that may have been signed in place of the right one.
+    pub paths: &'a [String],
 }
 
 /// What came of it.
@@ -61,7 +63,7 @@ impl Explanation {
         findings: Vec<Finding>,
         budget: &mut Budget<'_>,
     ) -> Result<Explanation, Malformed> {
-        let subject = Subject { request, method, secrets: clues.secrets, hosts: clues.hosts };
+        let subject = Subject { request, method, secrets: clues.secrets, hosts: clues.hosts, paths: clues.paths };
         let mut right = Derivation::default();
         let conduct = Conduct::default();
         match &clues.secrets {

@@ -17,6 +17,27 @@ pub fn instead_of(host: &str) -> Vec<String> {
     hosts
 }
 
+/// The paths that somebody may have signed in place of this one: those of the provider that has this host, present and former; none for a
+/// host of nobody known.
+#[must_use]
+pub fn paths_instead_of(host: &str, path: &str) -> Vec<String> {
+    let profiles = shipped::TEXTS.iter().filter_map(|(name, _)| shipped::profile(name)?.ok());
+    let own = profiles.filter(|profile| of(profile).iter().any(|known| known.eq_ignore_ascii_case(host)));
+    let urls = own.flat_map(|profile| {
+        let endpoints = profile.endpoints.values();
+        endpoints.flat_map(|endpoint| endpoint.urls.iter().chain(&endpoint.former_urls)).cloned().collect::<Vec<_>>()
+    });
+    let path_of = |url: String| {
+        let rest = url.split_once("://")?.1;
+        let path = rest.get(rest.find('/')?..)?;
+        Some(path.split('?').next()?.to_owned())
+    };
+    let mut paths: Vec<String> = urls.filter_map(path_of).filter(|known| known != path && !known.contains(['{', '*'])).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
 fn of(profile: &Profile) -> Vec<String> {
     let endpoints = profile.endpoints.values();
     let urls = endpoints.flat_map(|endpoint| endpoint.urls.iter().chain(&endpoint.former_urls));

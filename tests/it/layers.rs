@@ -220,14 +220,14 @@ mod the_check_itself {
             &[
                 "src/vectors/mod.rs:4: vectors (layer 3) uses judgement (layer 5), not below it",
                 "src/vectors/mod.rs:4: vectors (layer 3) uses judgement (layer 5), not below it",
-                "src/vectors/mod.rs:5: vectors (layer 3) uses report (layer 6), not below it",
+                "src/vectors/mod.rs:5: vectors (layer 3) uses report (layer 7), not below it",
             ],
         );
     }
 
     #[test]
     fn the_way_over_super_is_followed_out_of_inner_modules_too() {
-        let expected = "src/protocol/scan.rs:2: protocol (layer 0) uses cli (layer 8), not below it";
+        let expected = "src/protocol/scan.rs:2: protocol (layer 0) uses cli (layer 9), not below it";
         complains("src/protocol/scan.rs", "use super::super::cli::run;", &[expected]);
         complains("src/protocol/scan.rs", "use super::{super::cli::run};", &[expected]);
         complains("src/protocol/scan.rs", "use self::super::super::cli::run;", &[expected]);
@@ -239,7 +239,7 @@ mod the_check_itself {
     #[test]
     fn unit_tests_keep_to_the_layers_but_not_to_the_fences() {
         let text = "#[cfg(test)]\nmod tests {\n    use crate::cli;\n    fn f() { std::fs::read(\"x\"); }\n}";
-        complains("src/intake/mod.rs", text, &["src/intake/mod.rs:4: intake (layer 2) uses cli (layer 8), not below it"]);
+        complains("src/intake/mod.rs", text, &["src/intake/mod.rs:4: intake (layer 2) uses cli (layer 9), not below it"]);
         let behind = "#[cfg(test)]\nmod tests {\n    fn f() {}\n}\nuse std::fs;";
         let only = "only cli, implementation::adapter, main, profile::load, vectors::load may";
         complains("src/intake/mod.rs", behind, &[&format!("src/intake/mod.rs:6: intake uses a file (std::fs): {only}")]);
@@ -323,7 +323,7 @@ mod the_check_itself {
         let text = "// crate::cli\n/* std::fs /* crate::cli */ std::net */\n/// [`crate::cli`]\nconst A: &str = \"crate::cli \\\" std::fs\";\n\
                     const B: &str = r#\"crate::cli \" std::fs\"#;\nconst C: (char, u8) = ('\"', b'\\'');\nfn f<'a>(x: &'a str) {}\n";
         complains("src/protocol/scan.rs", text, &[]);
-        let expected = "src/protocol/scan.rs:9: protocol (layer 0) uses cli (layer 8), not below it";
+        let expected = "src/protocol/scan.rs:9: protocol (layer 0) uses cli (layer 9), not below it";
         complains("src/protocol/scan.rs", &format!("{text}use crate::cli::run;"), &[expected]);
     }
 

@@ -29,7 +29,7 @@ pub(super) fn with_request<T>(use_it: impl FnOnce(&Subject<'_>) -> T) -> T {
         realm: Some(b"Realm x"),
     };
     let secrets = Secrets::new(b"cs&%+ ~", b"ts /=");
-    use_it(&Subject { request: &request, method: SignatureMethod::HmacSha1, secrets: Some(secrets), hosts: &[] })
+    use_it(&Subject { request: &request, method: SignatureMethod::HmacSha1, secrets: Some(secrets), hosts: &[], paths: &[] })
 }
 
 /// What somebody who makes these mistakes signs.

@@ -53,6 +53,7 @@ impl RunDiagnosis<'_> {
                 method: method.unwrap_or(SignatureMethod::HmacSha1),
                 secrets: output.signature.is_some().then_some(*secrets),
                 hosts: &[],
+                paths: &[],
             };
             let mut accept = |causes: &[Cause]| !self.speaks_against(causes);
             let mut search = |evidence: &Evidence<'_>| {

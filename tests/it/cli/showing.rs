@@ -41,7 +41,7 @@ fn examples_of_the_help_are_true() {
         countersign(&words).with(0);
     }
     let explain = countersign(&["explain", "--help"]).stdout;
-    let id = explain.trim_end().rsplit(' ').next().unwrap();
+    let id = explain.split_whitespace().find(|word| word.starts_with("sign.") && word.contains('/')).unwrap();
     countersign(&["explain", id]).with(0);
 }
 
