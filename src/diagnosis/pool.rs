@@ -7,7 +7,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 use super::catalogue::{Catalogue, Number, Set};
 
 /// The most sets that are kept of one value.
-pub const MOST_SETS: usize = 12;
+pub const MOST_SETS: usize = 64;
 
 /// A value with what gives it.
 #[derive(Clone, Debug)]

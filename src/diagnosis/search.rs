@@ -16,7 +16,7 @@ use crate::protocol::signature::{base64_octets, digest};
 use crate::protocol::{Buffer, Derivation, Secrets, SignatureMethod};
 
 /// The most sets that a diagnosis names.
-const MOST_SETS: usize = 12;
+const MOST_SETS: usize = 64;
 
 /// How many causes are combined with which of the departures: all of them first, then only those that are common.
 const PHASES: [(Rank, usize); 3] = [(Rank::Plausible, 3), (Rank::Seen, 5), (Rank::Common, usize::MAX)];
@@ -273,7 +273,7 @@ impl Search<'_, '_> {
                         let of_key = left - of_method - of_uri;
                         let ends = match tables.signing {
                             // Makers that are costly are tried only beside few other causes.
-                            Some(signing) => signing.ends(&base_string, of_key, self),
+                            Some(signing) => signing.ends(&base_string, of_key, total_of(text, concatenation) + of_method + of_uri, self),
                             None if of_key == 0 => {
                                 self.count(1);
                                 vec![Set::new()]
@@ -337,6 +337,11 @@ fn concatenations(catalogue: &Catalogue) -> Vec<Concatenation> {
     .collect()
 }
 
+/// How many causes a text of parameters and the way it is put into the base string take.
+fn total_of(text: &Item<Normalized>, concatenation: &Concatenation) -> usize {
+    text.cost() + concatenation.set.len()
+}
+
 /// Every choice of one set of each list, put together.
 fn product(lists: &[&Vec<Set>; 3], concatenation: &Set, end: &Set, into: &mut Vec<Set>) {
     let [methods, uris, texts] = lists;
@@ -373,10 +378,14 @@ impl<'a> Signing<'a> {
     }
 
     /// The ends, of exactly `cost` causes, with which a base string gives the wanted signature.
-    fn ends(&self, base_string: &[u8], cost: usize, search: &mut Search<'_, '_>) -> Vec<Set> {
+    fn ends(&self, base_string: &[u8], cost: usize, of_base_string: usize, search: &mut Search<'_, '_>) -> Vec<Set> {
         let mut ends = Vec::new();
         for maker in &self.makers {
             let Some(of_key) = cost.checked_sub(maker.set.len()) else { break };
+            // Making an RSA signature takes a thousand times longer than reading one: only for the right base string.
+            if self.method.is_rsa() && !maker.set.is_empty() && of_base_string > 0 {
+                continue;
+            }
             let start = self.keys.pool().start_of(of_key);
             for (place, key) in (start..).zip(self.keys.pool().level(of_key)) {
                 search.count(1);

@@ -9,13 +9,15 @@ use crate::selftest::{Named, Selftest, Single};
 pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
     let mut page = Page::new(layout);
     let uncaught: Vec<&Single> = selftest.uncaught().collect();
-    list(&mut page, "not caught by any case of level must", uncaught.iter().map(|single| single.deviation.id.to_owned()));
+    list(&mut page, "not caught by any case", uncaught.iter().map(|single| single.deviation.id.to_owned()));
     list(
         &mut page,
         "not diagnosed as themselves",
         selftest.misnamed().map(|single| format!("{}: {}", single.deviation.id, told(&single.diagnosis))),
     );
     list(&mut page, "kills that did not happen", selftest.false_kills.iter().map(|(case, id)| format!("{case}: {id}")));
+    let should = selftest.singles.iter().filter(|single| single.caught_must == 0 && single.caught_should > 0);
+    list(&mut page, "caught by should cases only", should.map(|single| single.deviation.id.to_owned()));
     let interop = selftest.singles.iter().filter(|single| single.is_interop_only());
     list(&mut page, "visible only in cases that are never scored", interop.map(|single| single.deviation.id.to_owned()));
     if verbose {

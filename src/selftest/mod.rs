@@ -123,9 +123,9 @@ impl Selftest {
         selftest
     }
 
-    /// The departures that no active case of level `must` catches, and that do not only show in cases that are never scored.
+    /// The departures that no active case of level `must` or `should` catches, and that do not only show in cases that are never scored.
     pub fn uncaught(&self) -> impl Iterator<Item = &Single> {
-        self.singles.iter().filter(|single| single.caught_must == 0 && !single.is_interop_only())
+        self.singles.iter().filter(|single| single.caught_must + single.caught_should == 0 && !single.is_interop_only())
     }
 
     /// The departures that were not diagnosed as themselves, or as a set that is known to be inseparable.

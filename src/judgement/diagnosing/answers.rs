@@ -42,7 +42,7 @@ fn answered(question: &Question, observation: &Observation) -> Diagnosis {
 }
 
 /// The most sets that a diagnosis names.
-const MOST_SETS: usize = 12;
+const MOST_SETS: usize = 64;
 
 /// Whether an answer is the observed one. Words of a refusal are free, and stages locate only.
 fn is_same(answer: &Observation, observed: &Observation) -> bool {

@@ -42,7 +42,11 @@ impl Witness {
 
     /// Whether an RSA signature is asked for: it takes longer than everything else, and says what an HMAC of another case says too.
     fn is_rsa(&self) -> bool {
-        matches!(&*self.question, Question::Sign(input) if input.signature_method.as_bytes().starts_with(b"RSA-"))
+        Witness::asks_for_rsa(&self.question)
+    }
+
+    fn asks_for_rsa(question: &Question) -> bool {
+        matches!(question, Question::Sign(input) if input.signature_method.as_bytes().starts_with(b"RSA-"))
     }
 
     /// Whether somebody answers alike: with the same signature, base string or verdict.
@@ -78,7 +82,13 @@ pub fn diagnose_run(failures: &[Witness], rights: &[Witness], effort: &mut Effor
     let mut reference = Reference::new();
     // Of a case with several readings, another one may have been met than the reference's: it says nothing of departures.
     let rights: Vec<&Witness> = rights.iter().filter(|right| !right.is_rsa() && right.is_answered_by(&mut reference)).collect();
-    let mut run = RunDiagnosis { failures, rights, found: vec![Diagnosis::unexplained(); failures.len()], contradicted: HashMap::new() };
+    let mut run = RunDiagnosis {
+        failures,
+        rights,
+        found: vec![Diagnosis::unexplained(); failures.len()],
+        sent: Vec::new(),
+        contradicted: HashMap::new(),
+    };
     run.verifying();
     run.answers();
     run.signing(effort);
@@ -91,6 +101,8 @@ struct RunDiagnosis<'a> {
     failures: &'a [Witness],
     rights: Vec<&'a Witness>,
     found: Vec<Diagnosis>,
+    /// Sets of departures of sending that were found.
+    sent: Vec<Vec<Cause>>,
     /// Whether a case that went right speaks against a set of causes.
     contradicted: HashMap<Vec<String>, bool>,
 }
@@ -108,14 +120,20 @@ impl RunDiagnosis<'_> {
         }
     }
 
-    /// Where several sets explain a failure and one of them consists of causes that other failures have shown beyond doubt, it is that one.
+    /// Where several sets explain a failure, those are kept that explain the most failures of the run: an implementation makes its mistakes
+    /// everywhere. One that is left is the explanation.
     fn settle(&mut self) {
-        let certain = |diagnosis: &&Diagnosis| diagnosis.outcome == Outcome::Explained;
-        let shown: Vec<Cause> = self.found.iter().filter(certain).flat_map(|diagnosis| diagnosis.sets.concat()).collect();
+        let mut support: HashMap<Vec<String>, usize> = HashMap::new();
+        for set in self.found.iter().flat_map(Diagnosis::ids) {
+            *support.entry(set).or_default() += 1;
+        }
         for diagnosis in self.found.iter_mut().filter(|diagnosis| diagnosis.outcome == Outcome::Ambiguous) {
-            let shown_sets: Vec<&Vec<Cause>> = diagnosis.sets.iter().filter(|set| set.iter().all(|cause| shown.contains(cause))).collect();
-            if let [only] = shown_sets.as_slice() {
-                diagnosis.sets = vec![(*only).clone()];
+            let of_set = |ids: &Vec<String>| support.get(ids).copied().unwrap_or(0);
+            let ids = diagnosis.ids();
+            let most = ids.iter().map(of_set).max().unwrap_or(0);
+            let mut is_kept = ids.iter().map(|ids| of_set(ids) == most).collect::<Vec<_>>().into_iter();
+            diagnosis.sets.retain(|_| is_kept.next().unwrap_or(true));
+            if diagnosis.sets.len() == 1 {
                 diagnosis.outcome = Outcome::Explained;
             }
         }

@@ -17,12 +17,15 @@ impl RunDiagnosis<'_> {
     pub(super) fn signing(&mut self, effort: &mut Effort<'_>) {
         let is_signing = |operation| matches!(operation, crate::vectors::Operation::Sign | crate::vectors::Operation::BaseString);
         let mut open = self.places(is_signing);
+        // What was found on the others is tried on RSA signatures, which take long to make.
+        open.sort_by_key(|place| self.failures.get(*place).is_some_and(Witness::is_rsa));
         let all = open.len();
         let (mut certain, mut possible): (Vec<Vec<Cause>>, Vec<Vec<Cause>>) = (Vec::new(), Vec::new());
         for (mistakes, most) in ROUNDS {
             let mut left = Vec::new();
             for place in open {
                 let Some(failure) = self.failures.get(place) else { continue };
+                let mistakes = if failure.is_rsa() { mistakes.min(2) } else { mistakes };
                 let most = most.min(effort.most_each).min(effort.most);
                 let known = [together(&certain), possible.clone()].concat();
                 let diagnosis = self.one(failure, &known, mistakes, most);
@@ -70,7 +73,7 @@ impl RunDiagnosis<'_> {
         });
         match searched {
             Ok(diagnosis) if matches!(diagnosis.outcome, Outcome::Right | Outcome::Explained) => {
-                sending(&failure.question, output, diagnosis)
+                self.sending(&failure.question, output, diagnosis)
             }
             Ok(diagnosis) => diagnosis,
             Err(_) => Diagnosis::unexplained(),
@@ -133,47 +136,44 @@ fn evidence(output: &Output, with_stages: bool) -> Evidence<'_> {
     }
 }
 
-/// The signature is explained, or right. If the request is sent otherwise than it should be, the departures of sending are added that
-/// give what was sent.
-fn sending(question: &Question, output: &Output, diagnosis: Diagnosis) -> Diagnosis {
-    let signed = diagnosis.sets.first().cloned().unwrap_or_default();
-    let sent = Sent::of(output);
-    let is_sent = |causes: &[Cause]| match Reference::conducting(Conduct::of(causes)).ask(question) {
-        Observation::Answered(own) => sent.is_met_by(&Sent::of(&own)),
-        _ => false,
-    };
-    if sent.is_empty() || is_sent(&signed) {
-        return match diagnosis.outcome {
-            // Nothing that was sent is wrong, so whatever failed is not about sending.
-            Outcome::Right => Diagnosis::unexplained(),
-            _ => diagnosis,
+impl RunDiagnosis<'_> {
+    /// The signature is explained, or right. If the request is sent otherwise than it should be, the departures of sending are added that
+    /// give what was sent: those that were found before, or else one alone, or else two.
+    fn sending(&mut self, question: &Question, output: &Output, diagnosis: Diagnosis) -> Diagnosis {
+        let signed = diagnosis.sets.first().cloned().unwrap_or_default();
+        let sent = Sent::of(output);
+        let is_sent = |causes: &[Cause]| {
+            let all = [signed.as_slice(), causes].concat();
+            match Reference::conducting(Conduct::of(&all)).ask(question) {
+                Observation::Answered(own) => sent.is_met_by(&Sent::of(&own)),
+                _ => false,
+            }
         };
-    }
-    let mut sets = Vec::new();
-    let table: Vec<Cause> = all().filter(|deviation| deviation.stage.side() == Side::Sending).map(Cause::Deviation).collect();
-    for (place, first) in table.iter().enumerate() {
-        let with = |causes: &[&Cause]| signed.iter().chain(causes.iter().copied()).cloned().collect::<Vec<_>>();
-        let single = with(&[first]);
-        if is_sent(&single) {
-            sets.push(single);
+        if sent.is_empty() || is_sent(&[]) {
+            return match diagnosis.outcome {
+                // Nothing that was sent is wrong, so whatever failed is not about sending.
+                Outcome::Right => Diagnosis::unexplained(),
+                _ => diagnosis,
+            };
         }
-        // Two together only where none alone will do.
-        for second in table.iter().skip(place + 1).filter(|second| second.stage() != first.stage()) {
-            if sets.iter().any(|set: &Vec<Cause>| set.len() <= signed.len() + 1) {
-                break;
-            }
-            let pair = with(&[first, second]);
-            if is_sent(&pair) {
-                sets.push(pair);
+        let mut sets: Vec<Vec<Cause>> = self.sent.iter().filter(|set| is_sent(set)).cloned().collect();
+        let table: Vec<Cause> = all().filter(|deviation| deviation.stage.side() == Side::Sending).map(Cause::Deviation).collect();
+        if sets.is_empty() {
+            sets = table.iter().map(|cause| vec![cause.clone()]).filter(|set| is_sent(set)).collect();
+        }
+        if sets.is_empty() && !Witness::asks_for_rsa(question) {
+            for (place, first) in table.iter().enumerate() {
+                let seconds = table.iter().skip(place + 1).filter(|second| second.stage() != first.stage());
+                sets.extend(seconds.map(|second| vec![first.clone(), second.clone()]).filter(|pair| is_sent(pair)));
             }
         }
+        if sets.is_empty() && diagnosis.outcome != Outcome::Right {
+            return diagnosis;
+        }
+        add(&sets, &mut self.sent);
+        let whole = sets.into_iter().map(|set| [signed.as_slice(), &set].concat()).collect();
+        Diagnosis { tried: diagnosis.tried, complete: diagnosis.complete, ..Diagnosis::of_sets(whole) }
     }
-    let least = sets.iter().map(Vec::len).min().unwrap_or(0);
-    sets.retain(|set| set.len() == least);
-    if sets.is_empty() && diagnosis.outcome != Outcome::Right {
-        return diagnosis;
-    }
-    Diagnosis { tried: diagnosis.tried, complete: diagnosis.complete, ..Diagnosis::of_sets(sets) }
 }
 
 /// A request as it is sent, as far as an answer shows it. The order of parameters is free, so the pieces are sorted.

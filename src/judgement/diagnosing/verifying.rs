@@ -9,7 +9,7 @@ use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::vectors::Operation;
 
 /// The most departures that are named for one failure.
-const MOST_SETS: usize = 12;
+const MOST_SETS: usize = 64;
 
 impl RunDiagnosis<'_> {
     /// Diagnoses `verify`.
