@@ -44,7 +44,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
     "read.query-without-equals-ignored" QueryText "3.4.1.3.1",
         "a query without any = is taken for no list of parameters and is not signed",
         "sign a name without = as one with an empty value, also where it is all that the query has",
-        Seen ["https://metacpan.org/dist/URI"],
+        Seen ["https://packages.debian.org/bookworm/liburi-perl"],
         |practice| practice.recipe.read.query = Some(|url| url.query.filter(|query| query.contains(&b'=')));
     "read.semicolon-cuts" Cut "3.4.1.3.1",
         "queries and forms are cut at ; as well as at &",

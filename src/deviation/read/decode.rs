@@ -148,6 +148,14 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             Source::Query => as_latin_1(text, out),
             _ => form_decode(text, out),
         });
+    "read.not-utf-8-not-decoded" Decode "3.4.1.3.1",
+        "a name or value that does not decode to UTF-8 stays as it is written, as when decodeURIComponent fails: %FF becomes %25FF",
+        "keep the octets of a decoded name or value as they are: %FF stays %FF",
+        Seen ["https://www.npmjs.com/package/request/v/2.88.2"],
+        |practice| practice.recipe.read.decode = Some(|_, text, out| {
+            let plain = decoded(text, as_form);
+            out.append(if std::str::from_utf8(&plain).is_ok() { &plain } else { text });
+        });
     "read.high-escapes-kept" Decode "3.4.1.3.1",
         "only escapes of ASCII characters are decoded; others are encoded as they are written, and so twice",
         ONCE,
