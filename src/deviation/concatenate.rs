@@ -25,6 +25,11 @@ macro_rules! concatenations {
 pub(super) const TABLE: &[Deviation] = concatenations![
     "concatenate.parameters-raw" "the parameter string is put into the base string without being encoded as a whole", Plausible [],
         |parts, out| put(parts, out, [Part::Method, Part::Mark(b"&"), Part::Uri, Part::Mark(b"&"), Part::Raw(parts.normalized)]);
+    "concatenate.method-raw" "the method is put into the base string without being encoded: 50%OFF stays 50%OFF", Common [
+            "https://www.npmjs.com/package/oauth/v/0.10.2",
+            "https://www.npmjs.com/package/oauth-1.0a/v/2.2.6",
+        ],
+        |parts, out| put(parts, out, [Part::Raw(parts.method), Part::Mark(b"&"), Part::Uri, Part::Mark(b"&"), Part::Parameters]);
     "concatenate.uri-raw" "the URI is put into the base string without being encoded", Plausible [],
         |parts, out| put(parts, out, [Part::Method, Part::Mark(b"&"), Part::Raw(parts.uri), Part::Mark(b"&"), Part::Parameters]);
     "concatenate.encoded-again" "the whole base string is encoded once more, so that its two & become %26", Seen [

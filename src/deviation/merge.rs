@@ -131,6 +131,18 @@ pub(super) const TABLE: &[Deviation] = departures![
             let counts = counts(list);
             number(list, |parameter| (counts.get(parameter.name) > Some(&1)).then(|| parameter.name.to_vec()));
         });
+    "repeat.query-numbered" Repeat "3.4.1.3.1",
+        "names that stand in the query more than once get numbers in brackets, a[0], a[1]; those of a form do not",
+        LIST,
+        Seen ["https://www.npmjs.com/package/oauth/v/0.10.2"],
+        |practice| practice.recipe.steps.add(|_, list| {
+            let mut query = list.clone();
+            query.retain(is_of_query);
+            let counts = counts(&query);
+            number(list, |parameter| {
+                (is_of_query(parameter) && counts.get(parameter.name) > Some(&1)).then(|| parameter.name.to_vec())
+            });
+        });
     "repeat.bracketed" Repeat "3.4.1.3.1",
         "names that stand there more than once get empty brackets: a[], a[]",
         LIST,

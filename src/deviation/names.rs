@@ -96,6 +96,13 @@ pub(super) const TABLE: &[Deviation] = departures![
         EMPTY,
         Plausible [],
         |practice| practice.recipe.steps.add(|_, list| list.retain(|parameter| is_protocol(parameter) || !parameter.value.is_empty()));
+    "empty.dropped-from-form" Empty "3.4.1.3.2",
+        "parameters of the form body with an empty value are not signed, those of the query are, as with Python's parse_qs",
+        EMPTY,
+        Seen ["https://pypi.org/project/oauth2/1.9.0.post1/"],
+        |practice| practice.recipe.steps.add(|_, list| {
+            list.retain(|parameter| parameter.source != Source::Body || !parameter.value.is_empty());
+        });
     "empty.bare-dropped" Empty "3.4.1.3.1",
         "names without = are not signed",
         EMPTY,

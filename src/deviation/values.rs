@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Deviation;
-use super::list::{is_protocol, revalue};
+use super::list::{is_protocol, rename, revalue};
 use super::read::decode::{decoded, unescape};
 use super::rows::departures;
 use crate::protocol::{Encoder, Source, form_decode, percent_encode};
@@ -75,8 +75,30 @@ pub(super) const TABLE: &[Deviation] = departures![
             "https://pypi.org/project/oauthlib/4.0.1/",
             "https://central.sonatype.com/artifact/oauth.signpost/signpost-core/1.2.1.2",
         ],
+        |practice| practice.recipe.steps.add(|_, list| revalue(list, |_| true, in_utf_8));
+    "values.invalid-utf-8-replaced-in-names-too" Values "3.6",
+        "octets of names and values that are no UTF-8 become U+FFFD, %EF%BF%BD",
+        "keep the octets of decoded names and values as they are: %FF stays %FF",
+        Common [
+            "https://www.npmjs.com/package/oauth/v/0.10.2",
+            "https://pypi.org/project/oauth2/1.9.0.post1/",
+            "https://pypi.org/project/oauthlib/4.0.1/",
+        ],
+        |practice| practice.recipe.steps.add(|_, list| {
+            rename(list, |_| true, in_utf_8);
+            revalue(list, |_| true, in_utf_8);
+        });
+    "values.invalid-utf-8-left-escaped" Values "3.6",
+        "escapes in values that are no UTF-8 are left as text, so that %FF becomes %25FF",
+        "keep the octets of a decoded value as they are: %FF stays %FF",
+        Plausible [],
         |practice| practice.recipe.steps.add(|_, list| revalue(list, |_| true, |value| {
-            Cow::Owned(String::from_utf8_lossy(value).into_owned().into_bytes())
+            let mut text = Vec::with_capacity(value.len());
+            for chunk in value.utf8_chunks() {
+                text.extend(chunk.valid().bytes());
+                chunk.invalid().iter().for_each(|octet| text.extend(format!("%{octet:02X}").bytes()));
+            }
+            Cow::Owned(text)
         }));
     "values.invalid-utf-8-as-latin-1" Values "3.6",
         "values that are no UTF-8 are read as ISO-8859-1, so that %FF becomes %C3%BF",
@@ -181,6 +203,11 @@ pub(super) const TABLE: &[Deviation] = departures![
             });
         }));
 ];
+
+/// What is no UTF-8 becomes U+FFFD.
+fn in_utf_8(text: &[u8]) -> Cow<'_, [u8]> {
+    Cow::Owned(String::from_utf8_lossy(text).into_owned().into_bytes())
+}
 
 fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(decoded(value, unescape).to_vec())

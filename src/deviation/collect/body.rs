@@ -7,6 +7,7 @@ use crate::protocol::{Malformed, Request};
 
 const SIGN: &str = "sign the parameters of every form-encoded body, whatever the method";
 const TYPE: &str = "compare the media type without regard to letter case, and cut it at its first ;";
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
 
 pub(in crate::deviation) const TABLE: &[Deviation] = departures![
     "collect.form-left-out" Form "3.4.1.3.1",
@@ -72,6 +73,25 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         |practice| practice.recipe.read.form = Some(|request| {
             form_if(request, |content_type| content_type.starts_with(b"application/x-www-form-urlencoded"))
         });
+    "collect.form-type-by-prefix" Form "3.4.1.3.1",
+        "a body is taken for a form when its Content-Type only begins with application/x-www-form-urlencoded, in any letter case",
+        TYPE,
+        Seen ["https://rubygems.org/gems/oauth/versions/0.5.4"],
+        |practice| practice.recipe.read.form = Some(|request| {
+            body_if(request, |content_type| begins_with_form(&content_type.to_ascii_lowercase()))
+        });
+    "collect.form-type-by-prefix-with-case" Form "3.4.1.3.1",
+        "a body is taken for a form when its Content-Type begins with application/x-www-form-urlencoded in small letters",
+        TYPE,
+        Seen ["https://www.npmjs.com/package/request/v/2.88.2"],
+        |practice| practice.recipe.read.form = Some(|request| body_if(request, begins_with_form));
+    "collect.form-type-anywhere" Form "3.4.1.3.1",
+        "a body is taken for a form when application/x-www-form-urlencoded stands anywhere in its Content-Type, in small letters",
+        TYPE,
+        Seen ["https://pypi.org/project/oauthlib/4.0.1/"],
+        |practice| practice.recipe.read.form = Some(|request| {
+            body_if(request, |content_type| memchr::memmem::find(content_type, FORM).is_some())
+        });
     "collect.any-body-as-form" Form "3.4.1.3.1",
         "every body is cut at & and =, whatever its media type, so that JSON or XML becomes parameters",
         "sign the parameters of a body only if its media type is application/x-www-form-urlencoded",
@@ -103,7 +123,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         });
 ];
 
-fn is_one_of(method: &[u8], methods: &[&[u8]]) -> bool {
+pub(super) fn is_one_of(method: &[u8], methods: &[&[u8]]) -> bool {
     methods.iter().any(|known| method.eq_ignore_ascii_case(known))
 }
 
@@ -117,4 +137,14 @@ fn form_if<'a>(request: &Request<'a>, is: impl Fn(&[u8]) -> bool) -> Result<Opti
     let form = request.form()?;
     let content_type = request.field("content-type", "several Content-Type fields")?;
     Ok(form.filter(|_| content_type.is_some_and(is)))
+}
+
+/// The body, if its field is like this.
+fn body_if<'a>(request: &Request<'a>, is: impl Fn(&[u8]) -> bool) -> Result<Option<&'a [u8]>, Malformed> {
+    let content_type = request.field("content-type", "several Content-Type fields")?;
+    Ok(request.body.filter(|_| content_type.is_some_and(is)))
+}
+
+fn begins_with_form(content_type: &[u8]) -> bool {
+    content_type.starts_with(FORM)
 }

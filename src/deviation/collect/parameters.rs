@@ -2,9 +2,11 @@
 //! signed but `oauth_signature`, and the header's `realm`.
 
 use crate::deviation::Deviation;
+use crate::deviation::collect::body::is_one_of;
 use crate::deviation::list::{add_if_missing, remove};
 use crate::deviation::read::decode::{decoded, unescape};
 use crate::deviation::rows::departures;
+use crate::protocol::request::is_form;
 use crate::protocol::{Parameters, Request, SignatureMethod, Source, body_hash};
 
 const SIGNATURE: &str = "leave oauth_signature out of the list, wherever it stands";
@@ -146,6 +148,24 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         "sign oauth_body_hash only if it is sent",
         Plausible [],
         |practice| practice.recipe.steps.add(add_body_hash);
+    "collect.body-hash-added-unless-form" BodyHash "body hash 3.2",
+        "oauth_body_hash, a SHA-1, is signed although it is not sent, for all that is no form, also for a request without body",
+        "sign oauth_body_hash only if it is sent",
+        Seen ["https://pypi.org/project/oauth2/1.9.0.post1/"],
+        |practice| practice.recipe.steps.add(|request, list| {
+            if !is_of_form_type(request) {
+                add_sha_1_body_hash(request, list);
+            }
+        });
+    "collect.body-hash-added-to-post-put-patch-unless-form" BodyHash "body hash 3.2",
+        "oauth_body_hash, a SHA-1, is signed although it is not sent, for every POST, PUT and PATCH that is no form, also without body",
+        "sign oauth_body_hash only if it is sent",
+        Seen ["https://rubygems.org/gems/oauth/versions/0.5.4"],
+        |practice| practice.recipe.steps.add(|request, list| {
+            if is_one_of(request.method, &[b"POST", b"PUT", b"PATCH"]) && !is_of_form_type(request) {
+                add_sha_1_body_hash(request, list);
+            }
+        });
     "collect.route-path-added" Extra "3.4.1.3.1",
         "a parameter q with the path in it is signed, which a rewrite rule has added",
         ROUTED,
@@ -195,4 +215,15 @@ fn add_body_hash(request: &Request<'_>, list: &mut Parameters) {
     let named = list.first("oauth_signature_method").map(SignatureMethod::from_name);
     let method = named.and_then(Result::ok).unwrap_or(SignatureMethod::HmacSha1);
     add_if_missing(list, b"oauth_body_hash", body_hash(method, request.body).as_bytes());
+}
+
+/// Adds a hash that does not ask for the signature method.
+fn add_sha_1_body_hash(request: &Request<'_>, list: &mut Parameters) {
+    add_if_missing(list, b"oauth_body_hash", body_hash(SignatureMethod::HmacSha1, request.body).as_bytes());
+}
+
+/// Whether the media type is that of a form, whatever the body.
+fn is_of_form_type(request: &Request<'_>) -> bool {
+    // Several fields were refused when the list was collected.
+    request.field("content-type", "several Content-Type fields").is_ok_and(|value| value.is_some_and(is_form))
 }

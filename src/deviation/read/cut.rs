@@ -2,8 +2,10 @@
 //! each piece at its first `=`.
 
 use crate::deviation::Deviation;
+use crate::deviation::list::remove;
 use crate::deviation::rows::departures;
-use crate::protocol::collection::{EachPiece, cut};
+use crate::protocol::collection::{Cut, EachPiece, FormReader, cut};
+use crate::protocol::{Malformed, Parameters, Request, Source};
 
 const QUERY: &str = "the query begins at the first ? and ends at a #; a ? behind the # belongs to the fragment";
 const CUT: &str = "cut queries and forms at & into pairs, each pair at its first =, and leave empty pieces out";
@@ -34,6 +36,16 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             "https://packages.debian.org/bookworm/liboauth-dev",
         ],
         |practice| practice.recipe.read.query = Some(|url| behind_question_mark(url.text));
+    "read.query-ends-at-second-question-mark" QueryText "3.4.1.3.1",
+        "the query ends at a second ? in the URL; a ? in a form does not end it",
+        QUERY,
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.read.query = Some(|url| url.query?.split(|&octet| octet == b'?').next());
+    "read.query-without-equals-ignored" QueryText "3.4.1.3.1",
+        "a query without any = is taken for no list of parameters and is not signed",
+        "sign a name without = as one with an empty value, also where it is all that the query has",
+        Seen ["https://packages.debian.org/bookworm/liburi-perl"],
+        |practice| practice.recipe.read.query = Some(|url| url.query.filter(|query| query.contains(&b'=')));
     "read.semicolon-cuts" Cut "3.4.1.3.1",
         "queries and forms are cut at ; as well as at &",
         CUT,
@@ -64,7 +76,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         CUT,
         Common ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6", "https://www.npmjs.com/package/ohauth/v/1.0.1"],
         |practice| practice.recipe.read.cut = Some(|text, piece| {
-            cut(text, &mut |name, value| piece(name, value.map(|value| value.split(|&octet| octet == b'=').next().unwrap_or_default())));
+            cut(text, &mut |name, value| piece(name, value.map(before_equals)));
         });
     "read.several-equals-vanish" Cut "3.4.1.3.1",
         "pairs with an = inside the value vanish from the list, because they do not split into two",
@@ -90,10 +102,25 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             "https://metacpan.org/dist/WWW-OAuth",
             "https://metacpan.org/release/KGRENNAN/Net-OAuth-0.28",
         ],
-        |practice| practice.recipe.read.cut = Some(|text, piece| {
-            for part in text.split(|&octet| octet == b'&') {
-                if part.is_empty() { piece(b"", Some(b"")) } else { cut(part, piece) }
-            }
+        |practice| practice.recipe.read.cut = Some(cut_with_empty_pieces);
+    "read.query-value-ends-at-equals" Cut "3.4.1.3.1",
+        "a value of the query ends at an = inside it, because pieces are split at every =; values of a form do not",
+        CUT,
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.collect = |reader, request, list| collect_with_query_cut(reader, request, list, |text, piece| {
+            cut(text, &mut |name, value| piece(name, value.map(before_equals)));
+        });
+    "read.query-empty-pieces-kept" Cut "3.4.1.3.1",
+        "an empty piece of the query, such as that of &&, is read as a parameter without name and value; one of a form is not",
+        CUT,
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.collect = |reader, request, list| collect_with_query_cut(reader, request, list, cut_with_empty_pieces);
+    "read.query-split" Cut "3.4.1.3.1",
+        "the query is split at every & and each piece at every =: an empty piece becomes a parameter, and a value ends at an = inside it",
+        CUT,
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.collect = |reader, request, list| collect_with_query_cut(reader, request, list, |text, piece| {
+            cut_with_empty_pieces(text, &mut |name, value| piece(name, value.map(before_equals)));
         });
     "read.question-mark-cuts" Cut "3.4.1.3.1",
         "a ? inside the query is read as &",
@@ -125,6 +152,29 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             }
         });
 ];
+
+/// What is collected where the query is cut like this, and a form as the reader has it.
+fn collect_with_query_cut(reader: FormReader, request: &Request<'_>, list: &mut Parameters, cut: Cut) -> Result<(), Malformed> {
+    if let Some(query) = reader.query(&request.url) {
+        FormReader { cut: Some(cut), ..reader }.read(query, Source::Query, list);
+    }
+    list.append(request.protocol);
+    if let Some(form) = reader.form(request)? {
+        reader.read(form, Source::Body, list);
+    }
+    remove(list, b"oauth_signature");
+    Ok(())
+}
+
+fn cut_with_empty_pieces(text: &[u8], piece: EachPiece<'_>) {
+    for part in text.split(|&octet| octet == b'&') {
+        if part.is_empty() { piece(b"", Some(b"")) } else { cut(part, piece) }
+    }
+}
+
+fn before_equals(value: &[u8]) -> &[u8] {
+    value.split(|&octet| octet == b'=').next().unwrap_or_default()
+}
 
 fn behind_question_mark(text: &[u8]) -> Option<&[u8]> {
     memchr::memchr(b'?', text).and_then(|mark| text.get(mark + 1..))

@@ -3,6 +3,7 @@
 
 use crate::deviation::Deviation;
 use crate::deviation::rows::departures;
+use crate::protocol::collection::Piece;
 use crate::protocol::{Buffer, Source, form_decode, percent_decode};
 
 const ONCE: &str = "decode names and values of query and form exactly once, before they are encoded for the base string";
@@ -74,6 +75,22 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             true => out.append(text),
             false => unescape(text, out),
         });
+    "read.query-names-not-decoded" Decode "3.4.1.3.1",
+        "names of the query are not decoded before they are encoded, values and a form are",
+        ONCE,
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.read.decode = Some(|piece, text, out| {
+            raw_if(piece.is_name && piece.source == Source::Query, text, out);
+        });
+    "read.query-names-not-decoded-plus-kept" Decode "3.4.1.3.1",
+        "names of the query are not decoded before they are encoded, and a plus sign in a value of it stays a plus sign; a form is decoded",
+        ONCE,
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.read.decode = Some(|piece, text, out| match piece {
+            Piece { source: Source::Query, is_name: true } => out.append(text),
+            Piece { source: Source::Query, is_name: false } => unescape(text, out),
+            _ => form_decode(text, out),
+        });
     "read.values-not-decoded" Decode "3.4.1.3.1",
         "values of query and form are not decoded before they are encoded, names are",
         ONCE,
@@ -122,9 +139,22 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         "each escape beyond ASCII in query and form is read as a character of ISO-8859-1, and encoded as UTF-8 again",
         "decode escapes to octets, and read the octets as UTF-8 if text is needed",
         Seen ["https://metacpan.org/release/KGRENNAN/Net-OAuth-0.28", "https://metacpan.org/release/GSG/LWP-Authen-OAuth-1.01"],
+        |practice| practice.recipe.read.decode = Some(|_, text, out| as_latin_1(text, out));
+    "read.query-decoded-as-latin-1" Decode "3.4.1.3.1",
+        "each escape beyond ASCII in the query is read as a character of ISO-8859-1, and encoded as UTF-8 again; those of a form are not",
+        "decode escapes to octets, and read the octets as UTF-8 if text is needed",
+        Seen ["https://metacpan.org/release/KGRENNAN/Net-OAuth-0.28"],
+        |practice| practice.recipe.read.decode = Some(|piece, text, out| match piece.source {
+            Source::Query => as_latin_1(text, out),
+            _ => form_decode(text, out),
+        });
+    "read.not-utf-8-not-decoded" Decode "3.4.1.3.1",
+        "a name or value that does not decode to UTF-8 stays as it is written, as when decodeURIComponent fails: %FF becomes %25FF",
+        "keep the octets of a decoded name or value as they are: %FF stays %FF",
+        Seen ["https://www.npmjs.com/package/request/v/2.88.2"],
         |practice| practice.recipe.read.decode = Some(|_, text, out| {
-            let characters = decoded(text, as_form).iter().map(|&octet| char::from(octet)).collect::<String>();
-            out.append(characters.as_bytes());
+            let plain = decoded(text, as_form);
+            out.append(if std::str::from_utf8(&plain).is_ok() { &plain } else { text });
         });
     "read.high-escapes-kept" Decode "3.4.1.3.1",
         "only escapes of ASCII characters are decoded; others are encoded as they are written, and so twice",
@@ -197,6 +227,12 @@ pub(in crate::deviation) fn unescape(text: &[u8], out: &mut Buffer) {
 
 fn as_form(text: &[u8], out: &mut Buffer) {
     form_decode(text, out);
+}
+
+/// As a form, and each octet then a character.
+fn as_latin_1(text: &[u8], out: &mut Buffer) {
+    let characters = decoded(text, as_form).iter().map(|&octet| char::from(octet)).collect::<String>();
+    out.append(characters.as_bytes());
 }
 
 /// What one pass of decoding gives.

@@ -100,6 +100,34 @@ pub(super) const SAMPLES: &[Probe] = &[
         body: Some(br#"{"a":[1,"b"],"c":{"d":null}}"#),
         ..PLAIN
     },
+    Probe {
+        name: "form read as the query",
+        method: "POST",
+        url: "http://h/?a=b=c&&d=e?f=g&%C3%A9=%C3%A9&%70=%70+",
+        content_type: FORM,
+        body: Some(b"h=b=c&&i=e?f=g&%C3%A8=%C3%A8&%71=%71+&j=&k=1&k=2"),
+        ..PLAIN
+    },
+    Probe { name: "names that are no UTF-8", url: "http://h/?%FF=%C3%A9%FF+%fe&b+c=%2B", ..PLAIN },
+    Probe { name: "typed form without body", method: "POST", url: "http://h/", content_type: FORM, ..PLAIN },
+    Probe { name: "patch without body", method: "PATCH", url: "http://h/", ..PLAIN },
+    Probe { name: "method with a percent sign", method: "50%off", url: "http://h/", ..PLAIN },
+    Probe {
+        name: "longer type",
+        method: "POST",
+        url: "http://h/",
+        content_type: Some("application/x-www-form-urlencodedx"),
+        body: Some(b"a=1"),
+        ..PLAIN
+    },
+    Probe {
+        name: "type within another",
+        method: "POST",
+        url: "http://h/",
+        content_type: Some("text/x; of=application/x-www-form-urlencoded"),
+        body: Some(b"a=1"),
+        ..PLAIN
+    },
     Probe { name: "cookies", url: "http://h/?a=1", headers: &[("Cookie", "s=1; t=a%20b")], ..PLAIN },
     Probe { name: "quotes", url: "http://h/?a=%27%22%5C%3Cb%3Ex%3C%2Fb%3E%20%20y%2541&n=007&e=x%3D%3D", ..PLAIN },
 ];
