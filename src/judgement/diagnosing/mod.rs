@@ -120,18 +120,25 @@ impl RunDiagnosis<'_> {
         }
     }
 
-    /// Where several sets explain a failure, those are kept that explain the most failures of the run: an implementation makes its mistakes
-    /// everywhere. One that is left is the explanation.
+    /// Where several sets explain a failure, those are kept whose causes take part in the most failures of the run: an implementation makes
+    /// its mistakes everywhere. One that is left is the explanation.
     fn settle(&mut self) {
-        let mut support: HashMap<Vec<String>, usize> = HashMap::new();
-        for set in self.found.iter().flat_map(Diagnosis::ids) {
-            *support.entry(set).or_default() += 1;
+        let mut support: HashMap<String, usize> = HashMap::new();
+        for diagnosis in &self.found {
+            let mut ids = diagnosis.ids().concat();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.into_iter().for_each(|id| *support.entry(id).or_default() += 1);
         }
+        // A set is as strong as its weakest cause.
+        let strength = |set: &Vec<String>| {
+            let each = || set.iter().map(|id| support.get(id).copied().unwrap_or(0));
+            (each().min(), each().sum::<usize>())
+        };
         for diagnosis in self.found.iter_mut().filter(|diagnosis| diagnosis.outcome == Outcome::Ambiguous) {
-            let of_set = |ids: &Vec<String>| support.get(ids).copied().unwrap_or(0);
             let ids = diagnosis.ids();
-            let most = ids.iter().map(of_set).max().unwrap_or(0);
-            let mut is_kept = ids.iter().map(|ids| of_set(ids) == most).collect::<Vec<_>>().into_iter();
+            let most = ids.iter().map(strength).max();
+            let mut is_kept = ids.iter().map(|ids| Some(strength(ids)) == most).collect::<Vec<_>>().into_iter();
             diagnosis.sets.retain(|_| is_kept.next().unwrap_or(true));
             if diagnosis.sets.len() == 1 {
                 diagnosis.outcome = Outcome::Explained;

@@ -3,7 +3,9 @@
 
 mod adapters;
 mod broken_vectors;
+mod diagnosing;
 mod exit_codes;
+mod explaining;
 mod reports;
 mod selection;
 mod showing;
@@ -22,6 +24,14 @@ struct Ended {
 }
 
 impl Ended {
+    fn of(output: std::process::Output) -> Ended {
+        Ended {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     #[track_caller]
     fn with(self, code: i32) -> Ended {
         let end = |text: &str| text.chars().skip(text.chars().count().saturating_sub(2000)).collect::<String>();
@@ -50,23 +60,13 @@ fn countersign(arguments: &[&str]) -> Ended {
 }
 
 fn ended(command: &mut Command) -> Ended {
-    let output = command.output().unwrap();
-    Ended {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Ended::of(command.output().unwrap())
 }
 
 fn countersign_reading(arguments: &[&str], input: &str) -> Ended {
     let mut child = program().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Ended {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Ended::of(child.wait_with_output().unwrap())
 }
 
 /// The reference behind the adapter protocol, as the value of `--adapter`.

@@ -1,0 +1,73 @@
+//! Failures of `test` carry their cause: an adapter that is wrong on purpose fails with its own name on the report.
+
+use super::{countersign, reference_adapter};
+
+/// The causes of a run against the reference with these deviations.
+fn causes(deviate: &str, globs: &[&str]) -> serde_json::Value {
+    let adapter = format!("{} --deviate {deviate}", reference_adapter());
+    countersign(&[&["test"], globs, &["--adapter", &adapter, "--json", "-"]].concat()).with(1).json()
+}
+
+#[test]
+fn a_deviant_adapter_fails_with_its_own_name() {
+    for id in
+        ["uri.default-port-kept", "repeat.last-wins", "encode.space-plus", "secret.swapped", "order.unsorted", "sending.signature-raw"]
+    {
+        if crate_has(id) {
+            let report = causes(id, &["sign.*/**"]);
+            let named = report["causes"].as_array().unwrap();
+            assert!(!named.is_empty(), "{id}");
+            for cause in named {
+                assert_eq!(cause["deviations"], serde_json::json!([id]), "{cause}");
+            }
+        }
+    }
+}
+
+/// Ids are the table's: one that is gone must not make the test look at nothing.
+fn crate_has(id: &str) -> bool {
+    let listed = countersign(&["list", "deviations"]).with(0);
+    let is_there = listed.lines().iter().any(|line| line.split(' ').next() == Some(id));
+    assert!(is_there, "there is no deviation {id}");
+    is_there
+}
+
+#[test]
+fn mistakes_of_different_stages_are_taken_apart() {
+    let report =
+        causes("uri.host-case-kept,repeat.last-wins,order.pairs", &["sign.uri/*", "sign.query/*", "sign.sorting/*", "sign.probes/*"]);
+    let mut ids: Vec<&str> = Vec::new();
+    for case in report["cases"].as_array().unwrap().iter().filter(|case| case["verdict"] == "fail") {
+        assert_eq!(case["diagnosis"]["result"], "explained", "{case}");
+        ids.extend(case["diagnosis"]["sets"][0].as_array().unwrap().iter().map(|id| id.as_str().unwrap()));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids, ["order.pairs", "repeat.last-wins", "uri.host-case-kept"]);
+}
+
+#[test]
+fn an_unknown_deviation_has_a_neighbour() {
+    let ended = countersign(&["adapter", "serve", "--deviate", "uri.default-port-kep"]).with(2);
+    assert!(ended.stderr.contains("did you mean uri.default-port-kept?"), "{}", ended.stderr);
+    let ended = countersign(&["list", "deviations", "uri.default-port-kep"]).with(2);
+    assert!(ended.stderr.contains("did you mean uri.default-port-kept?"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_selftest_of_some_departures_finds_them_caught_and_named() {
+    let ended = countersign(&["selftest", "uri.host*", "uri.default-port-kept", "--pairs", "3", "--triples", "0"]).with(0);
+    assert!(ended.stdout.contains("the vectors have teeth"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("3 combinations: 3 caught"), "{}", ended.stdout);
+    countersign(&["selftest", "nobody.does-this"]).with(2);
+}
+
+#[test]
+fn every_deviation_has_a_page() {
+    let listed = countersign(&["list", "deviations", "key.*"]).with(0);
+    for line in listed.lines() {
+        let id = line.split(' ').next().unwrap();
+        let page = countersign(&["explain", "--deviation", id]).with(0);
+        assert!(page.stdout.contains("section  ") && page.stdout.contains("fix      "), "{}", page.stdout);
+    }
+}
