@@ -8,7 +8,7 @@ use super::fail::Fail;
 use super::output::{Outcome, Quiet};
 use crate::deviation::{Cause, Conduct};
 use crate::implementation::Reference;
-use crate::implementation::wire::serve;
+use crate::implementation::wire::{Fault, serve_wrongly};
 use crate::judgement::ExitCode;
 use crate::vectors::load_error::nearest;
 
@@ -30,18 +30,22 @@ Examples:
         /// Be wrong on purpose: the ids of deviations, as a diagnosis names them
         #[arg(long, value_name = "ID[,ID…]", value_delimiter = ',')]
         deviate: Vec<String>,
+        /// Break the protocol on purpose; `countersign list faults` shows how
+        #[arg(long, value_name = "NAME")]
+        fault: Option<String>,
     },
 }
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
-        Command::Serve { deviate } => {
+        Command::Serve { deviate, fault } => {
+            let fault = fault.as_deref().map(named_fault).transpose()?;
             let mut reference = match causes(deviate)?.as_slice() {
                 [] => Reference::new(),
                 causes => Reference::conducting(Conduct::of(causes)).named(&format!("countersign with {}", deviate.join(", "))),
             };
-            serve(io::stdin().lock(), Quiet(io::stdout().lock()), &mut reference)?;
+            serve_wrongly(io::stdin().lock(), Quiet(io::stdout().lock()), &mut reference, fault)?;
             Ok(ExitCode::AsExpected)
         }
     }
@@ -59,4 +63,14 @@ pub(super) fn nearest_cause(fail: Fail, id: &str) -> Fail {
         Some(near) => fail.hint(format!("did you mean {near}?")),
         None => fail.hint("`countersign list deviations` shows all ids"),
     }
+}
+
+fn named_fault(name: &str) -> Result<Fault, Fail> {
+    Fault::from_name(name).ok_or_else(|| {
+        let fail = Fail::usage(format!("there is no fault {name:?}"));
+        match nearest(name, Fault::ALL.iter().map(|(_, known, _)| *known)) {
+            Some(near) => fail.hint(format!("did you mean {near}?")),
+            None => fail.hint("`countersign list faults` shows all of them"),
+        }
+    })
 }

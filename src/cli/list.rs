@@ -7,6 +7,7 @@ use super::fail::Fail;
 use super::output::{self, Outcome};
 use super::selection::Selection;
 use crate::deviation::{Input, Rank, all};
+use crate::implementation::wire::Fault;
 use crate::judgement::ExitCode;
 use crate::profile::{Profile, shipped};
 use crate::report::escape;
@@ -32,6 +33,8 @@ enum What {
     Clauses(Clauses),
     /// The departures from RFC 5849 that a diagnosis can name; `countersign explain --deviation ID` has a page for each
     Deviations(Deviations),
+    /// The ways in which `countersign adapter serve --fault NAME` misbehaves
+    Faults,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         What::Profiles => profiles()?,
         What::Rules(arguments) => rules(arguments)?,
         What::Clauses(arguments) => list_clauses(arguments)?,
+        What::Faults => table(&Fault::ALL.map(|(_, name, sentence)| [name.to_owned(), sentence.to_owned()])),
         What::Deviations(arguments) => deviations(&arguments.globs)?,
     };
     output::print(&text)?;

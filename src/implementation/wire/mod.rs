@@ -10,6 +10,7 @@
 //! | `lines` | lines of a bounded length |
 //! | `lenient` | types that refuse unknown fields in files, read without that on the wire |
 
+pub mod fault;
 pub mod from_adapter;
 pub mod from_runner;
 mod lenient;
@@ -17,11 +18,12 @@ mod lines;
 pub mod message;
 pub mod serve;
 
+pub use fault::Fault;
 pub use from_adapter::{AdapterHello, FromAdapter};
 pub use from_runner::{FromRunner, Runner, Versions};
 pub(crate) use lines::{Line, Lines};
 pub use message::{Id, Unreadable};
-pub use serve::serve;
+pub use serve::{serve, serve_wrongly};
 
 /// The version of the protocol that is spoken here.
 pub const PROTOCOL: u32 = 1;

@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, Write};
 
+use super::fault::Fault;
 use super::{AdapterHello, FromAdapter, FromRunner, Id, LINE_LIMIT, Line, Lines, PROTOCOL, Unreadable, Versions};
 use crate::implementation::{Break, Implementation, Observation};
 
@@ -18,6 +19,19 @@ const BATCH: usize = 64 * 1024;
 /// # Errors
 /// What the reader or the writer says; a runner that goes away is a writer that breaks.
 pub fn serve(reader: impl BufRead, writer: impl Write, implementation: &mut dyn Implementation) -> io::Result<()> {
+    serve_wrongly(reader, writer, implementation, None)
+}
+
+/// [`serve`] with a fault, for trying a runner.
+///
+/// # Errors
+/// As [`serve`]; a crash on purpose is an error too.
+pub fn serve_wrongly(
+    reader: impl BufRead,
+    writer: impl Write,
+    implementation: &mut dyn Implementation,
+    fault: Option<Fault>,
+) -> io::Result<()> {
     let mut lines = Lines::new(reader, LINE_LIMIT);
     let mut answers = Answers { writer, pending: Vec::new() };
     let mut greeted = false;
@@ -27,13 +41,45 @@ pub fn serve(reader: impl BufRead, writer: impl Write, implementation: &mut dyn 
             Line::Whole(line) | Line::Unfinished(line) if line.trim_ascii().is_empty() => continue,
             Line::Whole(line) | Line::Unfinished(line) => match FromRunner::read(line) {
                 Ok(FromRunner::Bye) => break,
+                Ok(FromRunner::Hello { .. }) if fault == Some(Fault::NoHello) => continue,
                 Ok(FromRunner::Hello { protocol, .. }) => {
                     let answer = hello(protocol, implementation);
                     greeted = matches!(answer, FromAdapter::Hello(_));
                     answer
                 }
                 Ok(FromRunner::Run { id, .. }) if !greeted => error(Some(id), "hello comes first".to_owned()),
-                Ok(FromRunner::Run { id, question }) => FromAdapter::Answer { id: Some(id), observation: implementation.ask(&question) },
+                Ok(FromRunner::Run { id, question }) => {
+                    let right = implementation.ask(&question);
+                    let observation = fault.map_or(right.clone(), |fault| fault.answer(&question, right));
+                    let answer = FromAdapter::Answer { id: Some(id), observation };
+                    match fault {
+                        Some(Fault::Crash) => return Err(io::Error::other("it crashes on purpose")),
+                        Some(Fault::Hang) => continue,
+                        Some(Fault::Garbage) => {
+                            answers.pending.extend_from_slice(b"no message, on purpose\n");
+                            continue;
+                        }
+                        Some(Fault::WrongId) => match answer {
+                            FromAdapter::Answer { observation, .. } => {
+                                FromAdapter::Answer { id: Id::new("nobody-asked".to_owned()), observation }
+                            }
+                            other @ FromAdapter::Hello(_) => other,
+                        },
+                        Some(Fault::Truncated) => {
+                            let mut whole = Vec::new();
+                            answer.write(&mut whole);
+                            answers.pending.extend(whole.iter().take(whole.len() / 2));
+                            break;
+                        }
+                        Some(Fault::Twice) => {
+                            let mut once = Vec::new();
+                            answer.write(&mut once);
+                            answers.pending.extend(once.repeat(2));
+                            continue;
+                        }
+                        _ => answer,
+                    }
+                }
                 Err(Unreadable::Operation { id, operation }) => FromAdapter::Answer {
                     id: Some(id),
                     observation: Observation::Unsupported {

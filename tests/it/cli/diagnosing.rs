@@ -71,3 +71,39 @@ fn every_deviation_has_a_page() {
         assert!(page.stdout.contains("section  ") && page.stdout.contains("fix      "), "{}", page.stdout);
     }
 }
+
+/// Each fault of an adapter gives its own observation: exit code, verdict, and why it broke.
+#[test]
+fn every_fault_of_an_adapter_is_told_from_the_others() {
+    let expected = [
+        ("crash", 4, "broken", Some("crash")),
+        ("hang", 4, "broken", Some("timeout")),
+        ("garbage", 4, "broken", Some("protocol")),
+        ("wrong-id", 4, "broken", Some("protocol")),
+        ("truncated", 4, "broken", Some("crash")),
+        ("twice", 4, "broken", Some("protocol")),
+        ("refuse-all", 1, "fail", None),
+        ("unsupported-all", 1, "broken", Some("protocol")),
+        ("error-all", 1, "broken", Some("error")),
+        ("echo", 1, "fail", None),
+    ];
+    let listed = countersign(&["list", "faults"]).with(0);
+    let names: Vec<&str> = listed.lines().iter().map(|line| line.split(' ').next().unwrap()).collect();
+    let tested: Vec<&str> = expected.iter().map(|(name, ..)| *name).chain(["no-hello"]).collect();
+    assert!(names.iter().all(|name| tested.contains(name)) && names.len() == tested.len(), "{names:?}");
+    for (name, code, verdict, why) in expected {
+        let adapter = format!("{} --fault {name}", reference_adapter());
+        let arguments = ["test", "percent_encode.rules/*", "--adapter", &adapter, "--case-timeout", "300ms", "--json", "-"];
+        let ended = countersign(&arguments).with(code);
+        let report = ended.json();
+        let found = report["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|case| case["verdict"] == verdict && why.is_none_or(|why| case["observation"]["why"] == why));
+        assert!(found, "{name}: {}", ended.stdout);
+    }
+    let adapter = format!("{} --fault no-hello", reference_adapter());
+    countersign(&["test", "percent_encode.rules/*", "--adapter", &adapter, "--start-timeout", "300ms"]).with(4);
+    countersign(&["adapter", "serve", "--fault", "crahs"]).with(2);
+}
