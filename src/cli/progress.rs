@@ -90,19 +90,22 @@ pub(super) struct Tasks {
 }
 
 impl Tasks {
-    /// A line, or none.
-    pub(super) fn new(shown: bool) -> Tasks {
+    /// A line that says what is done, or none.
+    pub(super) fn new(shown: bool, what: &'static str) -> Tasks {
         let target = if shown { ProgressDrawTarget::stderr_with_hz(REDRAWS) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
             bar.set_style(style);
         }
-        bar.set_message("departures");
+        bar.set_message(what);
         Tasks { bar }
     }
 
     /// Shows how many are done.
     pub(super) fn tell(&self, done: usize, total: usize) {
+        if self.bar.elapsed() < Duration::from_millis(250) {
+            return;
+        }
         self.bar.set_length(total as u64);
         self.bar.set_position(done as u64);
     }

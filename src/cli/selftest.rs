@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     }
     let corpus = arguments.vectors.corpus()?;
     let bench = Bench::new(corpus.cases().collect::<Result<Vec<_>, _>>()?);
-    let tasks = Tasks::new(std::io::stderr().is_terminal());
+    let tasks = Tasks::new(std::io::stderr().is_terminal(), "departures");
     let takes =
         |deviation: &Deviation| arguments.globs.is_empty() || arguments.globs.iter().any(|pattern| glob::matches(pattern, deviation.id));
     let plan = Plan {

@@ -13,7 +13,7 @@ use super::arguments::{self, Vectors};
 use super::fail::Fail;
 use super::fixtures::Fixtures;
 use super::output::{self, Outcome, Target};
-use super::progress::Progress;
+use super::progress::{Progress, Tasks};
 use super::selection::{Selection, Selector};
 use crate::implementation::adapter::{Adapter, Launch};
 use crate::implementation::{Description, Implementation, Reference};
@@ -189,15 +189,20 @@ impl Session<'_> {
             strict: self.arguments.strict,
         };
         let started = self.started;
+        let shown = !self.arguments.quiet && io::stderr().is_terminal();
+        let diagnosed = Tasks::new(shown, "failures diagnosed");
         let surroundings = Surroundings {
             clock: &|| u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             interrupted: &|| self.interrupted.load(Ordering::Relaxed),
-            diagnose: Some(&|_, _| true),
+            diagnose: Some(&|done, all| {
+                diagnosed.tell(done, all);
+                true
+            }),
             ..Surroundings::STILL
         };
         let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());
         let begun = Instant::now();
-        let mut progress = Progress::new(!self.arguments.quiet && io::stderr().is_terminal(), plan.selected());
+        let mut progress = Progress::new(shown, plan.selected());
         {
             let mut sinks = Sinks(vec![&mut run, &mut progress]);
             let mut events = reports.events.as_mut().map(|target| EventLines::new(target.writer()));
@@ -215,6 +220,7 @@ impl Session<'_> {
             runner.finish()?;
         }
         progress.finish();
+        diagnosed.finish();
         self.elapsed.push(begun.elapsed());
         self.runs.push(run);
         Ok(())

@@ -34,10 +34,31 @@ fn output(command: &str) -> String {
     let words = words(command);
     assert_eq!(words[0], "countersign", "{command}");
     let mut asked = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    asked.args(&words[1..]).env("COLUMNS", "100").env("CLIENT_SECRET", "kd94hf93k423kf44").env("TOKEN_SECRET", "pfkkdhi9sl3r4s00");
+    let folder = refused();
+    asked
+        .current_dir(folder.path())
+        .args(&words[1..])
+        .env("COLUMNS", "100")
+        .env("CLIENT_SECRET", "kd94hf93k423kf44")
+        .env("TOKEN_SECRET", "pfkkdhi9sl3r4s00");
     let output = asked.output().unwrap();
     assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// A folder with the files of the examples: the photos request of RFC 5849 section 1.2, its timestamp changed after it was signed and its
+/// nonce left out, and what a server said.
+fn refused() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let request = "GET /photos?file=vacation.jpg&size=original HTTP/1.1\r\nHost: photos.example.net\r\nAuthorization: OAuth realm=\"Photos\", \
+                   oauth_consumer_key=\"dpf43f3p2l4k3l03\", oauth_token=\"nnch734d00sl2jdk\", oauth_signature_method=\"HMAC-SHA1\", \
+                   oauth_timestamp=\"137131202000\", oauth_signature=\"MdpQcU8iPSUjWoN%2FUDMsK2sui9I%3D\"\r\n\r\n";
+    let answer =
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\noauth_problem=parameter_absent&oauth_parameters_absent=oauth_nonce";
+    for (name, text) in [("refused.http", request), ("answer.http", answer), ("client.secret", "kd94hf93k423kf44\n")] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(super) const SAMPLES: &[Probe] = &[
     Probe { name: "ipv6", url: "https://[0:0::1]:443/x", ..PLAIN },
     Probe { name: "dot behind the host", url: "http://h.:80/x", ..PLAIN },
     Probe { name: "www", url: "http://WWW.h/x", ..PLAIN },
+    Probe { name: "host field in lower case", url: "http://127.0.0.1:9/x", headers: &[("host", "example.com:8081")], ..PLAIN },
     Probe { name: "host field", url: "http://127.0.0.1:9/x", headers: &[("Host", "Example.com:8080")], ..PLAIN },
     Probe { name: "user", url: "http://me:pw@h/x?#f", ..PLAIN },
     Probe { name: "question mark in the fragment", url: "http://h/x#f?b=1#c", ..PLAIN },

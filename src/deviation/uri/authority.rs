@@ -19,6 +19,14 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             "https://github.com/unscene/node-oauth/issues/11",
         ],
         |practice| practice.recipe.uri.authority = |request| Ok(request.url.host);
+    "uri.host-field-with-case" Authority "3.4.1.2",
+        "the Host field is found only if its name is written as Host: as host or HOST it is ignored, and the host of the URL is signed",
+        "compare the names of header fields without regard to case (RFC 2616 section 4.2)",
+        Seen ["https://pypi.org/project/oauthlib/4.0.1/"],
+        |practice| practice.recipe.uri.authority = |request| {
+            let exact = request.headers.iter().find(|header| header.name == b"Host").map(|header| header.value.trim_ascii());
+            exact.filter(|host| !host.is_empty()).map_or(Ok(request.url.host), HostAndPort::parse)
+        };
     "uri.host-field-without-port" Authority "3.4.1.2",
         "the host is that of the Host field and the port that of the URL",
         "take host and port from the same place: the Host field if there is one",
