@@ -5,10 +5,12 @@ use std::io;
 use std::sync::Arc;
 
 use super::events::{Event, RunEnd, RunStart, Sink};
+use super::judge::Met;
 use super::record::CaseRecord;
 use super::totals::{ExitCode, Totals};
 use super::verdict::Verdict;
 use crate::implementation::Description;
+use crate::vectors::Level;
 
 /// Everything that is told of a run.
 #[derive(Clone, Debug, Default)]
@@ -17,22 +19,24 @@ pub struct Run {
     pub start: RunStart,
     /// The numbers of each suite.
     pub suites: BTreeMap<Arc<str>, Totals>,
-    /// Judged cases in the order in which they were put: those that did not pass, and the others if they are kept.
+    /// Judged cases in the order in which they were put: those that neither passed nor are never scored, and the others if they are kept.
     pub records: Vec<CaseRecord>,
+    /// How many cases of level `interop` were met by an answer, and how many by a refusal.
+    pub readings: [usize; 2],
     /// What the adapter wrote on its standard error.
     pub logs: Vec<String>,
     /// How it ended; `None` if it did not.
     pub end: Option<RunEnd>,
-    keep_passing: bool,
+    keep_every: bool,
     counted: Totals,
 }
 
 impl Run {
-    /// A run that is still empty. Reports that list every case need the passing ones kept; without them, memory does not grow with
-    /// the number of cases.
+    /// A run that is still empty. Reports that list every case need those kept that are as expected; without them, memory does not grow
+    /// with the number of cases.
     #[must_use]
-    pub fn collector(keep_passing: bool) -> Run {
-        Run { keep_passing, ..Run::default() }
+    pub fn collector(keep_every: bool) -> Run {
+        Run { keep_every, ..Run::default() }
     }
 
     /// Who was asked.
@@ -72,7 +76,14 @@ impl Sink for Run {
                     Some(totals) => totals.count(record),
                     None => self.suites.entry(Arc::clone(&record.suite)).or_default().count(record),
                 }
-                if self.keep_passing || record.verdict() != Verdict::Pass {
+                if record.verdict() == Verdict::Interop
+                    && record.level == Level::Interop
+                    && let Some(met) = record.judgement.met
+                {
+                    let [answers, refusals] = &mut self.readings;
+                    *(if met == Met::Answer { answers } else { refusals }) += 1;
+                }
+                if self.keep_every || !matches!(record.verdict(), Verdict::Pass | Verdict::Interop) {
                     self.records.push(record.clone());
                 }
             }

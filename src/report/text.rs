@@ -9,7 +9,6 @@ use super::page::{Layout, Page};
 use super::paint::Tone;
 use crate::implementation::Description;
 use crate::judgement::{CaseRecord, ExitCode, Run, Totals, Verdict};
-use crate::vectors::Level;
 
 /// What to write, beside the runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -195,7 +194,7 @@ fn notes(page: &mut Page, run: &Run) {
         page.labelled(0, "note: ", &format!("{count} not as expected; that fails the run only with --strict"));
     }
     if totals.interop > 0 {
-        let (met, refused) = readings(run);
+        let [met, refused] = run.readings;
         let count = counted(totals.interop, "interop case is", "interop cases are");
         let told = format!("{count} not scored, because the RFC leaves them open: {met} met by an answer, {refused} by a refusal");
         page.labelled(0, "note: ", &told);
@@ -215,16 +214,6 @@ fn notes(page: &mut Page, run: &Run) {
         let count = counted(totals.not_executed, "case was", "cases were");
         page.labelled(0, "note: ", &format!("{count} not reached"));
     }
-}
-
-/// How many interop cases were met by an answer, and how many by a refusal.
-fn readings(run: &Run) -> (usize, usize) {
-    use crate::judgement::Met;
-    let met = |met| {
-        let is_met = |record: &&CaseRecord| record.level == Level::Interop && record.judgement.met == Some(met);
-        run.records.iter().filter(|record| record.verdict() == Verdict::Interop).filter(is_met).count()
-    };
-    (met(Met::Answer), met(Met::Refusal))
 }
 
 fn together(page: &mut Page, runs: &[Run]) {

@@ -107,3 +107,15 @@ fn a_narrow_page_stays_narrow() {
         assert!(ended.stdout.lines().all(|line| line.chars().count() <= width), "{}", ended.stdout);
     }
 }
+
+/// What is never scored is counted by the reading that was met: the note of the text and the cases of the JSON report agree.
+#[test]
+fn the_readings_of_what_is_never_scored_are_counted() {
+    let text = countersign(&["test", "sign.interop"]).with(0).stdout.replace('\n', " ").replace("      ", "");
+    let report = countersign(&["test", "sign.interop", "--json", "-"]).with(0).json();
+    let met =
+        |by: &str| report["cases"].as_array().unwrap().iter().filter(|case| case["verdict"] == "interop" && case["met_by"] == by).count();
+    let (answers, refusals) = (met("answer"), met("refusal"));
+    assert!(answers > 0 && refusals > 0);
+    assert!(text.contains(&format!("{answers} met by an answer, {refusals} by a refusal")), "{text}");
+}
