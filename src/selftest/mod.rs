@@ -3,7 +3,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`bench`] | the cases with the reference's answers, and one departure put through them |
+//! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
 //! | [`inseparable`] | departures that no request tells apart, each with the reason |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
