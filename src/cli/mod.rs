@@ -11,6 +11,7 @@ mod list;
 mod output;
 mod pasted;
 mod progress;
+mod reports;
 mod request;
 mod selection;
 mod selftest;

@@ -1,8 +1,7 @@
 //! `countersign test`: the main job. Opens the vectors and the reports, asks each implementation, judges the provider fixtures once, and
 //! tells what came of it.
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,12 +11,13 @@ use clap::Args;
 use super::arguments::{self, Vectors};
 use super::fail::Fail;
 use super::fixtures::Fixtures;
-use super::output::{self, Outcome, Target};
+use super::output::{self, Outcome};
 use super::progress::{Progress, Tasks};
+use super::reports::{Opened, Reports};
 use super::selection::{Selection, Selector};
 use crate::implementation::adapter::{Adapter, Launch};
 use crate::implementation::{Description, Implementation, Reference};
-use crate::judgement::{EventLines, ExitCode, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
+use crate::judgement::{ExitCode, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
 use crate::report::{self, TextOptions, escape};
 use crate::vectors::{Corpus, LoadError};
 
@@ -62,21 +62,6 @@ pub(super) struct Arguments {
     reports: Reports,
 }
 
-/// Where reports go; `-` is stdout.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Reports (FILE, or - for stdout)")]
-struct Reports {
-    /// The JSON report
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// JUnit XML
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-    /// The event stream as JSON Lines, written while the run goes on
-    #[arg(long, value_name = "FILE")]
-    events: Option<PathBuf>,
-}
-
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Outcome {
     let corpus = arguments.vectors.corpus()?;
@@ -107,7 +92,7 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         elapsed: Vec::new(),
     };
     if adapters.is_empty() {
-        session.run(&mut Reference::new(), &plan, &mut reports, |runner| fixtures.judge(&exchanges, runner))?;
+        session.run(&mut Reference::new(), &plan, &mut reports, |_, runner| fixtures.judge(&exchanges, runner))?;
     }
     for adapter in adapters {
         session.adapter(adapter, &plan, &mut reports)?;
@@ -172,12 +157,12 @@ struct Session<'a> {
 
 impl Session<'_> {
     /// Asks one implementation; `then` puts what comes after the cases.
-    fn run(
+    fn run<I: Implementation>(
         &mut self,
-        implementation: &mut dyn Implementation,
+        implementation: &mut I,
         plan: &Plan,
         reports: &mut Opened,
-        then: impl FnOnce(&mut Runner<'_>) -> io::Result<()>,
+        then: impl FnOnce(&mut I, &mut Runner<'_>) -> io::Result<()>,
     ) -> Result<(), Fail> {
         let digest = if reports.need_digest() { self.corpus.digest()? } else { String::new() };
         let start = RunStart {
@@ -205,7 +190,7 @@ impl Session<'_> {
         let mut progress = Progress::new(shown, plan.selected());
         {
             let mut sinks = Sinks(vec![&mut run, &mut progress]);
-            let mut events = reports.events.as_mut().map(|target| EventLines::new(target.writer()));
+            let mut events = reports.events();
             if let Some(events) = &mut events {
                 sinks.0.push(events as &mut dyn Sink);
             }
@@ -216,7 +201,7 @@ impl Session<'_> {
                 Err(RunError::Case(error)) => return Err(error.into()),
                 Err(RunError::Event(error)) => return Err(error.into()),
             }
-            then(&mut runner)?;
+            then(implementation, &mut runner)?;
             runner.finish()?;
         }
         progress.finish();
@@ -248,14 +233,10 @@ impl Session<'_> {
             },
             adapter,
         };
-        self.run(&mut adapter, plan, reports, |_| Ok(()))?;
-        if let Some(run) = self.runs.last_mut() {
+        self.run(&mut adapter, plan, reports, |adapter, runner| {
             let log = adapter.adapter.stderr();
-            if !log.is_empty() {
-                run.logs.push(log);
-            }
-        }
-        Ok(())
+            if log.is_empty() { Ok(()) } else { runner.log(&log) }
+        })
     }
 }
 
@@ -312,53 +293,9 @@ fn unique(adapters: &[Named]) -> Result<(), Fail> {
     Ok(())
 }
 
-/// The reports, opened before the work begins.
-struct Opened {
-    json: Option<Target>,
-    junit: Option<Target>,
-    events: Option<Target>,
-}
-
-impl Opened {
-    fn open(reports: &Reports) -> Result<Opened, Fail> {
-        let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
-        let on_stdout =
-            [&reports.json, &reports.junit, &reports.events].into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
-        if on_stdout > 1 {
-            return Err(Fail::usage("only one report can go to stdout"));
-        }
-        Ok(Opened { json: open(&reports.json)?, junit: open(&reports.junit)?, events: open(&reports.events)? })
-    }
-
-    const fn need_every_case(&self) -> bool {
-        self.json.is_some() || self.junit.is_some()
-    }
-
-    const fn need_digest(&self) -> bool {
-        self.json.is_some() || self.events.is_some()
-    }
-
-    fn finish(self, runs: &[Run]) -> Result<(), Fail> {
-        if let Some(mut target) = self.json {
-            report::json(runs, target.writer())?;
-            target.finish()?;
-        }
-        if let Some(mut target) = self.junit {
-            let text = report::junit(runs).map_err(Fail::work)?;
-            target.writer().write_all(text.as_bytes())?;
-            target.finish()?;
-        }
-        self.events.map_or(Ok(()), Target::finish)
-    }
-}
-
-fn reports_use_stdout(reports: &Reports) -> bool {
-    [&reports.json, &reports.junit, &reports.events].into_iter().flatten().any(|path| path.as_os_str() == "-")
-}
-
 /// What a person reads. Where a report goes to stdout, people are told on stderr.
 fn tell(arguments: &Arguments, runs: &[Run], own: Option<&Run>, elapsed: &[Duration]) -> Result<(), Fail> {
-    let to_stderr = reports_use_stdout(&arguments.reports);
+    let to_stderr = arguments.reports.use_stdout();
     let asked = again(arguments);
     let options = TextOptions {
         layout: output::layout(to_stderr),
