@@ -7,6 +7,7 @@ mod explain_deviation;
 mod fail;
 mod files;
 mod fixtures;
+mod implementations;
 mod list;
 mod output;
 mod pasted;
@@ -65,6 +66,8 @@ enum Command {
 /// Parses, runs, and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Adapters are its only children.
+    crate::implementation::adapter::adopt_orphans();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error),

@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::arguments::{self, Vectors};
+use super::arguments::Vectors;
 use super::fail::Fail;
 use super::fixtures::Fixtures;
+use super::implementations::{Expected, Implementations, Named};
 use super::output::{self, Outcome};
 use super::progress::{Progress, Tasks};
 use super::reports::{Opened, Reports};
 use super::selection::{Selection, Selector};
-use crate::implementation::adapter::{Adapter, Launch};
-use crate::implementation::{Description, Implementation, Reference};
-use crate::judgement::{ExitCode, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
+use crate::implementation::{Implementation, Reference};
+use crate::judgement::{ExitCode, Expectations, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
 use crate::report::{self, TextOptions, escape};
 use crate::vectors::{Corpus, LoadError};
 
@@ -34,18 +34,10 @@ pub(super) struct Arguments {
     selection: Selection,
     #[command(flatten)]
     vectors: Vectors,
-    /// A program behind the adapter protocol, in shell words, with a name of your choice; may be repeated
-    #[arg(long, value_name = "[NAME=]CMD", help_heading = "Implementations")]
-    adapter: Vec<String>,
-    /// How long an adapter may take to answer a case
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = arguments::duration, help_heading = "Implementations")]
-    case_timeout: Duration,
-    /// How long an adapter may take to start
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = arguments::duration, help_heading = "Implementations")]
-    start_timeout: Duration,
-    /// An environment variable that adapters see beside PATH, HOME, LANG and TMPDIR
-    #[arg(long, value_name = "NAME", help_heading = "Implementations")]
-    pass_env: Vec<String>,
+    #[command(flatten)]
+    implementations: Implementations,
+    #[command(flatten)]
+    expected: Expected,
     /// Fail on cases of level should, too
     #[arg(long)]
     strict: bool,
@@ -71,8 +63,9 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         return dry_run(&corpus, &selector, &fixtures);
     }
     let mut reports = Opened::open(&arguments.reports)?;
-    let adapters = arguments.adapter.iter().map(|text| Named::parse(text)).collect::<Result<Vec<_>, Fail>>()?;
-    unique(&adapters)?;
+    let adapters = arguments.implementations.named()?;
+    let expectations = arguments.expected.read(&adapters)?;
+    let seed = if adapters.is_empty() { 0 } else { arguments.implementations.seed()? };
 
     let exchanges = fixtures.selected(&selector);
     let plan = plan(&corpus, &selector, if adapters.is_empty() { exchanges.len() } else { 0 })?;
@@ -87,19 +80,21 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         corpus: &corpus,
         selector: &selector,
         interrupted: &interrupted,
+        seed,
         started,
         runs: Vec::new(),
         elapsed: Vec::new(),
     };
     if adapters.is_empty() {
-        session.run(&mut Reference::new(), &plan, &mut reports, |_, runner| fixtures.judge(&exchanges, runner))?;
+        let known = expectations.first().and_then(Option::as_ref);
+        session.run(&mut Reference::new(), known, &plan, &mut reports, |_, runner| fixtures.judge(&exchanges, runner))?;
     }
-    for adapter in adapters {
-        session.adapter(adapter, &plan, &mut reports)?;
+    for (adapter, known) in adapters.into_iter().zip(&expectations) {
+        session.adapter(adapter, known.as_ref(), &plan, &mut reports)?;
     }
     let mut code = session.runs.iter().map(Run::exit_code).reduce(ExitCode::and).unwrap_or(ExitCode::NothingExecuted);
     let (runs, elapsed) = (session.runs, session.elapsed);
-    let own = if arguments.adapter.is_empty() { None } else { fixtures.own_run(&exchanges)? };
+    let own = if arguments.implementations.adapter.is_empty() { None } else { fixtures.own_run(&exchanges)? };
     if let Some(own) = &own {
         code = code.and(own.exit_code());
     }
@@ -149,7 +144,8 @@ struct Session<'a> {
     arguments: &'a Arguments,
     corpus: &'a Corpus,
     selector: &'a Selector<'a>,
-    interrupted: &'a AtomicBool,
+    interrupted: &'a Arc<AtomicBool>,
+    seed: u64,
     started: Instant,
     runs: Vec<Run>,
     elapsed: Vec<Duration>,
@@ -160,6 +156,7 @@ impl Session<'_> {
     fn run<I: Implementation>(
         &mut self,
         implementation: &mut I,
+        known: Option<&Expectations>,
         plan: &Plan,
         reports: &mut Opened,
         then: impl FnOnce(&mut I, &mut Runner<'_>) -> io::Result<()>,
@@ -169,7 +166,7 @@ impl Session<'_> {
             countersign: env!("CARGO_PKG_VERSION").to_owned(),
             suite_digest: digest,
             implementation: implementation.description().clone(),
-            seed: 0,
+            seed: self.seed,
             selected: plan.selected(),
             strict: self.arguments.strict,
         };
@@ -183,6 +180,7 @@ impl Session<'_> {
                 diagnosed.tell(done, all);
                 true
             }),
+            expectations: known,
             ..Surroundings::STILL
         };
         let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());
@@ -212,85 +210,13 @@ impl Session<'_> {
     }
 
     /// Starts an adapter and asks it.
-    fn adapter(&mut self, named: Named, plan: &Plan, reports: &mut Opened) -> Result<(), Fail> {
-        let launch = Launch {
-            program: named.program,
-            arguments: named.arguments,
-            pass_env: self.arguments.pass_env.clone(),
-            start_timeout: self.arguments.start_timeout,
-            case_timeout: self.arguments.case_timeout,
-            ..Launch::new("")
-        };
-        let adapter = Adapter::start(launch).map_err(|error| {
-            let said = escape::line(error.stderr.trim());
-            let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {}", escape::line(&error.to_string())), hint: None };
-            if said.is_empty() { fail } else { fail.hint(format!("it wrote on its standard error: {said}")) }
-        })?;
-        let mut adapter = Renamed {
-            description: Description {
-                name: named.name.unwrap_or_else(|| adapter.description().name.clone()),
-                ..adapter.description().clone()
-            },
-            adapter,
-        };
-        self.run(&mut adapter, plan, reports, |adapter, runner| {
-            let log = adapter.adapter.stderr();
+    fn adapter(&mut self, named: Named, known: Option<&Expectations>, plan: &Plan, reports: &mut Opened) -> Result<(), Fail> {
+        let mut adapter = self.arguments.implementations.start(named, self.seed, self.interrupted)?;
+        self.run(&mut adapter, known, plan, reports, |adapter, runner| {
+            let log = adapter.stderr();
             if log.is_empty() { Ok(()) } else { runner.log(&log) }
         })
     }
-}
-
-/// An adapter under the name that the command line gave it.
-struct Renamed {
-    description: Description,
-    adapter: Adapter,
-}
-
-impl Implementation for Renamed {
-    fn description(&self) -> &Description {
-        &self.description
-    }
-
-    fn offer(&self) -> &crate::implementation::Offer {
-        self.adapter.offer()
-    }
-
-    fn ask(&mut self, question: &crate::vectors::Question) -> crate::implementation::Observation {
-        self.adapter.ask(question)
-    }
-}
-
-/// `[NAME=]CMD`, the command in shell words that no shell reads.
-struct Named {
-    name: Option<String>,
-    program: String,
-    arguments: Vec<String>,
-}
-
-impl Named {
-    fn parse(text: &str) -> Result<Named, Fail> {
-        let is_name =
-            |name: &str| !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-'));
-        let (name, command) = match text.split_once('=') {
-            Some((name, command)) if is_name(name) => (Some(name.to_owned()), command),
-            _ => (None, text),
-        };
-        let words =
-            shell_words::split(command).map_err(|_| Fail::usage(format!("the adapter command {command:?}: a quote is not closed")))?;
-        let mut words = words.into_iter();
-        let program = words.next().ok_or_else(|| Fail::usage("an adapter command is empty"))?;
-        Ok(Named { name, program, arguments: words.collect() })
-    }
-}
-
-fn unique(adapters: &[Named]) -> Result<(), Fail> {
-    for (index, adapter) in adapters.iter().enumerate() {
-        let Some(name) = &adapter.name else { continue };
-        if adapters.iter().take(index).any(|earlier| earlier.name.as_ref() == Some(name)) {
-            return Err(Fail::usage(format!("two adapters are called {name}")));
-        }
-    }
-    Ok(())
 }
 
 /// What a person reads. Where a report goes to stdout, people are told on stderr.
@@ -318,20 +244,31 @@ const MOST_FAILURES: usize = 20;
 /// What asks the same implementations about the same vectors again.
 fn again(arguments: &Arguments) -> Vec<String> {
     let vectors: String = arguments.vectors.paths.iter().map(|path| format!(" --vectors {}", quoted(&path.to_string_lossy()))).collect();
-    if arguments.adapter.is_empty() {
+    if arguments.implementations.adapter.is_empty() {
         return vec![vectors.trim_start().to_owned()];
     }
-    arguments.adapter.iter().map(|adapter| format!("--adapter {}{vectors}", quoted(adapter))).collect()
+    arguments.implementations.adapter.iter().map(|adapter| format!("--adapter {}{vectors}", quoted(adapter))).collect()
 }
 
 fn quoted(word: &str) -> String {
     report::shell::quote(word.as_bytes())
 }
 
+#[cfg(unix)]
+const fn signals() -> [i32; 3] {
+    // A terminal that is closed ends what was started in it.
+    [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP]
+}
+
+#[cfg(not(unix))]
+const fn signals() -> [i32; 2] {
+    [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM]
+}
+
 /// The first Ctrl-C ends the run in good order, the second at once.
 fn interruption() -> Result<Arc<AtomicBool>, Fail> {
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    for signal in signals() {
         signal_hook::flag::register_conditional_shutdown(signal, i32::from(ExitCode::Interrupted.number()), Arc::clone(&flag))?;
         signal_hook::flag::register(signal, Arc::clone(&flag))?;
     }

@@ -61,11 +61,43 @@ pub trait Implementation {
     /// Asks one question. Never an `Err`: whatever happens is an observation.
     fn ask(&mut self, question: &Question) -> Observation;
 
+    /// The way to ask it several questions before the first answer, if there is one.
+    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
+        None
+    }
+
     /// Asks one question of which only a part of the answer will be looked at. Whoever can save work by it leaves the rest out;
     /// whether the question is answered or refused stays the same.
     fn ask_for(&mut self, question: &Question, wanted: Wanted) -> Observation {
         let _ = wanted;
         self.ask(question)
+    }
+}
+
+/// Somebody who takes questions ahead of the answers. Answers are taken in the order of the questions.
+pub trait Pipeline {
+    /// How many questions it takes before the first answer; at least one.
+    fn window(&self) -> usize;
+
+    /// Puts a question.
+    fn put(&mut self, question: &Question) -> Ticket;
+
+    /// Waits for the answer to a question; each is taken once.
+    fn take(&mut self, ticket: Ticket) -> Observation;
+
+    /// Forgets everything: what is asked next is asked of somebody new.
+    fn renew(&mut self);
+}
+
+/// What a question that was put is known by until its answer is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(u64);
+
+impl Ticket {
+    /// The ticket of this number.
+    #[must_use]
+    pub const fn new(number: u64) -> Ticket {
+        Ticket(number)
     }
 }
 
@@ -124,6 +156,26 @@ pub enum Observation {
         /// What is known about it, bounded.
         message: String,
     },
+}
+
+impl Observation {
+    /// How long its texts are, roughly, in octets.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        match self {
+            Observation::Answered(output) => output.octets(),
+            Observation::Refused { message, .. } | Observation::Unsupported { message, .. } | Observation::Broke { message, .. } => {
+                message.len()
+            }
+        }
+    }
+
+    /// Cuts each value of an answer to so many octets.
+    pub fn cut(&mut self, most: usize) {
+        if let Observation::Answered(output) = self {
+            output.cut(most);
+        }
+    }
 }
 
 /// How an implementation broke.

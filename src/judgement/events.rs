@@ -5,6 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
+use super::expectations::Finding;
 use super::plain;
 use super::record::CaseRecord;
 use super::totals::{ExitCode, Totals};
@@ -34,6 +35,9 @@ pub struct RunEnd {
     pub totals: Totals,
     /// What the run ends with.
     pub exit_code: ExitCode,
+    /// Where the expectations file is not as the run was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expectations: Vec<Finding>,
 }
 
 /// Something that happened.

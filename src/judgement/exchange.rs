@@ -48,6 +48,7 @@ pub fn judge_exchange(profile: &Profile, suite: &Arc<str>, fixture: &Fixture) ->
         judgement: Judgement { verdict, met, branch: None, differences },
         reason: None,
         diagnosis: None,
+        foreseen: None,
         number: u64::MAX,
         duration_us: 0,
     }

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`judge()`], [`verdict`], [`difference`] | what follows from an expectation and an observation, purely |
 //! | [`runner`], [`plan`], [`offers`] | the main loop: cases in their order, controls, what is not offered, when to stop |
+//! | `asking` | questions ahead of their answers, and what is known of the controls |
+//! | [`expectations`] | what is known to fail |
 //! | [`exchange`] | fixtures of providers, which come with their observation |
 //! | [`explanation`] | one request that did not get through, explained |
 //! | [`events`], [`record`], [`plain`] | what happened, who takes it, and its JSON Lines form |
@@ -32,6 +34,7 @@ pub mod diagnosing;
 pub mod difference;
 pub mod events;
 pub mod exchange;
+pub mod expectations;
 pub mod explanation;
 pub mod judge;
 pub mod offers;
@@ -43,6 +46,7 @@ pub mod runner;
 pub mod totals;
 pub mod verdict;
 
+mod asking;
 mod parameters;
 mod transmitted;
 
@@ -53,6 +57,7 @@ pub use causes::{CauseGroup, SingleCause};
 pub use difference::{Difference, Side, What, first_difference};
 pub use events::{Event, EventLines, RunEnd, RunStart, Sink, Sinks};
 pub use exchange::judge_exchange;
+pub use expectations::{Expectations, Foreseen};
 pub use explanation::{Clues, Explanation, Told};
 pub use judge::{Declared, Judgement, Met, judge};
 pub use plan::{Plan, TooManyControls};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::difference::Difference;
+use super::expectations::Foreseen;
 use super::judge::{Judgement, Met};
 use super::verdict::Verdict;
 use crate::diagnosis::Diagnosis;
@@ -44,6 +45,8 @@ pub struct CaseRecord {
     pub reason: Option<String>,
     /// What explains a failure; `None` if nobody looked.
     pub diagnosis: Option<Diagnosis>,
+    /// What the expectations file says of it.
+    pub foreseen: Option<Foreseen>,
     /// How long the answer took, in microseconds.
     pub duration_us: u64,
     /// Its number in the run: failures are told when all of them are known, and reports show them where they were put.
@@ -96,6 +99,7 @@ impl CaseRecord {
             judgement,
             reason: None,
             diagnosis: None,
+            foreseen: None,
             duration_us,
             number: u64::MAX,
         }
@@ -136,7 +140,7 @@ impl CaseRecord {
 
 impl Serialize for CaseRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("CaseRecord", 17)?;
+        let mut fields = serializer.serialize_struct("CaseRecord", 18)?;
         fields.serialize_field("id", &format_args!("{}/{}", self.suite, self.id))?;
         fields.serialize_field("operation", self.operation)?;
         fields.serialize_field("level", &self.level)?;
@@ -166,6 +170,9 @@ impl Serialize for CaseRecord {
         }
         if let Some(diagnosis) = &self.diagnosis {
             fields.serialize_field("diagnosis", &WrittenDiagnosis(diagnosis))?;
+        }
+        if let Some(foreseen) = &self.foreseen {
+            fields.serialize_field("expectation", foreseen)?;
         }
         fields.serialize_field("duration_us", &self.duration_us)?;
         fields.end()

@@ -4,15 +4,17 @@
 use std::io;
 use std::sync::Arc;
 
+use super::asking::{Answer, Asked, Control};
 use super::diagnosing::{DEFAULT_MOST, Effort, MOST_FAILURES, MOST_WITNESSES, Witness, diagnose_run};
 use super::events::{Event, RunEnd, RunStart, Sink};
-use super::judge::{Declared, Judgement, Met, is_refusal, judge};
+use super::expectations::Expectations;
+use super::judge::{Judgement, Met};
 use super::plan::Plan;
-use super::record::CaseRecord;
+use super::record::{CaseRecord, Observed};
 use super::totals::{ExitCode, Totals};
 use super::verdict::Verdict;
 use crate::diagnosis::DEFAULT_MOST as DEFAULT_MOST_EACH;
-use crate::implementation::{Break, Description, Implementation, Observation, Wanted};
+use crate::implementation::{Break, Description, Implementation, Observation};
 use crate::vectors::{Case, Status};
 
 /// What the runner is given by whoever may look at clocks and signals.
@@ -26,11 +28,14 @@ pub struct Surroundings<'a> {
     pub breaks: u32,
     /// Whether failures are diagnosed; it is told how many were and how many there are, and `false` ends the diagnosis.
     pub diagnose: Option<&'a dyn Fn(usize, usize) -> bool>,
+    /// What is known to fail.
+    pub expectations: Option<&'a Expectations>,
 }
 
 impl Surroundings<'_> {
     /// No clock, no interruption, three restarts, no diagnosis.
-    pub const STILL: Surroundings<'static> = Surroundings { clock: &|| 0, interrupted: &|| false, breaks: DEFAULT_BREAKS, diagnose: None };
+    pub const STILL: Surroundings<'static> =
+        Surroundings { clock: &|| 0, interrupted: &|| false, breaks: DEFAULT_BREAKS, diagnose: None, expectations: None };
 }
 
 /// How often an adapter may break unless said otherwise.
@@ -60,12 +65,27 @@ pub struct Runner<'a> {
     held: Held,
 }
 
-/// Failures that wait for their diagnosis, and cases that went right and may speak against one.
+/// What waits for the end of the run.
 #[derive(Default)]
 struct Held {
+    /// Failures that are diagnosed together.
     failures: Vec<(CaseRecord, Witness)>,
+    /// Cases that went right and may speak against a diagnosis.
     rights: Vec<Witness>,
+    /// Cases that broke the implementation, which are put again alone.
+    broken: Vec<(CaseRecord, Case)>,
+    /// What is kept of observations, in octets.
+    octets: usize,
 }
+
+/// The most cases that are put again alone.
+const MOST_AGAIN: usize = 64;
+
+/// The most octets of observations that are kept whole. Beyond it, long values are cut before they are judged again.
+const OCTETS_KEPT: usize = 32 * 1024 * 1024;
+
+/// What is left of a long value then.
+const OCTETS_LEFT: usize = 1024;
 
 impl<'a> Runner<'a> {
     /// Begins a run.
@@ -97,47 +117,78 @@ impl<'a> Runner<'a> {
             if self.stop() {
                 break;
             }
+            let is_selected = selected(&case);
+            if let Some(expectations) = self.surroundings.expectations {
+                expectations.see(&case, is_selected && asked.offers(&case));
+            }
             let place = plan.place(&case.suite, &case.id);
-            if case.status == Status::Withdrawn {
+            if case.status == Status::Withdrawn || !is_selected && place.is_none_or(|place| asked.knows(place)) {
                 continue;
             }
-            if !selected(&case) {
-                if let Some(place) = place {
-                    asked.control(place, &case, self);
-                }
-                continue;
+            if asked.offers(&case) {
+                asked.put(case, place, is_selected, (self.surroundings.clock)());
+            } else {
+                self.totals.not_offered += u64::from(is_selected);
+                asked.remember(place, Control::NOT_OFFERED);
             }
-            if !asked.offers(&case) {
-                self.totals.not_offered += 1;
-                asked.remember(place, Control::Failed("is of an operation that is not offered"));
-                continue;
-            }
-            let before = (self.surroundings.clock)();
-            let (observation, judgement) = asked.put(&case, self);
-            let duration = (self.surroundings.clock)().saturating_sub(before);
-            asked.remember(place, Control::of(&observation, &judgement));
-            let proof = match (&case.control, judgement.verdict, judgement.met) {
-                (Some(control), Verdict::Pass, Some(Met::Refusal)) => asked.proof(control, self),
-                _ => Control::Passed,
-            };
-            let witness = self.witness(&case, &observation, &judgement);
-            let mut record = CaseRecord::new(case, observation, judgement, duration);
-            record.number = self.number;
-            self.number += 1;
-            if let Control::Failed(why) = proof {
-                record.judgement.verdict = Verdict::Inconclusive;
-                record.reason = Some(format!("its control {} {why}", asked.last_control));
-            }
-            match witness {
-                Some(witness) if record.verdict() == Verdict::Fail => self.held.failures.push((record, witness)),
-                Some(witness) => {
-                    self.tell(&record).map_err(RunError::Event)?;
-                    self.held.rights.push(witness);
-                }
-                None => self.tell(&record).map_err(RunError::Event)?,
+            while asked.is_full() && !self.stop() {
+                self.conclude(&mut asked).map_err(RunError::Event)?;
             }
         }
+        while asked.is_waiting() && !self.stop() {
+            self.conclude(&mut asked).map_err(RunError::Event)?;
+        }
+        self.again(&mut asked);
         self.release().map_err(RunError::Event)
+    }
+
+    /// Takes the answer to the oldest question, and tells or holds what came of it.
+    fn conclude(&mut self, asked: &mut Asked<'_>) -> io::Result<()> {
+        let Some(Answer { case, place, is_selected, mut observation, mut judgement, since }) = asked.take() else { return Ok(()) };
+        if matches!(observation, Observation::Broke { .. }) && (self.surroundings.interrupted)() {
+            // Nobody waited for it.
+            return Ok(());
+        }
+        self.count_break(&case, &observation);
+        let control = Control::of(&observation, &judgement);
+        asked.remember(place, control);
+        if !is_selected {
+            return Ok(());
+        }
+        let now = (self.surroundings.clock)();
+        let proof = match (&case.control, judgement.verdict, judgement.met) {
+            (Some(control), Verdict::Pass, Some(Met::Refusal)) => asked.proof(control, &mut |case, observation| {
+                self.count_break(case, observation);
+            }),
+            _ => Control::Passed,
+        };
+        if judgement.verdict != Verdict::Pass {
+            self.held.octets += observation.octets();
+            if self.held.octets > OCTETS_KEPT {
+                observation.cut(OCTETS_LEFT);
+                judgement = asked.judge(&case, &observation);
+            }
+        }
+        let again = matches!(observation, Observation::Broke { why: Break::Crash | Break::Protocol, .. });
+        let again = (again && asked.can_renew() && self.held.broken.len() < MOST_AGAIN).then(|| case.clone());
+        let witness = self.witness(&case, &observation, &judgement);
+        let mut record = CaseRecord::new(case, observation, judgement, now.saturating_sub(since));
+        record.number = self.number;
+        self.number += 1;
+        if let Control::Failed(why) = proof {
+            record.judgement.verdict = Verdict::Inconclusive;
+            record.reason = Some(format!("its control {} {why}", asked.last_control()));
+        }
+        match (again, witness) {
+            (Some(case), _) => self.held.broken.push((record, case)),
+            (None, Some(witness)) if record.verdict() == Verdict::Fail => self.held.failures.push((record, witness)),
+            (None, Some(witness)) => {
+                self.settle(record)?;
+                self.held.rights.push(witness);
+            }
+            (None, None) => self.settle(record)?,
+        }
+        Ok(())
     }
 
     /// What a diagnosis has to know of a case: of every failure, and of those that went right and can speak against a cause. Their number
@@ -152,12 +203,28 @@ impl<'a> Runner<'a> {
         room.then(|| Witness { question: Arc::new(case.question.clone()), observation: observation.clone() })
     }
 
-    /// Diagnoses the failures that were held back, and tells them.
+    /// Puts each case that broke the implementation to somebody new, alone. If it passes then, what broke was left over from the cases
+    /// before it.
+    fn again(&mut self, asked: &mut Asked<'_>) {
+        for (record, case) in &mut self.held.broken {
+            if (self.surroundings.interrupted)() {
+                return;
+            }
+            if asked.passes_alone(case)
+                && let Observed::Implementation(Observation::Broke { why, message }) = &mut record.observed
+            {
+                *why = Break::StateLeak;
+                *message = format!("it passes alone, and broke after other cases: {message}");
+            }
+        }
+    }
+
+    /// Diagnoses the failures that were held back, and tells all that was.
     fn release(&mut self) -> io::Result<()> {
-        let Held { failures, rights } = std::mem::take(&mut self.held);
+        let Held { failures, rights, broken, .. } = std::mem::take(&mut self.held);
         let (mut records, witnesses): (Vec<_>, Vec<_>) = failures.into_iter().unzip();
         if let Some(watch) = self.surroundings.diagnose
-            && !self.stop()
+            && !(self.surroundings.interrupted)()
         {
             let interrupted = self.surroundings.interrupted;
             let mut watch = |done, all| watch(done, all) && !interrupted();
@@ -167,7 +234,16 @@ impl<'a> Runner<'a> {
                 record.diagnosis = Some(diagnosis);
             }
         }
-        records.iter().try_for_each(|record| self.tell(record))
+        records.extend(broken.into_iter().map(|(record, _)| record));
+        records.into_iter().try_for_each(|record| self.settle(record))
+    }
+
+    /// Compares a case with what was expected of it beforehand, and tells it.
+    fn settle(&mut self, mut record: CaseRecord) -> io::Result<()> {
+        if let Some(expectations) = self.surroundings.expectations {
+            expectations.apply(&mut record);
+        }
+        self.tell(&record)
     }
 
     /// Takes a case that was judged elsewhere: an exchange.
@@ -198,8 +274,12 @@ impl<'a> Runner<'a> {
     /// The sink's.
     pub fn finish(mut self) -> io::Result<RunEnd> {
         self.totals.not_executed = self.totals.selected.saturating_sub(self.totals.finished());
-        let exit_code = self.stopped.unwrap_or_else(|| self.totals.exit_code(self.strict));
-        let end = RunEnd { totals: self.totals, exit_code };
+        // Of a run that was stopped nobody knows what would have been used.
+        let is_whole = self.stopped.is_none();
+        let expectations = self.surroundings.expectations.map_or_else(Vec::new, |expectations| expectations.findings(is_whole));
+        let as_found = if expectations.is_empty() { ExitCode::AsExpected } else { ExitCode::Unexpected };
+        let exit_code = self.stopped.unwrap_or_else(|| self.totals.exit_code(self.strict).and(as_found));
+        let end = RunEnd { totals: self.totals, exit_code, expectations };
         self.sink.take(&self.implementation, Event::RunEnd(&end))?;
         Ok(end)
     }
@@ -211,116 +291,16 @@ impl<'a> Runner<'a> {
         self.stopped.is_some()
     }
 
-    /// Counts what costs a process. One that goes on breaking would be started anew for each of thousands of cases.
-    fn count_break(&mut self, observation: &Observation) {
-        if matches!(observation, Observation::Broke { why: Break::Crash | Break::Timeout | Break::Protocol | Break::StateLeak, .. }) {
+    /// Counts what costs a process, unless it was expected. One that goes on breaking would be started anew for each of thousands of
+    /// cases.
+    fn count_break(&mut self, case: &Case, observation: &Observation) {
+        let Observation::Broke { why, .. } = observation else { return };
+        let is_expected = self.surroundings.expectations.is_some_and(|expectations| expectations.foresees_break(case, *why));
+        if *why != Break::Error && !is_expected {
             self.breaks += 1;
             if self.breaks > self.surroundings.breaks {
                 self.give_up();
             }
-        }
-    }
-}
-
-/// What is known of a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Control {
-    Passed,
-    /// It did not pass: what it did, after "its control x".
-    Failed(&'static str),
-}
-
-impl Control {
-    fn of(observation: &Observation, judgement: &Judgement) -> Control {
-        match (judgement.met, judgement.verdict) {
-            (Some(Met::Answer), _) => Control::Passed,
-            _ if is_refusal(observation) => Control::Failed("was refused too"),
-            (None, Verdict::Broken) => Control::Failed("broke it"),
-            (None, Verdict::Unsupported) => Control::Failed("is not supported"),
-            _ => Control::Failed("does not pass"),
-        }
-    }
-}
-
-/// An implementation that is asked, and its controls.
-struct Asked<'a> {
-    implementation: &'a mut dyn Implementation,
-    declared: Declared,
-    plan: &'a Plan,
-    controls: Vec<Option<Control>>,
-    last_control: String,
-}
-
-impl<'a> Asked<'a> {
-    fn new(implementation: &'a mut dyn Implementation, plan: &'a Plan) -> Asked<'a> {
-        let declared = Declared::of(implementation.offer());
-        Asked { implementation, declared, plan, controls: vec![None; plan.controls()], last_control: String::new() }
-    }
-
-    fn offers(&self, case: &Case) -> bool {
-        self.implementation.offer().operations.contains(&case.question.operation())
-    }
-
-    /// Asks and judges one case.
-    fn put(&mut self, case: &Case, run: &mut Runner<'_>) -> (Observation, Judgement) {
-        if let Some(what) = self.implementation.offer().lacks(case) {
-            let observation = Observation::Unsupported { what, message: "it is not declared".to_owned() };
-            let judgement = judge(case, &observation, self.declared);
-            return (observation, judgement);
-        }
-        let observation = self.ask(case, Wanted::to_meet(&case.expectation), run);
-        let judgement = judge(case, &observation, self.declared);
-        // Stages locate a difference: they are asked for where there is one and they were left out.
-        let located = matches!(&observation, Observation::Answered(output) if output.stages.is_none());
-        if judgement.differences.is_empty() || !located || !self.implementation.offer().features.iter().any(|name| name == "stages") {
-            return (observation, judgement);
-        }
-        let observation = self.ask(case, Wanted::ALL, run);
-        let judgement = judge(case, &observation, self.declared);
-        (observation, judgement)
-    }
-
-    fn ask(&mut self, case: &Case, wanted: Wanted, run: &mut Runner<'_>) -> Observation {
-        let observation = self.implementation.ask_for(&case.question, wanted);
-        run.count_break(&observation);
-        match observation {
-            // What it declared it may not refuse as unsupported: that would hide failures.
-            Observation::Unsupported { what, .. } if self.implementation.offer().has(&what) => {
-                Observation::Broke { why: Break::Protocol, message: format!("it declares {what} and answers that it does not support it") }
-            }
-            observation => observation,
-        }
-    }
-
-    fn remember(&mut self, place: Option<usize>, control: Control) {
-        if let Some(known) = place.and_then(|place| self.controls.get_mut(place)) {
-            *known = Some(control);
-        }
-    }
-
-    /// Asks a case that is a control, unless that is done.
-    fn control(&mut self, place: usize, case: &Case, run: &mut Runner<'_>) -> Control {
-        if let Some(Some(known)) = self.controls.get(place) {
-            return *known;
-        }
-        let control = if self.offers(case) {
-            let (observation, judgement) = self.put(case, run);
-            Control::of(&observation, &judgement)
-        } else {
-            Control::Failed("is of an operation that is not offered")
-        };
-        self.remember(Some(place), control);
-        control
-    }
-
-    /// Whether a refusal means something. A control that stands further behind is asked now.
-    fn proof(&mut self, control: &str, run: &mut Runner<'_>) -> Control {
-        control.clone_into(&mut self.last_control);
-        let Some(place) = self.plan.place_of(control) else { return Control::Failed("is not in the set") };
-        match (self.controls.get(place), self.plan.kept(place)) {
-            (Some(Some(known)), _) => *known,
-            (_, Some(case)) => self.control(place, case, run),
-            (_, None) => Control::Failed("is not in the set"),
         }
     }
 }

@@ -34,6 +34,15 @@ impl Zone {
         }
     }
 
+    /// The date there at a moment in seconds since 1970: `year-month-day`.
+    #[must_use]
+    pub fn date(self, moment: u64) -> String {
+        let day = self.day(moment);
+        let year = year_of(day);
+        let month = (1..=12).rev().find(|month| days_from_civil(year, *month, 1) <= day).unwrap_or(1);
+        format!("{year:04}-{month:02}-{:02}", day - days_from_civil(year, month, 1) + 1)
+    }
+
     fn offset(self, moment: i64) -> i64 {
         match self {
             Zone::Utc => 0,
@@ -85,6 +94,14 @@ mod tests {
             assert_eq!(days_from_civil(year, month, day), days);
             assert_eq!(year_of(days), year);
         }
+    }
+
+    #[test]
+    fn moments_become_dates() {
+        for (moment, date) in [(0, "1970-01-01"), (951_868_799, "2000-02-29"), (951_868_800, "2000-03-01"), (1_735_689_599, "2024-12-31")] {
+            assert_eq!(Zone::Utc.date(moment), date);
+        }
+        assert_eq!(Zone::NewYork.date(0), "1969-12-31");
     }
 
     /// Moments from the zone's published rules: midnight there, a second before, and both changes of 2023.

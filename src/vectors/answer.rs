@@ -74,6 +74,59 @@ impl Output {
     }
 }
 
+impl Output {
+    /// How long it is when it is written, in octets.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        let mut counter = Counter(0);
+        // Counting cannot fail.
+        let _ = serde_json::to_writer(&mut counter, self);
+        counter.0
+    }
+
+    /// Cuts each text to so many octets, and the list of parameters to so many pairs.
+    pub fn cut(&mut self, most: usize) {
+        let stages = self.stages.as_mut().map(|Stages { base_uri, normalized, base_string, key }| [base_uri, normalized, base_string, key]);
+        let texts = [
+            &mut self.signature,
+            &mut self.authorization,
+            &mut self.url,
+            &mut self.body,
+            &mut self.base_string,
+            &mut self.encoded,
+            &mut self.decoded,
+            &mut self.identifier,
+            &mut self.secret,
+            &mut self.base_uri,
+            &mut self.normalized,
+            &mut self.body_hash,
+        ];
+        texts.into_iter().chain(stages.into_iter().flatten()).chain(&mut self.realm).flatten().for_each(|text| text.cut(most));
+        if let Some(parameters) = &mut self.parameters {
+            parameters.truncate(most);
+            parameters.iter_mut().for_each(|(name, value)| {
+                name.cut(most);
+                value.cut(most);
+            });
+        }
+        self.code = self.code.take().filter(|code| code.len() <= most);
+    }
+}
+
+/// Counts what is written.
+struct Counter(usize);
+
+impl std::io::Write for Counter {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        self.0 += octets.len();
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Text>>, D::Error> {
     Option::<Text>::deserialize(deserializer).map(Some)
 }

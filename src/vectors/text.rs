@@ -25,6 +25,12 @@ impl Text {
         self.0
     }
 
+    /// Cuts it to so many octets.
+    pub fn cut(&mut self, most: usize) {
+        self.0.truncate(most);
+        self.0.shrink_to_fit();
+    }
+
     /// The text, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

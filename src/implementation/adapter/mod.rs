@@ -1,107 +1,55 @@
-//! An implementation in a program of its own, behind the adapter protocol. Questions are put one after the other; whatever the program does,
-//! there is an observation within the time it was given, and nothing of it is left behind.
+//! An implementation in a program of its own, behind the adapter protocol. Questions are put ahead of the answers, as far as the program
+//! takes them; whatever it does, there is an observation within the time it was given, and nothing of it is left behind.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `launch` | how a program is started |
+//! | `process` | a child process and its three streams |
+//! | `descendants` | what it left behind |
+//! | `session` | a process that said hello, and what it has not answered |
 
+mod descendants;
+mod launch;
 mod process;
+mod session;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-use std::process::{Command, ExitStatus};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use thiserror::Error;
-
-use self::process::{Heard, Process};
+pub use self::descendants::adopt_orphans;
+use self::launch::StartError;
+pub use self::launch::{AdapterError, Launch};
+use self::process::{Ear, Heard, Process};
+use self::session::{Flight, Session, ending, excerpt};
 use super::wire::{AdapterHello, FromAdapter, FromRunner, Id, LINE_LIMIT, PROTOCOL, Runner, Versions, bounded};
-use super::{Break, Description, Implementation, Observation, Offer};
+use super::{Break, Description, Implementation, Observation, Offer, Pipeline, Ticket};
 use crate::vectors::{Need, Question};
-
-/// Environment variables that every adapter sees.
-#[cfg(not(windows))]
-const PASSED: [&str; 4] = ["PATH", "HOME", "LANG", "TMPDIR"];
-
-/// Environment variables that every adapter sees; many programs do not start on Windows without these.
-#[cfg(windows)]
-const PASSED: [&str; 7] = ["PATH", "USERPROFILE", "SYSTEMROOT", "PATHEXT", "COMSPEC", "TEMP", "TMP"];
 
 /// How long a program may take to end by itself after `bye`.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// How long a program whose output is over may take to end, so that its status can be told.
+/// How long a program whose output is over before its hello may take to end, so that its status can be told.
 const LAST_BREATH: Duration = Duration::from_millis(200);
 
-/// How to start an adapter, and how patient to be with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Launch {
-    /// The program: a path, or a name that is looked up in `PATH`.
-    pub program: String,
-    /// Its arguments. No shell reads them.
-    pub arguments: Vec<String>,
-    /// Environment variables to pass on; all others but the few that every program needs are cleared.
-    pub pass_env: Vec<String>,
-    /// How long it may take to say hello.
-    pub start_timeout: Duration,
-    /// How long it may take to answer a question.
-    pub case_timeout: Duration,
-    /// How often it may be started again after it broke.
-    pub restarts: u32,
-}
+/// How often somebody who waits looks whether the run is to end.
+const SLICE: Duration = Duration::from_millis(50);
 
-impl Launch {
-    /// A program without arguments, with ten seconds to start, two for each question, and three restarts.
-    #[must_use]
-    pub fn new(program: impl Into<String>) -> Launch {
-        Launch {
-            program: program.into(),
-            arguments: Vec::new(),
-            pass_env: Vec::new(),
-            start_timeout: Duration::from_secs(10),
-            case_timeout: Duration::from_secs(2),
-            restarts: 3,
-        }
-    }
+/// How long questions are held back for others.
+const HOLD: Duration = Duration::from_millis(1);
 
-    fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments).env_clear();
-        for name in PASSED.into_iter().chain(self.pass_env.iter().map(String::as_str)) {
-            if let Some(value) = std::env::var_os(name) {
-                command.env(name, value);
-            }
-        }
-        command
-    }
-}
+/// Parts of output that may wait to be read, of all processes together.
+const PARTS: usize = 4;
 
-/// Why there is no adapter to ask.
-#[derive(Debug, Error)]
-#[error("{program}: {why}")]
-pub struct AdapterError {
-    /// The program.
-    pub program: String,
-    /// What went wrong.
-    #[source]
-    pub why: StartError,
-    /// The last of its standard error, for people.
-    pub stderr: String,
-}
+/// The most questions that are open at once in one process, whatever it says that it takes.
+const MOST_IN_FLIGHT: u32 = 1024;
 
-/// What can go wrong before the first question.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// The program cannot be started.
-    #[error("it cannot be started: {0}")]
-    Spawn(#[source] io::Error),
-    /// It says nothing.
-    #[error("it did not say hello within {0:?}")]
-    Silent(Duration),
-    /// It ended.
-    #[error("it did not say hello: {0}")]
-    Ended(String),
-    /// It says something else.
-    #[error("it did not say hello: {0}")]
-    NotHello(String),
-}
+/// The most octets of answers that may wait behind the oldest question.
+const OCTETS_AHEAD: usize = 16 * 1024 * 1024;
 
 /// A program behind the adapter protocol.
 pub struct Adapter {
@@ -109,11 +57,19 @@ pub struct Adapter {
     description: Description,
     offer: Offer,
     max_in_flight: u32,
-    /// `None` after it broke, until the next question.
-    process: Option<Process>,
-    breaks: u32,
-    asked: u64,
-    stderr: Vec<u8>,
+    sessions: Vec<Session>,
+    /// Questions that no process has yet, the oldest first.
+    unsent: VecDeque<Flight>,
+    /// Answers that were not taken yet, each with its length in octets.
+    answered: HashMap<Ticket, (Observation, usize)>,
+    /// All these lengths together.
+    ahead: usize,
+    heard: Receiver<(u64, Heard)>,
+    ear: Ear,
+    processes: u64,
+    tickets: u64,
+    stop: Arc<AtomicBool>,
+    last_words: Vec<u8>,
 }
 
 impl Adapter {
@@ -122,66 +78,267 @@ impl Adapter {
     /// # Errors
     /// [`AdapterError`] if it cannot be started, ends, stays silent, or speaks no version of the protocol that is spoken here.
     pub fn start(launch: Launch) -> Result<Adapter, AdapterError> {
-        let (process, AdapterHello { description, offer, max_in_flight }) = greet(&launch)?;
-        Ok(Adapter { launch, description, offer, max_in_flight, process: Some(process), breaks: 0, asked: 0, stderr: Vec::new() })
+        Adapter::start_until(launch, Arc::default())
     }
 
-    /// How many questions it would take at once. One is put at a time.
+    /// The same, and nobody is waited for any more once `stop` is set.
+    ///
+    /// # Errors
+    /// [`AdapterError`].
+    pub fn start_until(launch: Launch, stop: Arc<AtomicBool>) -> Result<Adapter, AdapterError> {
+        let (ear, heard) = mpsc::sync_channel(PARTS);
+        let mut adapter = Adapter {
+            launch,
+            description: Description::default(),
+            offer: Offer { operations: Vec::new(), signature_methods: Vec::new(), features: Vec::new() },
+            max_in_flight: 1,
+            sessions: Vec::new(),
+            unsent: VecDeque::new(),
+            answered: HashMap::new(),
+            ahead: 0,
+            heard,
+            ear,
+            processes: 0,
+            tickets: 0,
+            stop,
+            last_words: Vec::new(),
+        };
+        let AdapterHello { description, offer, max_in_flight } = adapter.greet()?;
+        (adapter.description, adapter.offer, adapter.max_in_flight) = (description, offer, max_in_flight.min(MOST_IN_FLIGHT));
+        Ok(adapter)
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn named(mut self, name: String) -> Adapter {
+        self.description.name = name;
+        self
+    }
+
+    /// How many questions each of its processes takes at once.
     #[must_use]
     pub const fn max_in_flight(&self) -> u32 {
         self.max_in_flight
     }
 
-    /// How often it broke in a way that cost its process.
-    #[must_use]
-    pub const fn breaks(&self) -> u32 {
-        self.breaks
-    }
-
-    /// Whether it broke more often than it may be started again. From then on it is not asked any more, and every observation is a
-    /// [`Break::Crash`].
-    #[must_use]
-    pub const fn exhausted(&self) -> bool {
-        self.breaks > self.launch.restarts
-    }
-
-    /// Takes the last break out of the count: it was expected.
-    pub const fn forgive(&mut self) {
-        self.breaks = self.breaks.saturating_sub(1);
-    }
-
     /// The last 64 KiB that the program wrote on its standard error, U+FFFD for what is not UTF-8; after a break, what the broken one
-    /// wrote.
+    /// wrote, and then what others did.
     #[must_use]
     pub fn stderr(&self) -> String {
-        match &self.process {
-            Some(process) => String::from_utf8_lossy(&process.stderr()).into_owned(),
-            None => String::from_utf8_lossy(&self.stderr).into_owned(),
+        let mut all = self.last_words.clone();
+        self.sessions.iter().for_each(|session| all.extend(session.process.stderr()));
+        let surplus = all.len().saturating_sub(process::STDERR_LIMIT);
+        String::from_utf8_lossy(all.get(surplus..).unwrap_or_default()).into_owned()
+    }
+
+    /// Starts a process and exchanges hellos. What others say meanwhile is taken.
+    fn greet(&mut self) -> Result<AdapterHello, AdapterError> {
+        let program = self.launch.program.clone();
+        let failed = |why, stderr: &[u8]| AdapterError { program, why, stderr: String::from_utf8_lossy(stderr).into_owned() };
+        let deadline = Instant::now() + self.launch.start_timeout;
+        self.processes += 1;
+        let number = self.processes;
+        let mut process = match Process::start(&mut self.launch.command(), number, self.ear.clone()) {
+            Ok(process) => process,
+            Err(error) => return Err(failed(StartError::Spawn(error), b"")),
+        };
+        let runner = Runner { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+        process.send(line(&FromRunner::Hello { protocol: Versions { min: PROTOCOL, max: PROTOCOL }, runner }));
+        match self.hello(&mut process, number, deadline) {
+            Ok((hello, rest)) => {
+                let window = hello.max_in_flight.min(MOST_IN_FLIGHT) as usize;
+                self.sessions.push(Session::new(process, number, window, rest));
+                Ok(hello)
+            }
+            Err(why) => {
+                process.end(Duration::ZERO);
+                Err(failed(why, &process.stderr()))
+            }
         }
     }
 
-    /// Puts a question, after a break to a new process.
-    fn put(&mut self, question: &Question) -> Result<Observation, (Break, String)> {
-        self.asked += 1;
-        let mut process = match self.process.take() {
-            Some(process) => process,
-            None => match greet(&self.launch) {
-                Ok((process, _)) => process,
-                Err(error) => {
-                    self.stderr = error.stderr.into_bytes();
-                    return Err((Break::Crash, format!("it could not be started again: {}", error.why)));
+    /// Waits for a hello; with it comes what the process said behind it.
+    fn hello(&mut self, process: &mut Process, number: u64, deadline: Instant) -> Result<(AdapterHello, Vec<u8>), StartError> {
+        let mut said = Vec::new();
+        loop {
+            let part = match self.listen(deadline) {
+                Some((speaker, heard)) if speaker != number => {
+                    self.route(speaker, heard);
+                    continue;
                 }
-            },
-        };
-        let answer = exchange(&mut process, question, &format!("c{}", self.asked), self.launch.case_timeout);
-        match answer {
-            Ok(_) => self.process = Some(process),
-            Err(_) => {
-                process.end(Duration::ZERO);
-                self.stderr = process.stderr();
+                Some((_, Heard::Part(part))) => part,
+                Some((_, Heard::Over)) => return Err(StartError::Ended(ending(process.end(LAST_BREATH)))),
+                None if self.is_stopped() => return Err(StartError::Interrupted),
+                None => return Err(StartError::Silent(self.launch.start_timeout)),
+            };
+            said.extend_from_slice(&part);
+            while let Some(end) = memchr::memchr(b'\n', &said) {
+                let rest = said.split_off(end + 1);
+                said.truncate(end);
+                if !said.trim_ascii().is_empty() {
+                    return read_hello(&said).map(|hello| (hello, rest));
+                }
+                said = rest;
+            }
+            if said.len() > LINE_LIMIT {
+                return Err(StartError::NotHello(format!("its first line is longer than {LINE_LIMIT} octets")));
             }
         }
-        answer
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// What any process says next, until the deadline, or until the run is to end. What lies ready is taken whatever the time is.
+    fn listen(&self, deadline: Instant) -> Option<(u64, Heard)> {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.heard.recv_timeout(left.min(SLICE)) {
+                Ok(heard) => return Some(heard),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) if left <= SLICE || self.is_stopped() => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Gives what a process said to its session; of a process that was replaced nobody listens any more.
+    fn route(&mut self, number: u64, heard: Heard) {
+        let Some(session) = self.sessions.iter_mut().find(|session| session.number == number) else { return };
+        let (answered, ahead) = (&mut self.answered, &mut self.ahead);
+        session.hear(heard, &mut |ticket, observation, octets| {
+            *ahead += octets;
+            answered.insert(ticket, (observation, octets));
+        });
+    }
+
+    /// Takes broken processes away: the oldest question of each has its observation, the others will be put again.
+    fn clear(&mut self) {
+        while let Some(place) = self.sessions.iter().position(Session::is_broken) {
+            let (broken, mut flying, said) = self.sessions.swap_remove(place).end(Duration::ZERO);
+            self.last_words = said;
+            if let (Some((why, message)), Some(oldest)) = (broken, flying.pop_front()) {
+                self.answered.insert(oldest.ticket, (Observation::Broke { why, message: bounded(message) }, 0));
+            }
+            while let Some(flight) = flying.pop_back() {
+                self.unsent.push_front(flight);
+            }
+        }
+    }
+
+    /// Hands questions to processes that have room; starts one where all are busy and more may be.
+    fn dispatch(&mut self) {
+        while let Some(flight) = self.unsent.front() {
+            let free = self.sessions.iter().enumerate().filter(|(_, session)| session.has_room(flight));
+            let free = free.min_by_key(|(_, session)| session.load()).map(|(place, session)| (place, session.load()));
+            let place = match free {
+                Some((place, 0)) => place,
+                _ if self.sessions.len() < self.launch.jobs.max(1) => match self.greet() {
+                    Ok(_) => self.sessions.len() - 1,
+                    Err(error) if self.sessions.is_empty() => return self.abandon(error),
+                    Err(_) => {
+                        // One fewer will do.
+                        self.launch.jobs = self.sessions.len();
+                        continue;
+                    }
+                },
+                Some((place, _)) => place,
+                None => return,
+            };
+            if let (Some(session), Some(flight)) = (self.sessions.get_mut(place), self.unsent.pop_front()) {
+                session.put(flight);
+            }
+        }
+    }
+
+    /// There is no process for the waiting questions, and none can be started.
+    fn abandon(&mut self, error: AdapterError) {
+        let message = bounded(format!("it could not be started again: {}", error.why));
+        self.last_words = error.stderr.into_bytes();
+        let broke = || Observation::Broke { why: Break::Crash, message: message.clone() };
+        self.answered.extend(self.unsent.drain(..).map(|flight| (flight.ticket, (broke(), 0))));
+    }
+
+    /// Waits for one thing to happen: somebody says something, or a question is overdue.
+    fn wait(&mut self) {
+        self.sessions.iter_mut().for_each(Session::flush_if_idle);
+        if self.sessions.iter().any(Session::holds) {
+            // A quick answer lets more questions go together.
+            if let Ok((number, heard)) = self.heard.recv_timeout(HOLD) {
+                self.route(number, heard);
+                return self.clear();
+            }
+            self.sessions.iter_mut().for_each(Session::flush);
+        }
+        let patience = self.launch.case_timeout;
+        // Without anything on its way there is nothing to wait for.
+        let Some(deadline) = self.sessions.iter().filter_map(|session| session.deadline(patience)).min() else { return };
+        match self.listen(deadline) {
+            Some((number, heard)) => self.route(number, heard),
+            None if self.is_stopped() => {}
+            None => {
+                let now = Instant::now();
+                let is_late = |session: &&mut Session| session.deadline(patience).is_some_and(|deadline| deadline <= now);
+                self.sessions.iter_mut().filter(is_late).for_each(|session| session.overdue(patience));
+            }
+        }
+        if self.ahead > OCTETS_AHEAD {
+            self.sessions.iter_mut().for_each(Session::too_much);
+        }
+        self.clear();
+    }
+}
+
+impl Pipeline for Adapter {
+    fn window(&self) -> usize {
+        self.max_in_flight as usize * self.launch.jobs.max(1)
+    }
+
+    fn put(&mut self, question: &Question) -> Ticket {
+        self.tickets += 1;
+        let ticket = Ticket::new(self.tickets);
+        if let Some(what) = not_offered(&self.offer, question) {
+            self.answered.insert(ticket, (Observation::Unsupported { what, message: "it is not declared".to_owned() }, 0));
+            return ticket;
+        }
+        let id = shuffled(self.tickets, self.launch.seed);
+        let mut line = Vec::new();
+        FromRunner::write_run(&id, question, &mut line);
+        if line.len() > LINE_LIMIT + 1 {
+            let message = format!("the question is longer than {LINE_LIMIT} octets");
+            self.answered.insert(ticket, (Observation::Unsupported { what: "line_length".to_owned(), message }, 0));
+            return ticket;
+        }
+        self.unsent.push_back(Flight { ticket, id, line });
+        self.dispatch();
+        ticket
+    }
+
+    fn take(&mut self, ticket: Ticket) -> Observation {
+        loop {
+            if let Some((observation, octets)) = self.answered.remove(&ticket) {
+                self.ahead -= octets;
+                return observation;
+            }
+            if self.is_stopped() {
+                return Observation::Broke { why: Break::Crash, message: "it was not waited for: the run was interrupted".to_owned() };
+            }
+            self.dispatch();
+            self.clear();
+            if self.unsent.is_empty() && self.sessions.iter().all(|session| session.load() == 0) && !self.answered.contains_key(&ticket) {
+                return Observation::Broke { why: Break::Protocol, message: "nobody was asked this".to_owned() };
+            }
+            self.wait();
+        }
+    }
+
+    fn renew(&mut self) {
+        for session in self.sessions.drain(..) {
+            let (_, flying, said) = session.end(Duration::ZERO);
+            self.last_words = said;
+            self.unsent.extend(flying);
+        }
     }
 }
 
@@ -195,26 +352,31 @@ impl Implementation for Adapter {
     }
 
     fn ask(&mut self, question: &Question) -> Observation {
-        if let Some(what) = not_offered(&self.offer, question) {
-            return Observation::Unsupported { what, message: "it is not declared".to_owned() };
-        }
-        if self.exhausted() {
-            return Observation::Broke { why: Break::Crash, message: format!("not asked: it broke {} times before", self.breaks) };
-        }
-        self.put(question).unwrap_or_else(|(why, message)| {
-            self.breaks += 1;
-            Observation::Broke { why, message: bounded(message) }
-        })
+        let ticket = self.put(question);
+        self.take(ticket)
+    }
+
+    fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {
+        Some(self)
     }
 }
 
 impl Drop for Adapter {
     fn drop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.send(line(&FromRunner::Bye));
-            process.end(FAREWELL);
-        }
+        // All are told before the first is waited for.
+        self.sessions.iter().for_each(|session| session.process.send(line(&FromRunner::Bye)));
+        let patience = if self.is_stopped() { Duration::ZERO } else { FAREWELL };
+        self.sessions.drain(..).for_each(|session| drop(session.end(patience)));
     }
+}
+
+/// An id that says nothing of the question's number: a one-to-one mapping of 64 bits (the finalizer of SplitMix64).
+fn shuffled(number: u64, seed: u64) -> Id {
+    let mut bits = number ^ seed;
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^= bits >> 31;
+    Id::of_number(bits)
 }
 
 /// The first thing that a question needs and that was not declared.
@@ -232,81 +394,17 @@ fn not_offered(offer: &Offer, question: &Question) -> Option<String> {
     needs.iter().find(|need| !is_met(need)).map(ToString::to_string)
 }
 
-/// Starts a process and exchanges hellos.
-fn greet(launch: &Launch) -> Result<(Process, AdapterHello), AdapterError> {
-    let failed =
-        |why, stderr: &[u8]| AdapterError { program: launch.program.clone(), why, stderr: String::from_utf8_lossy(stderr).into_owned() };
-    let deadline = Instant::now() + launch.start_timeout;
-    let mut process = Process::start(&mut launch.command()).map_err(|error| failed(StartError::Spawn(error), b""))?;
-    let runner = Runner { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-    process.send(line(&FromRunner::Hello { protocol: Versions { min: PROTOCOL, max: PROTOCOL }, runner }));
-    let why = match process.hear(deadline) {
-        Heard::Line(line) => match FromAdapter::read(&line) {
-            Ok(FromAdapter::Hello(hello)) => return Ok((process, hello)),
-            Ok(FromAdapter::Answer { observation: Observation::Broke { message, .. }, .. }) => {
-                StartError::NotHello(format!("it answered with an error: {message}"))
-            }
-            Ok(FromAdapter::Answer { .. }) => StartError::NotHello("it answered a question that was not asked".to_owned()),
-            Err(unreadable) => StartError::NotHello(format!("{unreadable}: {}", excerpt(&line))),
-        },
-        Heard::TooLong => StartError::NotHello(format!("its first line is longer than {LINE_LIMIT} octets")),
-        Heard::Nothing => StartError::Silent(launch.start_timeout),
-        Heard::Unfinished | Heard::Over => StartError::Ended(ending(process.end(LAST_BREATH))),
-    };
-    process.end(Duration::ZERO);
-    Err(failed(why, &process.stderr()))
-}
-
-/// Puts one question to a process that waits for one. After an `Err` the process is of no more use.
-fn exchange(process: &mut Process, question: &Question, name: &str, timeout: Duration) -> Result<Observation, (Break, String)> {
-    let protocol = |message: String| Err((Break::Protocol, message));
-    let Some(id) = Id::new(name.to_owned()) else { return protocol("there is no id left".to_owned()) };
-    let mut text = Vec::new();
-    FromRunner::write_run(&id, question, &mut text);
-    if text.len() > LINE_LIMIT + 1 {
-        let message = format!("the question is longer than {LINE_LIMIT} octets");
-        return Ok(Observation::Unsupported { what: "line_length".to_owned(), message });
-    }
-    let deadline = Instant::now() + timeout;
-    if !process.send(text) {
-        return protocol("it does not read what it is sent".to_owned());
-    }
-    match process.hear(deadline) {
-        Heard::Line(line) => match FromAdapter::read(&line) {
-            Ok(FromAdapter::Answer { id: Some(found), observation }) if found == id => Ok(observation),
-            Ok(FromAdapter::Answer { id: Some(found), .. }) => protocol(format!("it answered {:?}, asked was {name:?}", found.as_str())),
-            Ok(FromAdapter::Answer { id: None, observation: Observation::Broke { message, .. } }) => {
-                protocol(format!("an error that names no question: {message}"))
-            }
-            Ok(FromAdapter::Answer { id: None, .. }) => protocol("an answer that names no question".to_owned()),
-            Ok(FromAdapter::Hello(_)) => protocol("a second hello in place of an answer".to_owned()),
-            Err(unreadable) => protocol(format!("{unreadable}: {}", excerpt(&line))),
-        },
-        Heard::TooLong => protocol(format!("its answer is longer than {LINE_LIMIT} octets")),
-        Heard::Nothing => Err((Break::Timeout, format!("it did not answer within {timeout:?}"))),
-        Heard::Unfinished => Err((Break::Crash, format!("it ended in the middle of a line: {}", ending(process.end(LAST_BREATH))))),
-        Heard::Over => Err((Break::Crash, format!("it ended before it answered: {}", ending(process.end(LAST_BREATH))))),
-    }
+fn read_hello(said: &[u8]) -> Result<AdapterHello, StartError> {
+    Err(StartError::NotHello(match FromAdapter::read(said) {
+        Ok(FromAdapter::Hello(hello)) => return Ok(hello),
+        Ok(FromAdapter::Answer { observation: Observation::Broke { message, .. }, .. }) => format!("it answered with an error: {message}"),
+        Ok(FromAdapter::Answer { .. }) => "it answered a question that was not asked".to_owned(),
+        Err(unreadable) => format!("{unreadable}: {}", excerpt(said)),
+    }))
 }
 
 fn line(message: &FromRunner) -> Vec<u8> {
     let mut line = Vec::new();
     message.write(&mut line);
     line
-}
-
-/// The beginning of a line that is no message, for people.
-fn excerpt(line: &[u8]) -> String {
-    const SHOWN: usize = 200;
-    match line.get(..SHOWN) {
-        Some(beginning) => format!("{:?}…", String::from_utf8_lossy(beginning)),
-        None => format!("{:?}", String::from_utf8_lossy(line)),
-    }
-}
-
-fn ending(status: Option<ExitStatus>) -> String {
-    match status {
-        Some(status) => status.to_string(),
-        None => "it cannot be ended".to_owned(),
-    }
 }

@@ -1,15 +1,15 @@
 //! A child process behind pipes: what is written to it and read from it passes through threads of their own, so that nobody waits longer
-//! than he wants to. It knows lines and not the protocol.
+//! than he wants to. It knows octets and not the protocol.
 
 use std::collections::VecDeque;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::implementation::wire::{LINE_LIMIT, Line, Lines};
+use super::descendants;
 
 /// How much of the standard error is kept, in octets: the end of it.
 pub(super) const STDERR_LIMIT: usize = 64 * 1024;
@@ -20,12 +20,14 @@ const AFTERMATH: Duration = Duration::from_secs(1);
 /// How often is looked whether a process has ended.
 const STEP: Duration = Duration::from_millis(1);
 
-/// A running child. Dropping it kills its process group.
+/// The most that is read at once.
+const PART: usize = 64 * 1024;
+
+/// A running child. Dropping it kills it and what it started.
 pub(super) struct Process {
     child: Child,
     /// To the thread that writes; `None` when the input is closed.
-    input: Option<SyncSender<Vec<u8>>>,
-    output: Receiver<Heard>,
+    input: Option<Sender<Vec<u8>>>,
     stderr: Arc<Mutex<Tail>>,
     /// Nothing is ever sent here; it closes when all of the standard error is read.
     stderr_over: Receiver<()>,
@@ -35,64 +37,50 @@ pub(super) struct Process {
 /// What came out of a process.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Heard {
-    /// A line, without its end.
-    Line(Vec<u8>),
-    /// A line that did not end before the output did.
-    Unfinished,
-    /// A line beyond the limit.
-    TooLong,
+    /// Some octets of its output.
+    Part(Vec<u8>),
     /// The output is over.
     Over,
-    /// Nothing until the deadline.
-    Nothing,
 }
 
+/// Where the outputs of all processes of an adapter come together, each under its process's number.
+pub(super) type Ear = SyncSender<(u64, Heard)>;
+
 impl Process {
-    /// Starts a process with pipes for its three streams, on Unix in a process group of its own.
+    /// Starts a process with pipes for its three streams, on Unix in a process group of its own. What it says goes to `ear`, under
+    /// `number`.
     ///
     /// # Errors
     /// What the system says: there is no such program, it may not be run, no threads are left.
-    pub(super) fn start(command: &mut Command) -> io::Result<Process> {
+    pub(super) fn start(command: &mut Command, number: u64, ear: Ear) -> io::Result<Process> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child = descendants::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
         let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        // Room for a hello and a question. In lock-step, more than that waits only for somebody who answers without reading.
-        let (input, to_write) = mpsc::sync_channel(2);
-        let (heard, output) = mpsc::sync_channel(1);
+        // Whoever sends bounds what is on its way: a process that does not read is not sent more than may be unanswered.
+        let (input, to_write) = mpsc::channel();
         let (stderr_ends, stderr_over) = mpsc::sync_channel(0);
         let stderr = Arc::new(Mutex::new(Tail::default()));
         let tail = Arc::clone(&stderr);
         // From here on, whatever goes wrong drops the process and so kills it.
-        let process = Process { child, input: Some(input), output, stderr, stderr_over, ended: false };
+        let process = Process { child, input: Some(input), stderr, stderr_over, ended: false };
         if let (Some(stdin), Some(stdout), Some(stderr)) = streams {
             thread::Builder::new().name("adapter stdin".to_owned()).spawn(move || write(stdin, &to_write))?;
-            thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, &heard))?;
+            thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, number, &ear))?;
             thread::Builder::new().name("adapter stderr".to_owned()).spawn(move || keep(stderr, &tail, stderr_ends))?;
         }
         Ok(process)
     }
 
-    /// Hands a line, its end included, to the thread that writes. `false` if the process does not read what it is sent; one that is
-    /// gone is noticed by its output.
-    pub(super) fn send(&self, line: Vec<u8>) -> bool {
-        match self.input.as_ref().map(|input| input.try_send(line)) {
-            Some(Err(TrySendError::Full(_))) => false,
-            Some(Ok(()) | Err(TrySendError::Disconnected(_))) | None => true,
+    /// Hands lines, their ends included, to the thread that writes. A process that is gone is noticed by its output.
+    pub(super) fn send(&self, lines: Vec<u8>) {
+        if let Some(input) = &self.input {
+            let _ = input.send(lines);
         }
     }
 
-    /// What comes out next, until the deadline.
-    pub(super) fn hear(&self, deadline: Instant) -> Heard {
-        match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(heard) => heard,
-            Err(RecvTimeoutError::Timeout) => Heard::Nothing,
-            Err(RecvTimeoutError::Disconnected) => Heard::Over,
-        }
-    }
-
-    /// Closes the input, waits a while for the process to end by itself, and kills what is left of its group. The status is `None` if
-    /// not even that ended it.
+    /// Closes the input, waits a while for the process to end by itself, and kills what is left of it and of what it started. The status
+    /// is `None` if not even that ended it.
     pub(super) fn end(&mut self, patience: Duration) -> Option<ExitStatus> {
         self.ended = true;
         self.input = None;
@@ -100,7 +88,9 @@ impl Process {
         while !self.has_ended() && Instant::now() < deadline {
             thread::sleep(STEP);
         }
+        let descendants = descendants::of(&self.child);
         self.kill();
+        descendants::kill(&descendants);
         let deadline = Instant::now() + AFTERMATH;
         let status = loop {
             match self.child.try_wait() {
@@ -108,7 +98,9 @@ impl Process {
                 found => break found.ok().flatten(),
             }
         };
-        // The stream can outlive the process in the hands of a grandchild that left the group.
+        descendants::forget(&self.child);
+        descendants::end_orphans(deadline);
+        // The stream can outlive the process in the hands of a descendant that could not be found.
         let _ = self.stderr_over.recv_timeout(deadline.saturating_duration_since(Instant::now()));
         status
     }
@@ -155,25 +147,25 @@ impl Drop for Process {
 }
 
 fn write(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
-    for line in lines {
+    for lines in lines {
         // A process that closed its input ends soon, or does not answer in time.
-        if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
+        if stdin.write_all(&lines).and_then(|()| stdin.flush()).is_err() {
             return;
         }
     }
 }
 
-fn read(stdout: ChildStdout, heard: &SyncSender<Heard>) {
-    let mut lines = Lines::new(BufReader::new(stdout), LINE_LIMIT);
+fn read(mut stdout: ChildStdout, number: u64, ear: &Ear) {
+    let mut part = vec![0; PART];
     loop {
-        let (found, last) = match lines.next(|| Ok(())) {
-            Ok(Some(Line::Whole(line))) if line.trim_ascii().is_empty() => continue,
-            Ok(Some(Line::Whole(line))) => (Heard::Line(line.to_vec()), false),
-            Ok(Some(Line::Unfinished(_))) => (Heard::Unfinished, true),
-            Ok(Some(Line::TooLong)) => (Heard::TooLong, true),
-            Ok(None) | Err(_) => (Heard::Over, true),
+        let heard = match stdout.read(&mut part) {
+            Ok(0) => Heard::Over,
+            Ok(length) => Heard::Part(part.get(..length).unwrap_or_default().to_vec()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => Heard::Over,
         };
-        if heard.send(found).is_err() || last {
+        let is_over = heard == Heard::Over;
+        if ear.send((number, heard)).is_err() || is_over {
             return;
         }
     }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::thread;
 
+use super::launch::PASSED;
 use super::*;
 use crate::vectors::question::TextInput;
 
@@ -55,7 +56,6 @@ fn an_adapter_that_keeps_to_the_protocol_is_asked_again_and_again() {
     for _ in 0..50 {
         assert_eq!(adapter.ask(&question()), answered());
     }
-    assert_eq!(adapter.breaks(), 0);
 }
 
 #[test]
@@ -88,17 +88,24 @@ fn a_crash_a_late_and_a_wrong_answer_are_told_apart() {
         ("printf 'Traceback\\n'", Break::Protocol, "not a message: expected value at line 1 column 1: \"Traceback\""),
         ("printf '\\377\\n'", Break::Protocol, "the line is not UTF-8"),
         ("printf '%s\\n' \"$line\"", Break::Protocol, "unknown message type \"run\""),
-        ("printf '{\"type\":\"reject\",\"id\":\"c9\"}\\n'", Break::Protocol, "it answered \"c9\", asked was \"c1\""),
+        (
+            "printf '{\"type\":\"reject\",\"id\":\"c9\"}\\n'",
+            Break::Protocol,
+            "it answered \"c9\", which is not open; asked was \"5692161d100b05e5\"",
+        ),
         ("printf '{\"type\":\"reject\",\"id\":1}\\n'", Break::Protocol, "not a message: invalid type: integer `1`"),
         ("printf '{\"type\":\"reject\"}\\n'", Break::Protocol, "a reject message without id"),
         ("printf '{\"type\":\"error\",\"message\":\"m\"}\\n'", Break::Protocol, "an error that names no question: m"),
-        ("printf '{\"type\":\"result\",\"id\":\"c1\",\"output\":{\"encoded\":1}}\\n'", Break::Protocol, "not a result message: "),
+        (
+            "printf '{\"type\":\"result\",\"id\":\"5692161d100b05e5\",\"output\":{\"encoded\":1}}\\n'",
+            Break::Protocol,
+            "not a result message: ",
+        ),
         ("head -c 5000000 /dev/zero; sleep 60", Break::Protocol, "its answer is longer than 4194304 octets"),
-        ("printf '{\"type\":\"error\",\"id\":\"c1\",\"message\":\"m\"}\\n'; sleep 60", Break::Error, "m"),
+        ("printf '{\"type\":\"error\",\"id\":\"5692161d100b05e5\",\"message\":\"m\"}\\n'; sleep 60", Break::Error, "m"),
     ] {
         let mut adapter = adapter(&format!("{READ}{script}"));
         breaks(&mut adapter, why, beginning);
-        assert_eq!(adapter.breaks(), u32::from(why != Break::Error), "{script}");
     }
 }
 
@@ -127,24 +134,18 @@ fn a_question_that_is_not_read_does_not_block() {
 fn an_answer_that_comes_twice_is_not_taken_for_the_next_one() {
     let mut adapter = adapter(&format!("while :; do {READ}{ANSWER}{ANSWER}done"));
     assert_eq!(adapter.ask(&question()), answered());
-    breaks(&mut adapter, Break::Protocol, "it answered \"c1\", asked was \"c2\"");
+    breaks(&mut adapter, Break::Protocol, "it answered \"5692161d100b05e5\", which is not open");
     assert_eq!(adapter.ask(&question()), answered());
 }
 
 #[test]
-fn a_broken_process_is_replaced_until_the_budget_is_spent() {
+fn a_broken_process_is_replaced() {
     let mut adapter = adapter(&format!("{READ}{ANSWER}{READ}echo bye >&2; exit 5"));
-    for broken in 1..=4 {
+    for _ in 1..=4 {
         assert_eq!(adapter.ask(&question()), answered());
-        assert_eq!((adapter.stderr().as_str(), adapter.exhausted()), ("", false));
-        breaks(&mut adapter, Break::Crash, "it ended before it answered: exit status: 5");
-        assert_eq!((adapter.stderr().as_str(), adapter.breaks()), ("bye\n", broken));
+        breaks(&mut adapter, Break::Crash, "it ended before it answered: exit status: 5; the last line of its standard error: \"bye\"");
+        assert_eq!(adapter.stderr(), "bye\n");
     }
-    assert!(adapter.exhausted());
-    breaks(&mut adapter, Break::Crash, "not asked: it broke 4 times before");
-    adapter.forgive();
-    assert!(!adapter.exhausted());
-    assert_eq!(adapter.ask(&question()), answered());
 }
 
 #[test]
@@ -163,7 +164,7 @@ fn a_program_that_does_not_start_again_is_a_crash() {
 fn noise_on_the_standard_error_decides_nothing_and_its_end_is_kept() {
     let mut adapter = adapter(&format!("{READ}head -c 1000000 /dev/zero >&2; echo the end >&2; {ANSWER}read -r line; read -r line"));
     assert_eq!(adapter.ask(&question()), answered());
-    adapter.process.as_mut().unwrap().end(Duration::ZERO);
+    adapter.sessions[0].process.end(Duration::ZERO);
     let kept = adapter.stderr();
     assert_eq!(kept.len(), process::STDERR_LIMIT);
     assert!(kept.ends_with("\0the end\n"));
@@ -180,7 +181,6 @@ fn what_is_not_declared_is_not_asked() {
     assert!(matches!(adapter.ask(&form), Observation::Unsupported { what, .. } if what == "feature:duplicates"));
     let mac = Question::Mac(crate::vectors::question::MacInput { signature_method: "HMAC-SHA1".into(), ..Default::default() });
     assert!(matches!(adapter.ask(&mac), Observation::Unsupported { what, .. } if what == "signature_method:HMAC-SHA1"));
-    assert_eq!(adapter.breaks(), 0);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn the_environment_is_cleared_but_for_what_is_passed() {
     let env = |pass_env: &[&str]| {
         let launch = Launch { pass_env: pass_env.iter().map(|name| (*name).to_owned()).collect(), ..launch(&format!("env >&2; {HELLO}")) };
         let mut adapter = Adapter::start(launch).unwrap();
-        adapter.process.as_mut().unwrap().end(Duration::from_secs(20));
+        adapter.sessions[0].process.end(Duration::from_secs(20));
         adapter.stderr()
     };
     let has = |text: &str, name: &str| text.lines().any(|line| line.starts_with(&format!("{name}=")));
@@ -228,4 +228,123 @@ fn an_adapter_that_is_dropped_is_told_so() {
     let file = folder.path().join("last");
     drop(adapter(&format!("read -r line; printf %s \"$line\" > '{}'", file.display())));
     assert_eq!(fs::read_to_string(&file).unwrap(), r#"{"type":"bye"}"#);
+}
+
+/// Says hello as somebody who takes `window` questions at once.
+fn taking(window: u32, rest: &str) -> Adapter {
+    let hello = HELLO.replace("]}", &format!("],\"max_in_flight\":{window}}}"));
+    Adapter::start(launch(&format!("{hello}{rest}"))).unwrap()
+}
+
+fn encode(text: &str) -> Question {
+    Question::PercentEncode(TextInput { text: text.into() })
+}
+
+/// Puts so many questions, and takes their answers in order.
+fn all(adapter: &mut Adapter, count: usize) -> Vec<Observation> {
+    let tickets: Vec<Ticket> = (0..count).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    tickets.into_iter().map(|ticket| adapter.take(ticket)).collect()
+}
+
+#[test]
+fn questions_are_put_ahead_and_answers_may_come_in_any_order() {
+    let mut adapter = taking(3, &format!("while :; do {READ}a=$id; {READ}b=$id; {READ}for id in $b $id $a; do {ANSWER}done; done"));
+    assert_eq!(adapter.window(), 3);
+    assert_eq!(all(&mut adapter, 6), vec![answered(); 6]);
+}
+
+#[test]
+fn a_crash_is_blamed_on_the_oldest_and_the_rest_is_put_again() {
+    // It ends at the third question of each process: of nine, the third, the sixth and the ninth break it.
+    let mut adapter = taking(4, &format!("{READ}{ANSWER}{READ}{ANSWER}{READ}exit 1"));
+    let broke: Vec<usize> =
+        all(&mut adapter, 9).iter().enumerate().filter_map(|(place, observation)| (*observation != answered()).then_some(place)).collect();
+    assert_eq!(broke, [2, 5, 8]);
+}
+
+#[test]
+fn the_oldest_question_is_the_one_that_is_late() {
+    let mut adapter = taking(3, &format!("{READ}{READ}{ANSWER}{READ}sleep 60"));
+    adapter.launch.case_timeout = Duration::from_millis(200);
+    let tickets: Vec<Ticket> = (0..2).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    let found: Vec<Observation> = tickets.into_iter().map(|ticket| adapter.take(ticket)).collect();
+    assert!(matches!(found[0], Observation::Broke { why: Break::Timeout, .. }), "{found:?}");
+    assert_eq!(found[1], answered());
+}
+
+#[test]
+fn several_processes_share_the_questions() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!("{HELLO}echo $$ >> '{}'; while :; do {READ}sleep 0.05; {ANSWER}done", folder.path().join("pids").display());
+    let mut adapter = Adapter::start(Launch { jobs: 3, ..launch(&script) }).unwrap();
+    assert_eq!(adapter.window(), 3);
+    assert_eq!(all(&mut adapter, 9), vec![answered(); 9]);
+    assert_eq!(fs::read_to_string(folder.path().join("pids")).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn no_more_is_open_than_it_takes() {
+    // Having read two questions it waits for a third, which must not come before an answer.
+    let early = "if timeout 0.3 cat | grep -q type; then exit 7; fi; ";
+    let mut adapter = taking(2, &format!("{READ}first=$id; {READ}{early}{ANSWER}id=$first; {ANSWER}{READ}{ANSWER}sleep 60"));
+    assert_eq!(all(&mut adapter, 3), vec![answered(); 3]);
+}
+
+#[test]
+fn ids_say_nothing_and_depend_on_the_seed() {
+    let ids = |seed| (1..=1000).map(|number| shuffled(number, seed)).collect::<Vec<Id>>();
+    let (first, second) = (ids(0), ids(1));
+    let distinct: std::collections::HashSet<&Id> = first.iter().collect();
+    assert_eq!(distinct.len(), 1000);
+    assert_ne!(first, second);
+    let mut sorted = first.clone();
+    sorted.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    assert_ne!(first, sorted);
+}
+
+#[test]
+fn who_shall_stop_does_not_wait() {
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut adapter = Adapter::start_until(launch(&format!("{HELLO}sleep 60")), Arc::clone(&stop)).unwrap();
+    let before = Instant::now();
+    let setter = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(100));
+        stop.store(true, Ordering::Relaxed);
+    });
+    breaks(&mut adapter, Break::Crash, "it was not waited for");
+    drop(adapter);
+    setter.join().unwrap();
+    assert!(before.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn answers_that_overtake_the_oldest_question_are_bounded() {
+    let long = "head -c 3000000 /dev/zero | tr '\\0' x";
+    let script = format!(
+        "{READ}while read -r line; do id=${{line#*'\"id\":\"'}}; id=${{id%%'\"'*}}; printf '{{\"type\":\"result\",\"id\":\"%s\",\"output\":{{\"encoded\":\"' \"$id\"; {long}; echo '\"}}}}'; done; sleep 60"
+    );
+    let mut adapter = taking(16, &script);
+    let first = adapter.put(&encode("0"));
+    for number in 1..16 {
+        adapter.put(&encode(&number.to_string()));
+    }
+    assert!(
+        matches!(adapter.take(first), Observation::Broke { why: Break::Protocol, message } if message.starts_with("it answers everything but"))
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_descendant_that_left_the_group_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("beats");
+    let script = format!("setsid sh -c 'while :; do echo x >> \"{0}\"; sleep 0.01; done' & {HELLO}sleep 60", file.display());
+    let adapter = Adapter::start(launch(&script)).unwrap();
+    while !file.exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    drop(adapter);
+    let length = fs::metadata(&file).unwrap().len();
+    thread::sleep(Duration::from_millis(100));
+    assert_eq!(fs::metadata(&file).unwrap().len(), length);
 }

@@ -20,6 +20,12 @@ impl Id {
         (1..=ID_LIMIT).contains(&text.len()).then_some(Id(text))
     }
 
+    /// A number as an id.
+    #[must_use]
+    pub fn of_number(number: u64) -> Id {
+        Id(format!("{number:016x}"))
+    }
+
     /// Its text.
     #[must_use]
     pub fn as_str(&self) -> &str {

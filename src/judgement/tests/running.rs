@@ -249,7 +249,7 @@ fn a_run_can_be_interrupted_and_says_what_was_not_reached() {
         calls.get() * 5
     };
     let interrupted = || calls.get() >= 6;
-    let surroundings = Surroundings { clock: &tick, interrupted: &interrupted, breaks: 0, diagnose: None };
+    let surroundings = Surroundings { clock: &tick, interrupted: &interrupted, breaks: 0, diagnose: None, expectations: None };
     let run = run_in(surroundings, &mut Scripted::new(&[], echo), &cases, false, &|_| true);
     assert_eq!((run.totals().executed, run.totals().not_executed, run.exit_code()), (3, 7, ExitCode::Interrupted));
     assert_eq!(run.records[0].duration_us, 5);

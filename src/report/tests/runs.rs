@@ -134,6 +134,7 @@ fn exchange() -> CaseRecord {
         observed: Observed::Findings(Found { findings: Vec::new(), problem: None }),
         judgement: Judgement { verdict: Verdict::Pass, met: Some(Met::Answer), branch: None, differences: Vec::new() },
         reason: None,
+        foreseen: None,
         diagnosis: None,
         number: u64::MAX,
         duration_us: 0,
@@ -165,7 +166,7 @@ fn run(name: &str, records: Vec<CaseRecord>) -> Run {
     }
     run.take(&implementation, Event::AdapterLog(&format!("warning: {HOSTILE}"))).unwrap();
     let exit_code = totals.exit_code(false);
-    run.take(&implementation, Event::RunEnd(&RunEnd { totals, exit_code })).unwrap();
+    run.take(&implementation, Event::RunEnd(&RunEnd { totals, exit_code, expectations: Vec::new() })).unwrap();
     run
 }
 

@@ -1,0 +1,179 @@
+//! Which implementations are asked, and what is known of them: the same options for every command that starts adapters. Their commands
+//! come from the command line, or from a settings file that was named there.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+
+use super::arguments;
+use super::fail::Fail;
+use super::files;
+use crate::implementation::adapter::{Adapter, Launch};
+use crate::judgement::ExitCode;
+use crate::judgement::expectations::{Expectations, ExpectationsError};
+use crate::profile::calendar::Zone;
+use crate::report::escape;
+
+/// The adapters.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Implementations")]
+pub(super) struct Implementations {
+    /// A program behind the adapter protocol, in shell words, with a name of your choice; may be repeated
+    #[arg(long, value_name = "[NAME=]CMD")]
+    pub(super) adapter: Vec<String>,
+    /// How long an adapter may take to answer a case
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = arguments::duration)]
+    case_timeout: Duration,
+    /// How long an adapter may take to start
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = arguments::duration)]
+    start_timeout: Duration,
+    /// How many processes of each adapter are asked side by side
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
+    jobs: u8,
+    /// What the ids of questions are shuffled with; without it, a number of chance
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// An environment variable that adapters see beside PATH, HOME, LANG and TMPDIR
+    #[arg(long, value_name = "NAME")]
+    pass_env: Vec<String>,
+}
+
+/// Which files say what is known to fail.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Implementations")]
+pub(super) struct Expected {
+    /// What is known to fail, of the adapter with this name, or of the only one
+    #[arg(long, value_name = "[NAME=]FILE")]
+    expect: Vec<String>,
+}
+
+/// `[NAME=]CMD`, the command in shell words that no shell reads.
+pub(super) struct Named {
+    /// The name.
+    pub(super) name: Option<String>,
+    program: String,
+    arguments: Vec<String>,
+}
+
+impl Implementations {
+    /// The adapters that are named, in their order.
+    pub(super) fn named(&self) -> Result<Vec<Named>, Fail> {
+        let adapters = self.adapter.iter().map(|text| Named::parse(text)).collect::<Result<Vec<_>, Fail>>()?;
+        unique(&adapters)?;
+        Ok(adapters)
+    }
+
+    /// The seed of the run.
+    pub(super) fn seed(&self) -> Result<u64, Fail> {
+        match self.seed {
+            Some(seed) => Ok(seed),
+            // Short enough to be typed.
+            None => getrandom::u32().map(u64::from).map_err(|error| Fail::work(format!("no random numbers: {error}"))),
+        }
+    }
+
+    /// Starts an adapter; `stop` is set when nobody shall be waited for any more.
+    pub(super) fn start(&self, named: Named, seed: u64, stop: &Arc<AtomicBool>) -> Result<Adapter, Fail> {
+        let launch = Launch {
+            program: named.program,
+            arguments: named.arguments,
+            pass_env: self.pass_env.clone(),
+            start_timeout: self.start_timeout,
+            case_timeout: self.case_timeout,
+            jobs: usize::from(self.jobs),
+            seed,
+        };
+        let adapter = Adapter::start_until(launch, Arc::clone(stop)).map_err(|error| {
+            let said = escape::line(error.stderr.trim());
+            let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {}", escape::line(&error.to_string())), hint: None };
+            if said.is_empty() { fail } else { fail.hint(format!("it wrote on its standard error: {said}")) }
+        })?;
+        Ok(match named.name {
+            Some(name) => adapter.named(name),
+            None => adapter,
+        })
+    }
+}
+
+impl Expected {
+    /// The expectations of each of these adapters, in their order; of the reference, if there is none.
+    pub(super) fn read(&self, adapters: &[Named]) -> Result<Vec<Option<Expectations>>, Fail> {
+        let mut all: Vec<Option<Expectations>> = (0..adapters.len().max(1)).map(|_| None).collect();
+        for text in &self.expect {
+            let (name, file) = name_and(text);
+            let place = match name {
+                Some(name) => adapters.iter().position(|adapter| adapter.name.as_deref() == Some(name)).ok_or_else(|| {
+                    Fail::usage(format!("--expect {text}: no adapter is called {name}")).hint("name it: --adapter NAME='CMD'")
+                })?,
+                None if all.len() == 1 => 0,
+                None => {
+                    return Err(
+                        Fail::usage(format!("--expect {text}: there are several adapters")).hint("say of which: --expect NAME=FILE")
+                    );
+                }
+            };
+            if let Some(known) = all.get_mut(place) {
+                if known.is_some() {
+                    return Err(Fail::usage(format!("--expect {text}: there is a file for it already")));
+                }
+                *known = Some(read(file)?);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Reads an expectations file.
+pub(super) fn read(file: &str) -> Result<Expectations, Fail> {
+    Ok(Expectations::read(file, &files::text(&PathBuf::from(file), files::MAX_FILE)?, &today())?)
+}
+
+impl From<ExpectationsError> for Fail {
+    fn from(error: ExpectationsError) -> Fail {
+        let hint = error.hint.clone();
+        let fail = Fail::work(error);
+        match hint {
+            Some(hint) => fail.hint(hint),
+            None => fail,
+        }
+    }
+}
+
+/// The date, in universal time.
+fn today() -> String {
+    Zone::Utc.date(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+/// The name before the first `=`, if it is one, and the rest.
+fn name_and(text: &str) -> (Option<&str>, &str) {
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-'));
+    match text.split_once('=') {
+        Some((name, rest)) if is_name(name) => (Some(name), rest),
+        _ => (None, text),
+    }
+}
+
+impl Named {
+    pub(super) fn parse(text: &str) -> Result<Named, Fail> {
+        let (name, command) = name_and(text);
+        let words =
+            shell_words::split(command).map_err(|_| Fail::usage(format!("the adapter command {command:?}: a quote is not closed")))?;
+        let mut words = words.into_iter();
+        let program = words.next().ok_or_else(|| Fail::usage("an adapter command is empty"))?;
+        Ok(Named { name: name.map(str::to_owned), program, arguments: words.collect() })
+    }
+}
+
+fn unique(adapters: &[Named]) -> Result<(), Fail> {
+    for (index, adapter) in adapters.iter().enumerate() {
+        let Some(name) = &adapter.name else { continue };
+        if adapters.iter().take(index).any(|earlier| earlier.name.as_ref() == Some(name)) {
+            return Err(Fail::usage(format!("two adapters are called {name}")));
+        }
+    }
+    Ok(())
+}
