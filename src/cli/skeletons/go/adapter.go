@@ -13,7 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"log"
 	"net/url"
 	"os"
 	"runtime"
@@ -151,9 +151,8 @@ type Hello struct {
 	MaxInFlight      int               `json:"max_in_flight"`
 }
 
-// Message is what the runner writes.
-type Message struct {
-	Type      *string         `json:"type"`
+// Run is a question.
+type Run struct {
 	ID        *string         `json:"id"`
 	Operation string          `json:"operation"`
 	Input     json.RawMessage `json:"input"`
@@ -170,28 +169,53 @@ type Response struct {
 	Traceback string  `json:"traceback,omitempty"`
 }
 
-// run answers one question; a panic in the library is an error of the case.
-func run(message Message) (response Response) {
+// put answers one question; a panic in the library is an error of the case.
+func put(line []byte) (response Response) {
+	var asked Run
 	defer func() {
 		if failure := recover(); failure != nil {
-			response = Response{Type: "error", ID: message.ID, Message: fmt.Sprint(failure), Traceback: string(debug.Stack())}
+			response = Response{Type: "error", ID: asked.ID, Message: fmt.Sprint(failure), Traceback: string(debug.Stack())}
 		}
 	}()
-	if message.ID == nil {
+	if err := json.Unmarshal(line, &asked); err != nil {
+		return Response{Type: "error", ID: asked.ID, Message: err.Error()}
+	}
+	if asked.ID == nil {
 		return Response{Type: "error", Message: "a run message without id"}
 	}
-	output, err := answer(message.Operation, message.Input)
+	output, err := answer(asked.Operation, asked.Input)
 	var reject Reject
 	var unsupported Unsupported
 	switch {
 	case err == nil:
-		return Response{Type: "result", ID: message.ID, Output: output}
+		return Response{Type: "result", ID: asked.ID, Output: output}
 	case errors.As(err, &reject):
-		return Response{Type: "reject", ID: message.ID, Code: reject.code, Message: reject.message}
+		return Response{Type: "reject", ID: asked.ID, Code: reject.code, Message: reject.message}
 	case errors.As(err, &unsupported):
-		return Response{Type: "unsupported", ID: message.ID, What: string(unsupported)}
+		return Response{Type: "unsupported", ID: asked.ID, What: string(unsupported)}
 	default:
-		return Response{Type: "error", ID: message.ID, Message: err.Error()}
+		return Response{Type: "error", ID: asked.ID, Message: err.Error()}
+	}
+}
+
+// respond gives the response to a line, nil to a message of a later version, and says whether there will be more.
+func respond(line []byte) (response any, more bool) {
+	var message struct {
+		Type *string `json:"type"`
+	}
+	err := json.Unmarshal(line, &message)
+	switch {
+	case err != nil:
+		return Response{Type: "error", Message: err.Error()}, true
+	case message.Type == nil:
+		return Response{Type: "error", Message: "a message without type"}, true
+	case *message.Type == "hello":
+		offer.Type, offer.Protocol = "hello", 1
+		return offer, true
+	case *message.Type == "run":
+		return put(line), true
+	default:
+		return nil, *message.Type != "bye"
 	}
 }
 
@@ -199,34 +223,18 @@ func main() {
 	lines, answers := bufio.NewReader(os.Stdin), json.NewEncoder(os.Stdout)
 	// What the library prints must not get between the answers.
 	os.Stdout = os.Stderr
-	for {
-		line, end := lines.ReadBytes('\n')
-		if len(bytes.TrimSpace(line)) > 0 {
-			var message Message
-			var response any
-			if err := json.Unmarshal(line, &message); err != nil {
-				response = Response{Type: "error", Message: err.Error()}
-			} else if message.Type == nil {
-				response = Response{Type: "error", Message: "a message without type"}
-			} else if *message.Type == "bye" {
-				return
-			} else if *message.Type == "hello" {
-				offer.Type, offer.Protocol = "hello", 1
-				response = offer
-			} else if *message.Type == "run" {
-				response = run(message)
-			}
-			if response == nil {
-				// A message of a later version.
-			} else if err := answers.Encode(response); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-			}
+	for end, more := error(nil), true; more && end == nil; {
+		var line []byte
+		var response any
+		line, end = lines.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
 		}
-		if end == io.EOF {
-			return
-		} else if end != nil {
-			fmt.Fprintln(os.Stderr, end)
-			os.Exit(1)
+		if response, more = respond(line); response == nil {
+			continue
+		}
+		if err := answers.Encode(response); err != nil {
+			log.Fatal(err)
 		}
 	}
 }
