@@ -241,7 +241,11 @@ static int is_null(const char *value)
 static int is_text(const char *value, const char *wanted)
 {
     struct text text;
-    return value && *value == '"' && read_text(value, &text) && text.length == strlen(wanted) && memcmp(text.octets, wanted, text.length) == 0;
+    size_t length = strlen(wanted);
+    /* Escapes are longer than what they mean: most names need not be read. */
+    if (!value || *value != '"' || (size_t)(skip_string(value) - value) < length + 2)
+        return 0;
+    return read_text(value, &text) && text.length == length && memcmp(text.octets, wanted, length) == 0;
 }
 
 static unsigned read_hex(const char *digits)
@@ -270,7 +274,7 @@ static const char *read_escape(const char *at, struct text *text)
         at += 6;
     }
     following = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    text->octets[text->length++] = (char)(following == 0 ? code : (0xF00u >> following & 0xFF) | code >> 6 * following);
+    text->octets[text->length++] = (char)(following == 0 ? code : (0xF00u >> (following + 1) & 0xFF) | code >> 6 * following);
     while (following-- > 0)
         text->octets[text->length++] = (char)(0x80 | (code >> 6 * following & 0x3F));
     return at;
@@ -426,7 +430,9 @@ int main(void)
         else
             more = respond(line);
         free_kept();
-        if (octet == EOF || fflush(stdout) != 0)
+        if (fflush(stdout) != 0)
+            return 1;
+        if (octet == EOF)
             break;
     }
     return 0;

@@ -126,11 +126,15 @@ type Text []byte
 func (text *Text) UnmarshalJSON(read []byte) error {
 	if bytes.HasPrefix(read, []byte("{")) {
 		var octets struct {
-			Base64 []byte `json:"base64"`
+			Base64 *[]byte `json:"base64"`
 		}
-		err := json.Unmarshal(read, &octets)
-		*text = octets.Base64
-		return err
+		if err := json.Unmarshal(read, &octets); err != nil {
+			return err
+		} else if octets.Base64 == nil {
+			return errors.New("an object that is no text")
+		}
+		*text = *octets.Base64
+		return nil
 	}
 	var characters *string
 	if err := json.Unmarshal(read, &characters); err != nil || characters == nil {

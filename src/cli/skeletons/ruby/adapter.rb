@@ -69,7 +69,11 @@ end
 
 # The octets of a text: a string, {"base64": "..."} where they are not UTF-8, or nil.
 def octets(text)
-  text.is_a?(Hash) ? text.fetch("base64").unpack1("m0") : text.to_s
+  case text
+  when nil then ""
+  when String then text
+  else text.fetch("base64").unpack1("m0")
+  end
 end
 
 stdin = $stdin.set_encoding(Encoding::UTF_8)

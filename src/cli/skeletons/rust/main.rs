@@ -63,7 +63,7 @@ fn percent_encode(text: &[u8]) -> String {
 fn answer(operation: &str, asked: &Value) -> Result<Value, Failure> {
     match operation {
         "sign" => sign(asked),
-        "percent_encode" => Ok(json!({ "encoded": percent_encode(&octets(&asked["text"])?) })),
+        "percent_encode" => Ok(json!({ "encoded": percent_encode(&octets(asked.get("text").ok_or("there is no text")?)?) })),
         _ => Err(Failure::Unsupported(format!("operation:{operation}"))),
     }
 }
