@@ -37,7 +37,8 @@ static void error(const char *id, const char *message);
 static const char HELLO[] =
     "{\"type\":\"hello\",\"protocol\":1,"
     /* Who is tested: this stands in every report. */
-    "\"implementation\":{\"name\":\"my-library\",\"version\":\"0.0.0\",\"language\":\"C\",\"language_version\":\"" STRING(__STDC_VERSION__) "\"},"
+    "\"implementation\":{\"name\":\"my-library\",\"version\":\"0.0.0\",\"language\":\"C\","
+    "\"language_version\":\"" STRING(__STDC_VERSION__) "\"},"
     /* Add what the library has, and answer it in answer(): base_string, verify, percent_decode, parse_authorization, ... */
     "\"operations\":[\"sign\",\"percent_encode\"],"
     /* Add what the library signs with: HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256, RSA-SHA512. */
@@ -77,7 +78,8 @@ static void sign(const char *id, const char *request)
         reject(id, "version_rejected", "oauth_version is not 1.0");
         return;
     }
-    if (!read_text(member(member(request, "client"), "secret"), &client) || !read_text(member(member(request, "token"), "secret"), &token)) {
+    if (!read_text(member(member(request, "client"), "secret"), &client) ||
+        !read_text(member(member(request, "token"), "secret"), &token)) {
         error(id, "a secret is no text");
         return;
     }
