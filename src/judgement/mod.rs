@@ -51,7 +51,7 @@ mod parameters;
 mod transmitted;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use causes::{CauseGroup, SingleCause};
 pub use difference::{Difference, Side, What, first_difference};

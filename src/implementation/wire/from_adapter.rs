@@ -1,9 +1,11 @@
 //! What an adapter writes and a runner reads: `hello`, and for each question one of `result`, `reject`, `unsupported`, `error`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::message::{Head, Id, Unreadable, body, head, write_line};
-use super::{PROTOCOL, bounded};
+use super::message::{Head, Id, Unreadable, body, depth, head, write_line};
+use super::{DEPTH_LIMIT, LINE_LIMIT, PROTOCOL, bounded, lenient};
 use crate::implementation::{Break, Description, Observation, Offer};
 use crate::vectors::{Operation, Output, Stages};
 
@@ -38,6 +40,9 @@ impl FromAdapter {
     /// # Errors
     /// [`Unreadable::Message`].
     pub fn read(line: &[u8]) -> Result<FromAdapter, Unreadable> {
+        if let Some(answer) = quick(line) {
+            return Ok(answer);
+        }
         let (text, head) = head(line)?;
         let observation = match &*head.kind {
             "hello" => return hello(text, &head).map(FromAdapter::Hello),
@@ -108,6 +113,27 @@ impl FromAdapter {
             }
         }
     }
+}
+
+/// Reads a `result` in one go, as nearly every line is one; `None` for everything else and for whatever is wrong.
+fn quick(line: &[u8]) -> Option<FromAdapter> {
+    #[derive(Deserialize)]
+    struct Whole<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: Cow<'a, str>,
+        id: Id,
+        #[serde(deserialize_with = "lenient::leaving_out")]
+        output: Output,
+        #[serde(default, deserialize_with = "lenient::leaving_out")]
+        stages: Option<Stages>,
+    }
+    // An array would be taken for an object.
+    if line.first() != Some(&b'{') || line.len() > LINE_LIMIT || depth(line) > DEPTH_LIMIT {
+        return None;
+    }
+    let Whole { kind, id, mut output, stages } = serde_json::from_slice(line).ok()?;
+    output.stages = stages;
+    (kind == "result").then(|| FromAdapter::Answer { id: Some(id), observation: Observation::Answered(Box::new(output)) })
 }
 
 fn hello(text: &str, head: &Head<'_>) -> Result<AdapterHello, Unreadable> {

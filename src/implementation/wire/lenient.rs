@@ -18,6 +18,14 @@ pub(super) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, serde_
     deserializer.end().map(|()| value)
 }
 
+/// The same for a field of somebody else's: for `deserialize_with`.
+///
+/// # Errors
+/// What the deserializer says.
+pub(super) fn leaving_out<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize(Lenient(deserializer))
+}
+
 /// A deserializer whose structs pass over the fields that they do not name.
 struct Lenient<D>(D);
 

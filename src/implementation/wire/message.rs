@@ -94,7 +94,7 @@ pub(super) fn head(line: &[u8]) -> Result<(&str, Head<'_>), Unreadable> {
 }
 
 /// The deepest nesting of objects and arrays. What is not JSON gives some number.
-fn depth(line: &[u8]) -> usize {
+pub(super) fn depth(line: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted) = (0_usize, 0, false);
     let mut octets = line.iter();
     while let Some(octet) = octets.next() {
