@@ -7,6 +7,7 @@
 //! | [`exchange`] | fixtures of providers, which come with their observation |
 //! | [`explanation`] | one request that did not get through, explained |
 //! | [`events`], [`record`], [`plain`] | what happened, who takes it, and its JSON Lines form |
+//! | [`mod@replay`] | finished runs out of a file of events |
 //! | [`diagnosing`], [`causes`] | the failures of a whole run, explained and grouped |
 //! | [`run`], [`totals`] | a finished run, its numbers, and its exit code |
 //!
@@ -38,12 +39,15 @@ pub mod offers;
 pub mod plain;
 pub mod plan;
 pub mod record;
+pub mod replay;
 pub mod run;
 pub mod runner;
 pub mod totals;
 pub mod verdict;
 
+mod input;
 mod parameters;
+mod read_record;
 mod transmitted;
 
 #[cfg(test)]
@@ -57,6 +61,7 @@ pub use explanation::{Clues, Explanation, Told};
 pub use judge::{Declared, Judgement, Met, judge};
 pub use plan::{Plan, TooManyControls};
 pub use record::{CaseRecord, Expected, Found, Observed};
+pub use replay::{ReplayError, Replayed, replay};
 pub use run::Run;
 pub use runner::{RunError, Runner, Surroundings};
 pub use totals::{ExitCode, Totals};

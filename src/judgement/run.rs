@@ -57,6 +57,12 @@ impl Run {
         self.end.as_ref().map_or(ExitCode::Interrupted, |end| end.exit_code)
     }
 
+    /// Ends what was cut off: its records are put in order, and what was not reached is counted.
+    pub(crate) fn cut_off(&mut self) {
+        self.records.sort_by_key(|record| record.number);
+        self.counted.not_executed = self.counted.selected.saturating_sub(self.counted.finished());
+    }
+
     /// The records whose verdicts are not as expected, in their order.
     pub fn unexpected(&self) -> impl Iterator<Item = &CaseRecord> {
         self.records.iter().filter(|record| record.verdict().is_unexpected())
@@ -84,7 +90,9 @@ impl Sink for Run {
                     *(if met == Met::Answer { answers } else { refusals }) += 1;
                 }
                 if self.keep_every || !matches!(record.verdict(), Verdict::Pass | Verdict::Interop) {
-                    self.records.push(record.clone());
+                    let mut kept = record.clone();
+                    kept.question = kept.question.filter(|_| kept.judgement.verdict != Verdict::Pass);
+                    self.records.push(kept);
                 }
             }
             Event::AdapterLog(text) => self.logs.push(text.to_owned()),

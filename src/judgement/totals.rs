@@ -189,6 +189,14 @@ impl Serialize for ExitCode {
     }
 }
 
+impl<'de> Deserialize<'de> for ExitCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<ExitCode, D::Error> {
+        let number = u8::deserialize(deserializer)?;
+        let code = ExitCode::ALL.into_iter().find(|code| code.number() == number);
+        code.ok_or_else(|| serde::de::Error::custom(format_args!("there is no exit code {number}")))
+    }
+}
+
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> std::process::ExitCode {
         std::process::ExitCode::from(code.number())

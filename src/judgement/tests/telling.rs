@@ -16,7 +16,7 @@ fn schema(name: &str) -> jsonschema::Validator {
 const DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A run in which everything happens, with hostile text wherever somebody else's stands.
-fn told(sink: &mut dyn Sink) {
+pub(super) fn told(sink: &mut dyn Sink) {
     let mut hostile = Scripted::new(&[], |question: &Question| match question {
         Question::PercentEncode(TextInput { text }) => match text.as_bytes() {
             b"refuse" => refused(Some("malformed_url")),
