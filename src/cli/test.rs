@@ -17,7 +17,7 @@ use super::reports::{Opened, Reports};
 use super::selection::{Selection, Selector};
 use crate::implementation::adapter::{Adapter, Launch};
 use crate::implementation::{Description, Implementation, Reference};
-use crate::judgement::{ExitCode, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
+use crate::judgement::{ExitCode, Keep, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
 use crate::report::{self, TextOptions, escape};
 use crate::vectors::{Corpus, LoadError};
 
@@ -172,6 +172,7 @@ impl Session<'_> {
             seed: 0,
             selected: plan.selected(),
             strict: self.arguments.strict,
+            shard: self.arguments.selection.shard(),
         };
         let started = self.started;
         let shown = !self.arguments.quiet && io::stderr().is_terminal();
@@ -185,7 +186,8 @@ impl Session<'_> {
             }),
             ..Surroundings::STILL
         };
-        let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());
+        let keep = reports.keep(self.arguments.adapter.len() > 1);
+        let mut run = Run::keeping(if self.arguments.verbose { Keep::Every } else { keep });
         let begun = Instant::now();
         let mut progress = Progress::new(shown, plan.selected());
         {

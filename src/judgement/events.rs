@@ -28,6 +28,9 @@ pub struct RunStart {
     /// Whether cases of level `should` fail the run.
     #[serde(default)]
     pub strict: bool,
+    /// The part of the selection that is put, `I/N`; `None` if it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
 }
 
 /// What is known after the last case.

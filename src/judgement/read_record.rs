@@ -2,6 +2,7 @@
 //! adds are ignored.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -86,9 +87,9 @@ impl Written<'_> {
             None => return Err(format!("there is no operation {:?}", self.operation)),
         };
         let (expected, observed) = if asked.is_some() {
-            let expectation: Answer = serde_json::from_str(self.expected.get()).map_err(|error| in_member("expected", error))?;
+            let expectation = expectation(self.expected.get()).map_err(|error| in_member("expected", error))?;
             let observation: Deed = serde_json::from_str(self.observation.get()).map_err(|error| in_member("observation", error))?;
-            (Expected::Answer(expectation.0), Observed::Implementation(observation.into()))
+            (Expected::Answer(expectation), Observed::Implementation(observation.into()))
         } else {
             let findings: ExpectedFindings = serde_json::from_str(self.expected.get()).map_err(|error| in_member("expected", error))?;
             let found: WrittenFound = serde_json::from_str(self.observation.get()).map_err(|error| in_member("observation", error))?;
@@ -136,42 +137,35 @@ fn place(text: &str) -> Result<Place, String> {
     Ok(Place { file: file.into(), line })
 }
 
-/// An expectation as it stands in a vector file.
-struct Answer(Expectation);
+#[derive(serde::Deserialize)]
+struct Codes {
+    codes: Vec<String>,
+}
 
-impl<'de> Deserialize<'de> for Answer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Answer, D::Error> {
-        #[derive(serde::Deserialize)]
-        struct Codes {
-            codes: Vec<String>,
-        }
-        #[derive(serde::Deserialize)]
-        struct Kind {
-            #[serde(default)]
-            refuse: Option<Codes>,
-            #[serde(default)]
-            one_of: Option<Vec<serde_json::Value>>,
-        }
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let kind: Kind = Deserialize::deserialize(&value).map_err(D::Error::custom)?;
-        if let Some(Codes { codes }) = kind.refuse {
-            return Ok(Answer(Expectation::Refuse(codes)));
-        }
-        let Some(branches) = kind.one_of else {
-            let output = Output::deserialize(value).map_err(D::Error::custom)?;
-            return Ok(Answer(Expectation::Answer(Box::new(output))));
-        };
-        let mut read = Vec::with_capacity(branches.len());
-        for mut branch in branches {
-            let because = branch.as_object_mut().and_then(|members| members.remove("because"));
-            let Some(serde_json::Value::String(because)) = because else { return Err(D::Error::custom("a reading without because")) };
-            match Answer::deserialize(branch).map_err(D::Error::custom)? {
-                Answer(Expectation::OneOf(_)) => return Err(D::Error::custom("a reading that is itself a choice")),
-                Answer(expectation) => read.push((because, expectation)),
-            }
-        }
-        Ok(Answer(Expectation::OneOf(read)))
+/// Reads an expectation as it stands in a vector file.
+fn expectation(text: &str) -> serde_json::Result<Expectation> {
+    #[derive(serde::Deserialize)]
+    struct Kind<'a> {
+        #[serde(default)]
+        refuse: Option<Codes>,
+        #[serde(borrow, default)]
+        one_of: Option<Vec<BTreeMap<String, &'a RawValue>>>,
     }
+    let kind: Kind<'_> = serde_json::from_str(text)?;
+    if let Some(Codes { codes }) = kind.refuse {
+        return Ok(Expectation::Refuse(codes));
+    }
+    let Some(branches) = kind.one_of else { return serde_json::from_str(text).map(Expectation::Answer) };
+    let mut read = Vec::with_capacity(branches.len());
+    for mut branch in branches {
+        let because = branch.remove("because").ok_or_else(|| serde_json::Error::custom("a reading without because"))?;
+        if branch.contains_key("one_of") {
+            return Err(serde_json::Error::custom("a reading that is itself a choice"));
+        }
+        // What is left is an expectation of its own.
+        read.push((serde_json::from_str(because.get())?, expectation(&serde_json::to_string(&branch)?)?));
+    }
+    Ok(Expectation::OneOf(read))
 }
 
 /// What an implementation did.

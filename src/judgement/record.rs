@@ -117,6 +117,12 @@ impl CaseRecord {
         self.question.as_deref().filter(|_| self.judgement.verdict != Verdict::Pass)
     }
 
+    /// What was asked, as JSON, of a case that reports show.
+    #[must_use]
+    pub fn input(&self) -> Option<serde_json::Value> {
+        self.told_question().and_then(|question| serde_json::to_value(Input(question)).ok())
+    }
+
     /// The verdict.
     #[must_use]
     pub const fn verdict(&self) -> Verdict {

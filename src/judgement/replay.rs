@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::events::{Event, RunEnd, RunStart, Sink as _};
 use super::record::CaseRecord;
-use super::run::Run;
+use super::run::{Keep, Run};
 
 /// The most octets of a line. An adapter's answer may have 4 MiB; escaped, and repeated where it differs, it is a multiple of that.
 pub const MAX_EVENT: usize = 64 << 20;
@@ -43,12 +43,12 @@ pub struct ReplayError {
     pub reason: String,
 }
 
-/// Reads a stream of events, also of several implementations mixed. `keep_every` as for [`Run::collector`].
+/// Reads a stream of events, also of several implementations mixed. `keep` says which records the runs keep.
 ///
 /// # Errors
 /// [`ReplayError`] at the first line that is no event or has no place where it stands; a last line without its end is where a crash
 /// cut the file off, and no error.
-pub fn replay(file: &str, mut reader: impl BufRead, keep_every: bool) -> Result<Replayed, ReplayError> {
+pub fn replay(file: &str, mut reader: impl BufRead, keep: Keep) -> Result<Replayed, ReplayError> {
     let (mut replayed, mut line, mut number) = (Replayed::default(), Vec::new(), 0);
     loop {
         number += 1;
@@ -63,12 +63,12 @@ pub fn replay(file: &str, mut reader: impl BufRead, keep_every: bool) -> Result<
                 return Err(here(format!("a line is longer than {} MiB", MAX_EVENT >> 20)));
             }
             // Without its end it is whole only by luck.
-            if take(&line, &mut replayed.runs, keep_every).is_err() {
+            if take(&line, &mut replayed.runs, keep).is_err() {
                 replayed.cut = Some(number);
             }
             break;
         };
-        take(whole, &mut replayed.runs, keep_every).map_err(here)?;
+        take(whole, &mut replayed.runs, keep).map_err(here)?;
     }
     if replayed.runs.is_empty() {
         return Err(ReplayError { file: file.to_owned(), line: 1, reason: "no run begins in this file".to_owned() });
@@ -104,7 +104,7 @@ struct Log {
 }
 
 /// Takes one event.
-fn take(line: &[u8], runs: &mut Vec<Run>, keep_every: bool) -> Result<(), String> {
+fn take(line: &[u8], runs: &mut Vec<Run>, keep: Keep) -> Result<(), String> {
     let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8".to_owned())?;
     let head: Head<'_> = serde_json::from_str(text).map_err(|error| format!("not an event: {error}"))?;
     let wrong = |error: serde_json::Error| format!("not a {} event: {error}", head.kind);
@@ -119,7 +119,7 @@ fn take(line: &[u8], runs: &mut Vec<Run>, keep_every: bool) -> Result<(), String
             return Err(format!("a second run of {name:?}: files of several commands are put together by report merge"));
         }
         let start: RunStart = serde_json::from_str(text).map_err(wrong)?;
-        let mut run = Run::collector(keep_every);
+        let mut run = Run::keeping(keep);
         give(&mut run, Event::RunStart(&start));
         runs.push(run);
         return Ok(());

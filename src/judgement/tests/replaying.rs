@@ -1,7 +1,7 @@
 //! Events are read back: as the run that they tell of, up to where a crash cut them off, and with the place of what is wrong.
 
 use super::telling::told;
-use crate::judgement::{EventLines, ExitCode, Run, Sinks, replay};
+use crate::judgement::{EventLines, ExitCode, Keep, Run, Sinks, replay};
 
 /// A run, and its events.
 fn run_and_events() -> (Run, String) {
@@ -13,7 +13,7 @@ fn run_and_events() -> (Run, String) {
 #[test]
 fn a_run_is_read_back_as_it_was() {
     let (run, events) = run_and_events();
-    let replayed = replay("run.jsonl", events.as_bytes(), true).unwrap();
+    let replayed = replay("run.jsonl", events.as_bytes(), Keep::Every).unwrap();
     assert_eq!((replayed.cut, replayed.unfinished().count(), replayed.runs.len()), (None, 0, 1));
     let read = &replayed.runs[0];
     assert_eq!((&read.start, &read.suites, &read.logs, &read.end), (&run.start, &run.suites, &run.logs, &run.end));
@@ -24,7 +24,7 @@ fn a_run_is_read_back_as_it_was() {
 #[test]
 fn without_the_rest_only_what_is_not_as_expected_is_kept() {
     let (run, events) = run_and_events();
-    let read = &replay("run.jsonl", events.as_bytes(), false).unwrap().runs[0];
+    let read = &replay("run.jsonl", events.as_bytes(), Keep::Unexpected).unwrap().runs[0];
     assert!(read.records.len() < run.records.len());
     assert_eq!((read.totals(), &read.suites), (run.totals(), &run.suites));
 }
@@ -34,7 +34,7 @@ fn a_file_that_was_cut_off_anywhere_is_read_up_to_there() {
     let (run, events) = run_and_events();
     let first = events.find('\n').unwrap() + 1;
     for at in first..events.len() {
-        let replayed = replay("run.jsonl", &events.as_bytes()[..at], true).unwrap();
+        let replayed = replay("run.jsonl", &events.as_bytes()[..at], Keep::Every).unwrap();
         let whole = events.as_bytes()[..at].iter().filter(|octet| **octet == b'\n').count();
         let read = &replayed.runs[0];
         // A line without its end counts if it happens to be whole.
@@ -53,7 +53,7 @@ fn runs_of_several_may_be_mixed() {
     let (_, events) = run_and_events();
     let other = events.replace(r#""name":"scripted""#, r#""name":"other""#);
     let mixed: String = events.lines().zip(other.lines()).flat_map(|(one, two)| [one, "\n", two, "\n"]).collect();
-    let runs = replay("run.jsonl", mixed.as_bytes(), true).unwrap().runs;
+    let runs = replay("run.jsonl", mixed.as_bytes(), Keep::Every).unwrap().runs;
     let names: Vec<&str> = runs.iter().map(|run| run.implementation().name.as_str()).collect();
     assert_eq!(names, ["scripted", "other"]);
     assert_eq!(runs[0].records, runs[1].records);
@@ -86,11 +86,11 @@ fn what_is_no_stream_of_events_is_refused_at_its_line() {
             "e.jsonl:2: not a case event: a difference in \"colour\", which is nothing that can differ",
         ),
     ] {
-        let error = replay("e.jsonl", text.as_bytes(), true).map(|replayed| replayed.runs.len()).unwrap_err().to_string();
+        let error = replay("e.jsonl", text.as_bytes(), Keep::Every).map(|replayed| replayed.runs.len()).unwrap_err().to_string();
         // Where serde_json adds the place in the line, the beginning says it.
         assert!(error.starts_with(message), "{text}\n{error}");
     }
-    assert!(replay("e.jsonl", &b"\xff\n"[..], true).is_err());
+    assert!(replay("e.jsonl", &b"\xff\n"[..], Keep::Every).is_err());
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_later_version_may_tell_more() {
     let (run, events) = run_and_events();
     let more = events.replace(r#""type":"#, r#""later":[{}],"type":"#);
     let added = more.replacen('\n', "\n{\"type\":\"weather\",\"implementation\":{\"name\":\"scripted\"}}\n", 1);
-    assert_eq!(replay("e.jsonl", added.as_bytes(), true).unwrap().runs[0].records, run.records);
+    assert_eq!(replay("e.jsonl", added.as_bytes(), Keep::Every).unwrap().runs[0].records, run.records);
 }
 
 #[test]
@@ -110,6 +110,6 @@ fn a_line_has_a_greatest_length() {
             Ok(into.len())
         }
     }
-    let error = replay("e.jsonl", std::io::BufReader::new(Endless), false).map(|replayed| replayed.runs.len()).unwrap_err();
+    let error = replay("e.jsonl", std::io::BufReader::new(Endless), Keep::Unexpected).map(|replayed| replayed.runs.len()).unwrap_err();
     assert_eq!(error.to_string(), "e.jsonl:1: a line is longer than 64 MiB");
 }

@@ -45,6 +45,7 @@ pub(super) fn told(sink: &mut dyn Sink) {
         seed: 7,
         selected: plan.selected(),
         strict: false,
+        shard: None,
     };
     let mut runner = Runner::start(start, Surroundings::STILL, sink).unwrap();
     runner.put(&mut hostile, &plan, cases.into_iter().map(Ok::<_, String>), &|_| true).unwrap();

@@ -158,6 +158,7 @@ fn run(name: &str, records: Vec<CaseRecord>) -> Run {
         seed: 7,
         selected: totals.selected,
         strict: false,
+        shard: None,
     };
     let mut run = Run::collector(true);
     run.take(&implementation, Event::RunStart(&start)).unwrap();
