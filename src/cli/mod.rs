@@ -12,6 +12,7 @@ mod list;
 mod output;
 mod pasted;
 mod progress;
+mod report;
 mod reports;
 mod request;
 mod selection;
@@ -53,6 +54,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Derive one request's signature: every stage, the header, a curl and an openssl line
     Sign(sign::Arguments),
+    /// Reports of finished runs: convert, merge, diff
+    Report(report::Arguments),
     /// List what there is: cases, profiles, rules, clauses, deviations
     List(list::Arguments),
     /// Care of the vector files: lint, fmt, export
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Test(arguments) => test::run(arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Vectors(arguments) => vectors::run(arguments),
         Command::Selftest(arguments) => selftest::run(&arguments),

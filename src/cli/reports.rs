@@ -7,19 +7,61 @@ use clap::Args;
 
 use super::fail::Fail;
 use super::output::Target;
-use crate::judgement::{EventLines, Run};
-use crate::report;
+use crate::judgement::{EventLines, Keep, Run};
+use crate::report::{self, Format};
 
-/// Where reports go; `-` is stdout.
-#[derive(Debug, Args)]
+/// Where reports of runs go; `-` is stdout.
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Reports (FILE, or - for stdout)")]
-pub(super) struct Reports {
+pub(super) struct Files {
     /// The JSON report
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// JUnit XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// The Test Anything Protocol, version 14
+    #[arg(long, value_name = "FILE")]
+    tap: Option<PathBuf>,
+    /// SARIF 2.1.0, for code scanning
+    #[arg(long, value_name = "FILE")]
+    sarif: Option<PathBuf>,
+    /// Markdown, for a comment or the summary of a job
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// One page for a browser that needs nothing beside itself
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Workflow commands for GitHub Actions
+    #[arg(long, value_name = "FILE")]
+    github: Option<PathBuf>,
+    /// What shields.io draws a badge from
+    #[arg(long, value_name = "FILE")]
+    badge: Option<PathBuf>,
+}
+
+impl Files {
+    fn all(&self) -> impl Iterator<Item = (Format, &PathBuf)> {
+        let of = |format: Format| match format {
+            Format::Json => &self.json,
+            Format::Junit => &self.junit,
+            Format::Tap => &self.tap,
+            Format::Sarif => &self.sarif,
+            Format::Markdown => &self.markdown,
+            Format::Html => &self.html,
+            Format::Github => &self.github,
+            Format::Badge => &self.badge,
+        };
+        Format::ALL.iter().filter_map(move |format| of(*format).as_ref().map(|path| (*format, path)))
+    }
+}
+
+/// Where the reports of `countersign test` go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reports (FILE, or - for stdout)")]
+pub(super) struct Reports {
+    #[command(flatten)]
+    files: Files,
     /// The event stream as JSON Lines, written while the run goes on
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -28,34 +70,50 @@ pub(super) struct Reports {
 impl Reports {
     /// Whether one of them takes stdout, so that people are told on stderr.
     pub(super) fn use_stdout(&self) -> bool {
-        [&self.json, &self.junit, &self.events].into_iter().flatten().any(|path| path.as_os_str() == "-")
+        self.files.all().map(|(_, path)| path).chain(&self.events).any(|path| path.as_os_str() == "-")
     }
 }
 
 /// The reports, opened before the work begins.
 pub(super) struct Opened {
-    json: Option<Target>,
-    junit: Option<Target>,
+    formats: Vec<(Format, Target)>,
     events: Option<Target>,
 }
 
 impl Opened {
+    /// Opens those of `countersign test`.
     pub(super) fn open(reports: &Reports) -> Result<Opened, Fail> {
-        let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
-        let on_stdout =
-            [&reports.json, &reports.junit, &reports.events].into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
+        Opened::of(&reports.files, reports.events.as_ref())
+    }
+
+    /// Opens those of finished runs.
+    pub(super) fn of_files(files: &Files) -> Result<Opened, Fail> {
+        Opened::of(files, None)
+    }
+
+    fn of(files: &Files, events: Option<&PathBuf>) -> Result<Opened, Fail> {
+        let on_stdout = files.all().map(|(_, path)| path).chain(events).filter(|path| path.as_os_str() == "-").count();
         if on_stdout > 1 {
             return Err(Fail::usage("only one report can go to stdout"));
         }
-        Ok(Opened { json: open(&reports.json)?, junit: open(&reports.junit)?, events: open(&reports.events)? })
+        let formats = files.all().map(|(format, path)| Ok((format, Target::open(path)?))).collect::<Result<_, Fail>>()?;
+        Ok(Opened { formats, events: events.map(|path| Target::open(path)).transpose()? })
     }
 
-    pub(super) const fn need_every_case(&self) -> bool {
-        self.json.is_some() || self.junit.is_some()
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.formats.is_empty() && self.events.is_none()
     }
 
-    pub(super) const fn need_digest(&self) -> bool {
-        self.json.is_some() || self.events.is_some()
+    /// The records that runs must keep for them. Implementations beside each other are compared, whatever the report.
+    pub(super) fn keep(&self, several: bool) -> Keep {
+        let least = if several { Keep::Comparable } else { Keep::Unexpected };
+        self.formats.iter().map(|(format, _)| format.keep()).fold(least, Keep::max)
+    }
+
+    /// Whether the digest of the vectors is told: it takes a while.
+    pub(super) fn need_digest(&self) -> bool {
+        self.events.is_some() || self.formats.iter().any(|(format, _)| matches!(format, Format::Json | Format::Html | Format::Sarif))
     }
 
     /// Something that writes the event stream while the run goes on.
@@ -63,14 +121,13 @@ impl Opened {
         self.events.as_mut().map(|target| EventLines::new(target.writer()))
     }
 
+    /// Writes them all.
     pub(super) fn finish(self, runs: &[Run]) -> Result<(), Fail> {
-        if let Some(mut target) = self.json {
-            report::json(runs, target.writer())?;
-            target.finish()?;
-        }
-        if let Some(mut target) = self.junit {
-            let text = report::junit(runs).map_err(Fail::work)?;
-            target.writer().write_all(text.as_bytes())?;
+        for (format, mut target) in self.formats {
+            let mut out = std::io::BufWriter::new(target.writer());
+            report::render(runs, format, &mut out)?;
+            out.flush()?;
+            drop(out);
             target.finish()?;
         }
         self.events.map_or(Ok(()), Target::finish)

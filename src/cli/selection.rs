@@ -72,6 +72,11 @@ pub(super) struct Selector<'a> {
 }
 
 impl Selection {
+    /// The part that was asked for, as it is told in events: `I/N`.
+    pub(super) fn shard(&self) -> Option<String> {
+        self.shard.map(|Shard { index, of }| format!("{index}/{of}"))
+    }
+
     /// Whether nothing was said, so that everything is meant.
     pub(super) fn is_everything(&self) -> bool {
         self.globs.is_empty()

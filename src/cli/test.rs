@@ -17,7 +17,7 @@ use super::progress::{Progress, Tasks};
 use super::reports::{Opened, Reports};
 use super::selection::{Selection, Selector};
 use crate::implementation::{Implementation, Reference};
-use crate::judgement::{ExitCode, Expectations, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
+use crate::judgement::{ExitCode, Expectations, Keep, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
 use crate::report::{self, TextOptions, escape};
 use crate::vectors::{Corpus, LoadError};
 
@@ -169,6 +169,7 @@ impl Session<'_> {
             seed: self.seed,
             selected: plan.selected(),
             strict: self.arguments.strict,
+            shard: self.arguments.selection.shard(),
         };
         let started = self.started;
         let shown = !self.arguments.quiet && io::stderr().is_terminal();
@@ -183,7 +184,8 @@ impl Session<'_> {
             expectations: known,
             ..Surroundings::STILL
         };
-        let mut run = Run::collector(self.arguments.verbose || reports.need_every_case());
+        let keep = reports.keep(self.arguments.implementations.adapter.len() > 1);
+        let mut run = Run::keeping(if self.arguments.verbose { Keep::Every } else { keep });
         let begun = Instant::now();
         let mut progress = Progress::new(shown, plan.selected());
         {

@@ -74,6 +74,46 @@ impl Difference {
     }
 }
 
+/// The fields that can differ: those of [`crate::vectors::Output`], and those of an exchange.
+const FIELDS: [&str; 18] = [
+    "signature",
+    "authorization",
+    "url",
+    "body",
+    "base_string",
+    "valid",
+    "code",
+    "encoded",
+    "decoded",
+    "realm",
+    "parameters",
+    "identifier",
+    "secret",
+    "base_uri",
+    "normalized",
+    "body_hash",
+    "findings",
+    "problem",
+];
+const STAGES: [&str; 4] = ["base_uri", "normalized", "base_string", "key"];
+
+impl What {
+    /// Reads what [`std::fmt::Display`] wrote.
+    pub(super) fn read(text: &str) -> Option<What> {
+        let known = |names: &'static [&'static str], name: &str| names.iter().copied().find(|known| *known == name);
+        if text == "outcome" {
+            return Some(What::Outcome);
+        }
+        if let Some(stage) = text.strip_prefix("stage ") {
+            return known(&STAGES, stage).map(What::Stage);
+        }
+        match text.split_once(": ") {
+            Some((field, name)) => known(&FIELDS, field).map(|field| What::Inside { field, name: name.into() }),
+            None => known(&FIELDS, text).map(What::Field),
+        }
+    }
+}
+
 impl std::fmt::Display for What {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -87,11 +127,21 @@ impl std::fmt::Display for What {
 
 impl Serialize for Difference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Difference", 4)?;
+        let in_words = match (&self.expected, &self.observed) {
+            (Side::Words(_), Side::Words(_)) => Some("both"),
+            (Side::Words(_), _) => Some("expected"),
+            (_, Side::Words(_)) => Some("observed"),
+            _ => None,
+        };
+        let mut fields = serializer.serialize_struct("Difference", 5)?;
         fields.serialize_field("what", &self.what.to_string())?;
         fields.serialize_field("expected", &self.expected)?;
         fields.serialize_field("observed", &self.observed)?;
         fields.serialize_field("first_difference", &self.first_difference)?;
+        // What tells a value from its description: both are strings.
+        if let Some(in_words) = in_words {
+            fields.serialize_field("in_words", in_words)?;
+        }
         fields.end()
     }
 }
@@ -137,8 +187,24 @@ mod tests {
         ];
         assert_eq!(
             serde_json::to_string(&differences).unwrap(),
-            r#"[{"what":"authorization: oauth_nonce","expected":"a","observed":{"base64":"/w=="},"first_difference":0},{"what":"outcome","expected":"a refusal","observed":null,"first_difference":null}]"#
+            r#"[{"what":"authorization: oauth_nonce","expected":"a","observed":{"base64":"/w=="},"first_difference":0},{"what":"outcome","expected":"a refusal","observed":null,"first_difference":null,"in_words":"expected"}]"#
         );
         assert_eq!(What::Stage("key").to_string(), "stage key");
+    }
+
+    #[test]
+    fn what_differs_is_read_back() {
+        let inside = |name: &str| What::Inside { field: "parameters", name: name.into() };
+        let fields = FIELDS.map(What::Field).into_iter();
+        for what in fields.chain(STAGES.map(What::Stage)).chain([What::Outcome, inside("a: b"), inside("")]) {
+            assert_eq!(What::read(&what.to_string()), Some(what));
+        }
+        for text in ["", "stage signature", "colour", "colour: x"] {
+            assert_eq!(What::read(text), None, "{text}");
+        }
+        let output = crate::vectors::Operation::ALL.into_iter().flat_map(crate::vectors::Operation::output_fields);
+        for field in output.filter(|field| **field != "stages") {
+            assert!(FIELDS.contains(field), "{field} can differ and cannot be read back");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::expectations::Finding;
 use super::plain;
@@ -12,7 +12,7 @@ use super::totals::{ExitCode, Totals};
 use crate::implementation::Description;
 
 /// What is known before the first case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunStart {
     /// The version of countersign.
     pub countersign: String,
@@ -21,15 +21,21 @@ pub struct RunStart {
     /// Who is asked; its name is unique among the runs of a command.
     pub implementation: Description,
     /// What ids on the wire are shuffled with.
+    #[serde(default)]
     pub seed: u64,
     /// How many cases are to be put.
+    #[serde(default)]
     pub selected: u64,
     /// Whether cases of level `should` fail the run.
+    #[serde(default)]
     pub strict: bool,
+    /// The part of the selection that is put, `I/N`; `None` if it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
 }
 
 /// What is known after the last case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunEnd {
     /// The numbers.
     pub totals: Totals,

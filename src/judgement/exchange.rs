@@ -43,6 +43,7 @@ pub fn judge_exchange(profile: &Profile, suite: &Arc<str>, fixture: &Fixture) ->
         spec: fixture.spec.iter().map(|clause| Clause { doc: clause.doc.clone(), section: clause.section.clone() }).collect(),
         place: None,
         note: fixture.note.clone(),
+        question: None,
         expected: Expected::Findings(fixture.expect.clone()),
         observed: Observed::Findings(found),
         judgement: Judgement { verdict, met, branch: None, differences },

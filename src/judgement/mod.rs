@@ -9,7 +9,9 @@
 //! | [`exchange`] | fixtures of providers, which come with their observation |
 //! | [`explanation`] | one request that did not get through, explained |
 //! | [`events`], [`record`], [`plain`] | what happened, who takes it, and its JSON Lines form |
+//! | [`mod@replay`] | finished runs out of a file of events |
 //! | [`diagnosing`], [`causes`] | the failures of a whole run, explained and grouped |
+//! | [`comparing`], [`regressions`], [`merging`] | several runs: where they disagree, what changed, shards put together |
 //! | [`run`], [`totals`] | a finished run, its numbers, and its exit code |
 //!
 //! ```
@@ -30,6 +32,7 @@
 //! It prints nothing.
 
 pub mod causes;
+pub mod comparing;
 pub mod diagnosing;
 pub mod difference;
 pub mod events;
@@ -37,32 +40,41 @@ pub mod exchange;
 pub mod expectations;
 pub mod explanation;
 pub mod judge;
+pub mod merging;
 pub mod offers;
 pub mod plain;
 pub mod plan;
 pub mod record;
+pub mod regressions;
+pub mod replay;
 pub mod run;
 pub mod runner;
 pub mod totals;
 pub mod verdict;
 
 mod asking;
+mod input;
 mod parameters;
+mod read_record;
 mod transmitted;
 
 #[cfg(test)]
 pub(super) mod tests;
 
 pub use causes::{CauseGroup, SingleCause};
+pub use comparing::{Disagreement, disagreements};
 pub use difference::{Difference, Side, What, first_difference};
 pub use events::{Event, EventLines, RunEnd, RunStart, Sink, Sinks};
 pub use exchange::judge_exchange;
 pub use expectations::{Expectations, Foreseen};
 pub use explanation::{Clues, Explanation, Told};
 pub use judge::{Declared, Judgement, Met, judge};
+pub use merging::{Merged, NotShards, merge};
 pub use plan::{Plan, TooManyControls};
 pub use record::{CaseRecord, Expected, Found, Observed};
-pub use run::Run;
+pub use regressions::{Change, Changed, changes};
+pub use replay::{ReplayError, Replayed, replay};
+pub use run::{Keep, Run, Standing};
 pub use runner::{RunError, Runner, Surroundings};
 pub use totals::{ExitCode, Totals};
 pub use verdict::Verdict;

@@ -1,5 +1,5 @@
-//! One case as it was judged: everything that a report tells of it. It holds no question, so that it can be written to an event stream
-//! and read out of it.
+//! One case as it was judged: everything that a report tells of it. It can be written to an event
+//! stream and read out of it again.
 
 use std::sync::Arc;
 
@@ -7,12 +7,13 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::difference::Difference;
 use super::expectations::Foreseen;
+use super::input::Input;
 use super::judge::{Judgement, Met};
 use super::verdict::Verdict;
 use crate::diagnosis::Diagnosis;
 use crate::implementation::Observation;
 use crate::profile::fixture::{Expected as ExpectedFindings, ExpectedProblem};
-use crate::vectors::{Case, Clause, Expectation, Level, Place, Status};
+use crate::vectors::{Case, Clause, Expectation, Level, Place, Question, Status};
 
 /// A judged case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct CaseRecord {
     pub place: Option<Place>,
     /// What is wrong with a disputed value, or another remark of the file.
     pub note: Option<String>,
+    /// What was asked. A report has it of every case that did not pass; an exchange has none.
+    pub question: Option<Arc<Question>>,
     /// What may be answered.
     pub expected: Expected,
     /// What was done.
@@ -94,6 +97,7 @@ impl CaseRecord {
             spec: case.spec,
             place: Some(case.place),
             note: case.note,
+            question: Some(Arc::new(case.question)),
             expected: Expected::Answer(case.expectation),
             observed: Observed::Implementation(observation),
             judgement,
@@ -109,6 +113,18 @@ impl CaseRecord {
     #[must_use]
     pub fn full_id(&self) -> String {
         format!("{}/{}", self.suite, self.id)
+    }
+
+    /// What was asked, of a case that reports show: what passed is not asked about, and its questions would be most of a report.
+    #[must_use]
+    pub fn told_question(&self) -> Option<&Question> {
+        self.question.as_deref().filter(|_| self.judgement.verdict != Verdict::Pass)
+    }
+
+    /// What was asked, as JSON, of a case that reports show.
+    #[must_use]
+    pub fn input(&self) -> Option<serde_json::Value> {
+        self.told_question().and_then(|question| serde_json::to_value(Input(question)).ok())
     }
 
     /// The verdict.
@@ -140,7 +156,7 @@ impl CaseRecord {
 
 impl Serialize for CaseRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("CaseRecord", 18)?;
+        let mut fields = serializer.serialize_struct("CaseRecord", 20)?;
         fields.serialize_field("id", &format_args!("{}/{}", self.suite, self.id))?;
         fields.serialize_field("operation", self.operation)?;
         fields.serialize_field("level", &self.level)?;
@@ -153,6 +169,9 @@ impl Serialize for CaseRecord {
         }
         if let Some(note) = &self.note {
             fields.serialize_field("note", note)?;
+        }
+        if let Some(question) = self.told_question() {
+            fields.serialize_field("input", &Input(question))?;
         }
         fields.serialize_field("expected", &self.expected)?;
         fields.serialize_field("observation", &self.observed)?;
@@ -175,6 +194,9 @@ impl Serialize for CaseRecord {
             fields.serialize_field("expectation", foreseen)?;
         }
         fields.serialize_field("duration_us", &self.duration_us)?;
+        if self.number != u64::MAX {
+            fields.serialize_field("number", &self.number)?;
+        }
         fields.end()
     }
 }
@@ -233,9 +255,18 @@ struct WrittenDiagnosis<'a>(&'a Diagnosis);
 
 impl Serialize for WrittenDiagnosis<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Diagnosis", 2)?;
+        let mut fields = serializer.serialize_struct("Diagnosis", 5)?;
         fields.serialize_field("result", self.0.outcome.as_str())?;
         fields.serialize_field("sets", &self.0.ids())?;
+        if self.0.tried > 0 {
+            fields.serialize_field("tried", &self.0.tried)?;
+        }
+        if self.0.complete > 0 {
+            fields.serialize_field("complete", &self.0.complete)?;
+        }
+        if let Some(one_in) = self.0.one_in {
+            fields.serialize_field("one_in", &one_in)?;
+        }
         fields.end()
     }
 }

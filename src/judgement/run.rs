@@ -1,6 +1,7 @@
 //! A finished run of one implementation, collected from its events: what all reports are made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::sync::Arc;
 
@@ -27,8 +28,33 @@ pub struct Run {
     pub logs: Vec<String>,
     /// How it ended; `None` if it did not.
     pub end: Option<RunEnd>,
-    keep_every: bool,
+    keep: Keep,
+    /// The cases that passed and were not kept, as hashes of their ids: eight octets each, so that runs can be compared.
+    passed: BTreeSet<u64>,
     counted: Totals,
+}
+
+/// Which records are kept, fewest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// Those that neither passed nor are never scored: memory does not grow with the number of cases.
+    #[default]
+    Unexpected,
+    /// Those in which implementations can differ, to compare runs: all but those that passed in the one way there is.
+    Comparable,
+    /// All, for reports that list every case.
+    Every,
+}
+
+/// What an implementation made of a case, as far as its run still knows.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing<'a> {
+    /// It was not asked, or not reached.
+    NotAsked,
+    /// It passed, and no more is known.
+    Passed,
+    /// This.
+    Record(&'a CaseRecord),
 }
 
 impl Run {
@@ -36,7 +62,19 @@ impl Run {
     /// with the number of cases.
     #[must_use]
     pub fn collector(keep_every: bool) -> Run {
-        Run { keep_every, ..Run::default() }
+        Run::keeping(if keep_every { Keep::Every } else { Keep::Unexpected })
+    }
+
+    /// A run that is still empty.
+    #[must_use]
+    pub fn keeping(keep: Keep) -> Run {
+        Run { keep, ..Run::default() }
+    }
+
+    /// Whether a case passed whose record was not kept.
+    #[must_use]
+    pub(super) fn passed_unkept(&self, record: &CaseRecord) -> bool {
+        self.passed.contains(&key(record))
     }
 
     /// Who was asked.
@@ -55,6 +93,24 @@ impl Run {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         self.end.as_ref().map_or(ExitCode::Interrupted, |end| end.exit_code)
+    }
+
+    /// Tells a run again, from beginning to end. It must have kept every record.
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn tell(&self, sink: &mut dyn Sink) -> io::Result<()> {
+        let implementation = self.implementation();
+        sink.take(implementation, Event::RunStart(&self.start))?;
+        self.records.iter().try_for_each(|record| sink.take(implementation, Event::Case(record)))?;
+        self.logs.iter().try_for_each(|log| sink.take(implementation, Event::AdapterLog(log)))?;
+        self.end.as_ref().map_or(Ok(()), |end| sink.take(implementation, Event::RunEnd(end)))
+    }
+
+    /// Ends what was cut off: its records are put in order, and what was not reached is counted.
+    pub(crate) fn cut_off(&mut self) {
+        self.records.sort_by_key(|record| record.number);
+        self.counted.not_executed = self.counted.selected.saturating_sub(self.counted.finished());
     }
 
     /// The records whose verdicts are not as expected, in their order.
@@ -83,8 +139,19 @@ impl Sink for Run {
                     let [answers, refusals] = &mut self.readings;
                     *(if met == Met::Answer { answers } else { refusals }) += 1;
                 }
-                if self.keep_every || !matches!(record.verdict(), Verdict::Pass | Verdict::Interop) {
-                    self.records.push(record.clone());
+                let is_kept = match (self.keep, record.verdict()) {
+                    (Keep::Every, _) => true,
+                    (Keep::Comparable, Verdict::Pass) => record.judgement.branch.is_some(),
+                    (Keep::Unexpected, Verdict::Pass | Verdict::Interop) => false,
+                    _ => true,
+                };
+                if self.keep == Keep::Comparable && !is_kept {
+                    self.passed.insert(key(record));
+                }
+                if is_kept {
+                    let mut kept = record.clone();
+                    kept.question = kept.question.filter(|_| kept.judgement.verdict != Verdict::Pass);
+                    self.records.push(kept);
                 }
             }
             Event::AdapterLog(text) => self.logs.push(text.to_owned()),
@@ -96,4 +163,11 @@ impl Sink for Run {
         }
         Ok(())
     }
+}
+
+/// The id of a case in eight octets.
+fn key(record: &CaseRecord) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&*record.suite, &*record.id).hash(&mut hasher);
+    hasher.finish()
 }

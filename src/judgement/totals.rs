@@ -73,6 +73,46 @@ impl Totals {
         }
     }
 
+    /// Adds the numbers of other cases.
+    pub fn add(&mut self, other: &Totals) {
+        let Totals {
+            selected,
+            executed,
+            passed,
+            failed,
+            broken,
+            unsupported,
+            known,
+            unexpected_pass,
+            inconclusive,
+            disputed,
+            interop,
+            must_failed,
+            should_failed,
+            not_offered,
+            not_executed,
+        } = other;
+        for (sum, number) in [
+            (&mut self.selected, selected),
+            (&mut self.executed, executed),
+            (&mut self.passed, passed),
+            (&mut self.failed, failed),
+            (&mut self.broken, broken),
+            (&mut self.unsupported, unsupported),
+            (&mut self.known, known),
+            (&mut self.unexpected_pass, unexpected_pass),
+            (&mut self.inconclusive, inconclusive),
+            (&mut self.disputed, disputed),
+            (&mut self.interop, interop),
+            (&mut self.must_failed, must_failed),
+            (&mut self.should_failed, should_failed),
+            (&mut self.not_offered, not_offered),
+            (&mut self.not_executed, not_executed),
+        ] {
+            *sum = sum.saturating_add(*number);
+        }
+    }
+
     /// The cases that have come to an end of any kind.
     #[must_use]
     pub const fn finished(&self) -> u64 {
@@ -186,6 +226,14 @@ impl ExitCode {
 impl Serialize for ExitCode {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u8(self.number())
+    }
+}
+
+impl<'de> Deserialize<'de> for ExitCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<ExitCode, D::Error> {
+        let number = u8::deserialize(deserializer)?;
+        let code = ExitCode::ALL.into_iter().find(|code| code.number() == number);
+        code.ok_or_else(|| serde::de::Error::custom(format_args!("there is no exit code {number}")))
     }
 }
 

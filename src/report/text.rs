@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::escape;
 use super::failure;
+use super::matrix;
 use super::page::{Layout, Page};
 use super::paint::Tone;
-use crate::implementation::Description;
+use super::words::{self, counted, title};
 use crate::judgement::{CaseRecord, ExitCode, Run, Totals, Verdict};
 
 /// What to write, beside the runs.
@@ -50,23 +51,9 @@ pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
         summary(&mut page, run, options.elapsed.get(index).copied());
     }
     if runs.len() > 1 {
-        page.blank();
-        together(&mut page, runs);
+        matrix::write(&mut page, runs, options.quiet, options.verbose);
     }
     page.finish()
-}
-
-/// `oauthlib 3.2.2 (Python 3.11)`.
-fn title(implementation: &Description) -> String {
-    let mut title = escape::line(&implementation.name).into_owned();
-    if let Some(version) = &implementation.version {
-        title = format!("{title} {}", escape::line(version));
-    }
-    if let Some(language) = &implementation.language {
-        let version = implementation.language_version.as_deref().unwrap_or_default();
-        title = format!("{title} ({})", format!("{} {}", escape::line(language), escape::line(version)).trim_end());
-    }
-    title
 }
 
 /// The columns of numbers: heading, tone of a number that is not zero, and the number.
@@ -165,19 +152,7 @@ fn logs(page: &mut Page, run: &Run) {
 
 fn summary(page: &mut Page, run: &Run, elapsed: Option<Duration>) {
     let totals = run.totals();
-    let verdicts = [
-        (totals.passed, "passed"),
-        (totals.failed, "failed"),
-        (totals.broken, "broken"),
-        (totals.inconclusive, "inconclusive"),
-        (totals.unexpected_pass, "passed unexpectedly"),
-        (totals.known, "known to fail"),
-        (totals.unsupported, "unsupported"),
-        (totals.disputed, "disputed"),
-        (totals.interop, "interop"),
-    ];
-    let told: Vec<String> = verdicts.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}")).collect();
-    let told = if told.is_empty() { "none was executed".to_owned() } else { told.join(", ") };
+    let told = words::verdicts(totals);
     let took = elapsed.map_or(String::new(), |elapsed| format!(" in {}", seconds(elapsed)));
     page.text(0, &format!("{}{took}: {told}", counted(totals.selected, "case", "cases")));
     notes(page, run);
@@ -214,20 +189,6 @@ fn notes(page: &mut Page, run: &Run) {
         let count = counted(totals.not_executed, "case was", "cases were");
         page.labelled(0, "note: ", &format!("{count} not reached"));
     }
-}
-
-fn together(page: &mut Page, runs: &[Run]) {
-    let name_width = page.width().saturating_sub(COLUMNS.len() * COLUMN);
-    let headings: String = COLUMNS.iter().map(|(heading, ..)| format!("{heading:>COLUMN$}")).collect();
-    page.toned(Tone::Faint, &format!("{:name_width$}{headings}", "implementation"));
-    for run in runs {
-        numbers(page, &title(run.implementation()), run.totals(), name_width);
-    }
-}
-
-/// `1 case`, `2 cases`.
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn seconds(elapsed: Duration) -> String {

@@ -1,6 +1,7 @@
 //! Tests of the room as a whole, and the cases and implementations that they are made of.
 
 mod judging;
+mod replaying;
 mod running;
 mod telling;
 

@@ -16,7 +16,7 @@ fn schema(name: &str) -> jsonschema::Validator {
 const DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A run in which everything happens, with hostile text wherever somebody else's stands.
-fn told(sink: &mut dyn Sink) {
+pub(super) fn told(sink: &mut dyn Sink) {
     let mut hostile = Scripted::new(&[], |question: &Question| match question {
         Question::PercentEncode(TextInput { text }) => match text.as_bytes() {
             b"refuse" => refused(Some("malformed_url")),
@@ -45,6 +45,7 @@ fn told(sink: &mut dyn Sink) {
         seed: 7,
         selected: plan.selected(),
         strict: false,
+        shard: None,
     };
     let mut runner = Runner::start(start, Surroundings::STILL, sink).unwrap();
     runner.put(&mut hostile, &plan, cases.into_iter().map(Ok::<_, String>), &|_| true).unwrap();

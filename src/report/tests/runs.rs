@@ -130,6 +130,7 @@ fn exchange() -> CaseRecord {
         spec: Vec::new(),
         place: None,
         note: None,
+        question: None,
         expected: Expected::Findings(ExpectedFindings { findings: vec!["etrade.rt.callback".to_owned()], problem: None }),
         observed: Observed::Findings(Found { findings: Vec::new(), problem: None }),
         judgement: Judgement { verdict: Verdict::Pass, met: Some(Met::Answer), branch: None, differences: Vec::new() },
@@ -158,6 +159,7 @@ fn run(name: &str, records: Vec<CaseRecord>) -> Run {
         seed: 7,
         selected: totals.selected,
         strict: false,
+        shard: None,
     };
     let mut run = Run::collector(true);
     run.take(&implementation, Event::RunStart(&start)).unwrap();
