@@ -33,6 +33,9 @@ pub(super) struct Implementations {
     /// How many processes of each adapter are asked side by side
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     jobs: u8,
+    /// How often an adapter may break unexpectedly before the rest is not put to it
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(super) restarts: u32,
     /// What the ids of questions are shuffled with; without it, a number of chance
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -78,13 +81,12 @@ impl Implementations {
     /// Starts an adapter; `stop` is set when nobody shall be waited for any more.
     pub(super) fn start(&self, named: Named, seed: u64, stop: &Arc<AtomicBool>) -> Result<Adapter, Fail> {
         let launch = Launch {
-            program: named.program,
-            arguments: named.arguments,
             pass_env: self.pass_env.clone(),
             start_timeout: self.start_timeout,
             case_timeout: self.case_timeout,
             jobs: usize::from(self.jobs),
             seed,
+            ..named.launch()
         };
         let adapter = Adapter::start_until(launch, Arc::clone(stop)).map_err(|error| {
             let said = escape::line(error.stderr.trim());
@@ -158,6 +160,11 @@ fn name_and(text: &str) -> (Option<&str>, &str) {
 }
 
 impl Named {
+    /// How it is started.
+    pub(super) fn launch(&self) -> Launch {
+        Launch { arguments: self.arguments.clone(), ..Launch::new(&self.program) }
+    }
+
     pub(super) fn parse(text: &str) -> Result<Named, Fail> {
         let (name, command) = name_and(text);
         let words =

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod arguments;
+mod expect;
 mod explain;
 mod explain_deviation;
 mod fail;
@@ -17,6 +18,7 @@ mod reports;
 mod request;
 mod selection;
 mod selftest;
+mod session;
 mod sign;
 mod test;
 mod vectors;
@@ -50,6 +52,8 @@ struct Cli {
 enum Command {
     /// Put vectors to the reference, or to each --adapter, and judge the provider fixtures
     Test(test::Arguments),
+    /// The file of known failures: check it, or bring it up to date
+    Expect(expect::Arguments),
     /// Name what is wrong with a request that was refused; or show how a case's answer is derived
     Explain(explain::Arguments),
     /// Derive one request's signature: every stage, the header, a curl and an openssl line
@@ -77,6 +81,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Test(arguments) => test::run(arguments),
+        Command::Expect(arguments) => expect::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Sign(arguments) => sign::run(&arguments),
         Command::Report(arguments) => report::run(arguments),

@@ -31,17 +31,18 @@ pub(super) fn exit(outcome: Outcome) -> process::ExitCode {
     let code = match outcome {
         Ok(code) => code,
         Err(fail) => {
-            complain(&fail.message, fail.hint.as_deref());
+            complain(&fail);
             fail.code
         }
     };
     process::ExitCode::from(code.number())
 }
 
-fn complain(message: &str, hint: Option<&str>) {
+/// Tells people of a failure.
+pub(super) fn complain(fail: &Fail) {
     let mut stderr = anstream::stderr().lock();
-    let _ = writeln!(stderr, "{RED}error{RED:#}: {message}");
-    if let Some(hint) = hint {
+    let _ = writeln!(stderr, "{RED}error{RED:#}: {}", fail.message);
+    if let Some(hint) = &fail.hint {
         let _ = writeln!(stderr, "{CYAN}hint{CYAN:#}: {hint}");
     }
 }

@@ -2,22 +2,20 @@
 //! tells what came of it.
 
 use std::io::{self, IsTerminal as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::arguments::Vectors;
 use super::fail::Fail;
 use super::fixtures::Fixtures;
-use super::implementations::{Expected, Implementations, Named};
+use super::implementations::{Expected, Implementations};
 use super::output::{self, Outcome};
-use super::progress::{Progress, Tasks};
 use super::reports::{Opened, Reports};
 use super::selection::{Selection, Selector};
-use crate::implementation::{Implementation, Reference};
-use crate::judgement::{ExitCode, Expectations, Keep, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
+use super::session::{self, Session};
+use crate::implementation::Reference;
+use crate::judgement::{ExitCode, Keep, Run};
 use crate::report::{self, TextOptions, escape};
 use crate::vectors::{Corpus, LoadError};
 
@@ -41,6 +39,9 @@ pub(super) struct Arguments {
     /// Fail on cases of level should, too
     #[arg(long)]
     strict: bool,
+    /// Fail if less of what an adapter offers could be put to it, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    require_coverage: Option<u8>,
     /// List what would be put, and end
     #[arg(long)]
     dry_run: bool,
@@ -65,35 +66,37 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
     let mut reports = Opened::open(&arguments.reports)?;
     let adapters = arguments.implementations.named()?;
     let expectations = arguments.expected.read(&adapters)?;
-    let seed = if adapters.is_empty() { 0 } else { arguments.implementations.seed()? };
 
     let exchanges = fixtures.selected(&selector);
-    let plan = plan(&corpus, &selector, if adapters.is_empty() { exchanges.len() } else { 0 })?;
+    let plan = session::plan(&corpus, &selector, if adapters.is_empty() { exchanges.len() } else { 0 })?;
     if plan.selected() == 0 || !arguments.selection.is_everything() {
         selector.check(&ids(&corpus, &fixtures)?)?;
     }
 
-    let started = Instant::now();
-    let interrupted = interruption()?;
-    let mut session = Session {
-        arguments: &arguments,
-        corpus: &corpus,
-        selector: &selector,
-        interrupted: &interrupted,
-        seed,
-        started,
-        runs: Vec::new(),
-        elapsed: Vec::new(),
-    };
+    let mut session = Session::new(&corpus, &selector, &arguments.implementations)?;
+    session.strict = arguments.strict;
+    session.shown = !arguments.quiet && io::stderr().is_terminal();
+    session.keep = if arguments.verbose { Keep::Every } else { reports.keep(adapters.len() > 1) };
+    session.shard = arguments.selection.shard();
+    let mut code = ExitCode::AsExpected;
     if adapters.is_empty() {
         let known = expectations.first().and_then(Option::as_ref);
-        session.run(&mut Reference::new(), known, &plan, &mut reports, |_, runner| fixtures.judge(&exchanges, runner))?;
+        session.run(&mut Reference::new(), known, &plan, Some(&mut reports), |_, runner| fixtures.judge(&exchanges, runner))?;
     }
+    let alone = adapters.len() == 1;
     for (adapter, known) in adapters.into_iter().zip(&expectations) {
-        session.adapter(adapter, known.as_ref(), &plan, &mut reports)?;
+        match session.adapter(adapter, known.as_ref(), &plan, Some(&mut reports)) {
+            // The others are asked all the same.
+            Err(fail) if fail.code == ExitCode::Adapter && !alone => {
+                output::complain(&fail);
+                code = code.and(fail.code);
+            }
+            other => other?,
+        }
     }
-    let mut code = session.runs.iter().map(Run::exit_code).reduce(ExitCode::and).unwrap_or(ExitCode::NothingExecuted);
+    code = session.runs.iter().map(Run::exit_code).reduce(ExitCode::and).unwrap_or(ExitCode::NothingExecuted).and(code);
     let (runs, elapsed) = (session.runs, session.elapsed);
+    code = code.and(uncovered(&runs, arguments.require_coverage));
     let own = if arguments.implementations.adapter.is_empty() { None } else { fixtures.own_run(&exchanges)? };
     if let Some(own) = &own {
         code = code.and(own.exit_code());
@@ -103,15 +106,19 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
     Ok(code)
 }
 
-/// The first pass: what will be put, and which cases are controls.
-fn plan(corpus: &Corpus, selector: &Selector<'_>, exchanges: usize) -> Result<Plan, Fail> {
-    let mut plan = Plan::default();
-    for case in corpus.cases() {
-        let case = case?;
-        plan.add(&case, selector.takes(&case)).map_err(Fail::work)?;
+/// Says of each run that reached too little of what its implementation offers.
+fn uncovered(runs: &[Run], required: Option<u8>) -> ExitCode {
+    let Some(required) = required else { return ExitCode::AsExpected };
+    let mut code = ExitCode::AsExpected;
+    for run in runs {
+        let coverage = run.totals().coverage();
+        if coverage < u64::from(required) {
+            let name = escape::line(&run.implementation().name);
+            output::note(&format!("{name}: {coverage} % of what it offers was put to it; required are {required} %"));
+            code = ExitCode::Unexpected;
+        }
     }
-    (0..exchanges).for_each(|_| plan.add_exchange());
-    Ok(plan)
+    code
 }
 
 fn dry_run(corpus: &Corpus, selector: &Selector<'_>, fixtures: &Fixtures) -> Outcome {
@@ -137,88 +144,6 @@ fn ids(corpus: &Corpus, fixtures: &Fixtures) -> Result<Vec<String>, Fail> {
     let mut ids = cases.collect::<Result<Vec<_>, LoadError>>()?;
     ids.extend(fixtures.all().map(|exchange| exchange.full_id()));
     Ok(ids)
-}
-
-/// What all runs of the command have in common.
-struct Session<'a> {
-    arguments: &'a Arguments,
-    corpus: &'a Corpus,
-    selector: &'a Selector<'a>,
-    interrupted: &'a Arc<AtomicBool>,
-    seed: u64,
-    started: Instant,
-    runs: Vec<Run>,
-    elapsed: Vec<Duration>,
-}
-
-impl Session<'_> {
-    /// Asks one implementation; `then` puts what comes after the cases.
-    fn run<I: Implementation>(
-        &mut self,
-        implementation: &mut I,
-        known: Option<&Expectations>,
-        plan: &Plan,
-        reports: &mut Opened,
-        then: impl FnOnce(&mut I, &mut Runner<'_>) -> io::Result<()>,
-    ) -> Result<(), Fail> {
-        let digest = if reports.need_digest() { self.corpus.digest()? } else { String::new() };
-        let start = RunStart {
-            countersign: env!("CARGO_PKG_VERSION").to_owned(),
-            suite_digest: digest,
-            implementation: implementation.description().clone(),
-            seed: self.seed,
-            selected: plan.selected(),
-            strict: self.arguments.strict,
-            shard: self.arguments.selection.shard(),
-        };
-        let started = self.started;
-        let shown = !self.arguments.quiet && io::stderr().is_terminal();
-        let diagnosed = Tasks::new(shown, "failures diagnosed");
-        let surroundings = Surroundings {
-            clock: &|| u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            interrupted: &|| self.interrupted.load(Ordering::Relaxed),
-            diagnose: Some(&|done, all| {
-                diagnosed.tell(done, all);
-                true
-            }),
-            expectations: known,
-            ..Surroundings::STILL
-        };
-        let keep = reports.keep(self.arguments.implementations.adapter.len() > 1);
-        let mut run = Run::keeping(if self.arguments.verbose { Keep::Every } else { keep });
-        let begun = Instant::now();
-        let mut progress = Progress::new(shown, plan.selected());
-        {
-            let mut sinks = Sinks(vec![&mut run, &mut progress]);
-            let mut events = reports.events();
-            if let Some(events) = &mut events {
-                sinks.0.push(events as &mut dyn Sink);
-            }
-            let mut runner = Runner::start(start, surroundings, &mut sinks)?;
-            let put = runner.put(implementation, plan, self.corpus.cases(), &|case| self.selector.takes(case));
-            match put {
-                Ok(()) => {}
-                Err(RunError::Case(error)) => return Err(error.into()),
-                Err(RunError::Event(error)) => return Err(error.into()),
-            }
-            then(implementation, &mut runner)?;
-            runner.finish()?;
-        }
-        progress.finish();
-        diagnosed.finish();
-        self.elapsed.push(begun.elapsed());
-        self.runs.push(run);
-        Ok(())
-    }
-
-    /// Starts an adapter and asks it.
-    fn adapter(&mut self, named: Named, known: Option<&Expectations>, plan: &Plan, reports: &mut Opened) -> Result<(), Fail> {
-        let mut adapter = self.arguments.implementations.start(named, self.seed, self.interrupted)?;
-        self.run(&mut adapter, known, plan, reports, |adapter, runner| {
-            let log = adapter.stderr();
-            if log.is_empty() { Ok(()) } else { runner.log(&log) }
-        })
-    }
 }
 
 /// What a person reads. Where a report goes to stdout, people are told on stderr.
@@ -254,25 +179,4 @@ fn again(arguments: &Arguments) -> Vec<String> {
 
 fn quoted(word: &str) -> String {
     report::shell::quote(word.as_bytes())
-}
-
-#[cfg(unix)]
-const fn signals() -> [i32; 3] {
-    // A terminal that is closed ends what was started in it.
-    [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP]
-}
-
-#[cfg(not(unix))]
-const fn signals() -> [i32; 2] {
-    [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM]
-}
-
-/// The first Ctrl-C ends the run in good order, the second at once.
-fn interruption() -> Result<Arc<AtomicBool>, Fail> {
-    let flag = Arc::new(AtomicBool::new(false));
-    for signal in signals() {
-        signal_hook::flag::register_conditional_shutdown(signal, i32::from(ExitCode::Interrupted.number()), Arc::clone(&flag))?;
-        signal_hook::flag::register(signal, Arc::clone(&flag))?;
-    }
-    Ok(flag)
 }

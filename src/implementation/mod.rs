@@ -4,6 +4,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`mod@reference`] | RFC 5849, or a deviant recipe, answering every operation in process |
+//! | [`offers`] | what an implementation offers, held against what a case needs |
 //! | [`wire`] | the adapter protocol on any reader and writer, and the adapter's side of it |
 //! | `adapter` | a child process behind the protocol (feature `cli`) |
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "cli")]
 pub mod adapter;
+pub mod offers;
 pub mod reference;
 pub mod wire;
 

@@ -3,7 +3,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`judge()`], [`verdict`], [`difference`] | what follows from an expectation and an observation, purely |
-//! | [`runner`], [`plan`], [`offers`] | the main loop: cases in their order, controls, what is not offered, when to stop |
+//! | [`runner`], [`plan`] | the main loop: cases in their order, controls, what is not offered, when to stop |
 //! | `asking` | questions ahead of their answers, and what is known of the controls |
 //! | [`expectations`] | what is known to fail |
 //! | [`exchange`] | fixtures of providers, which come with their observation |
@@ -41,7 +41,6 @@ pub mod expectations;
 pub mod explanation;
 pub mod judge;
 pub mod merging;
-pub mod offers;
 pub mod plain;
 pub mod plan;
 pub mod record;

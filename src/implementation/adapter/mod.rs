@@ -6,8 +6,10 @@
 //! | `launch` | how a program is started |
 //! | `process` | a child process and its three streams |
 //! | `descendants` | what it left behind |
+//! | [`check`] | whether a program keeps to the protocol |
 //! | `session` | a process that said hello, and what it has not answered |
 
+pub mod check;
 mod descendants;
 mod launch;
 mod process;
@@ -28,7 +30,7 @@ use self::process::{Ear, Heard, Process};
 use self::session::{Flight, Session, ending, excerpt};
 use super::wire::{AdapterHello, FromAdapter, FromRunner, Id, LINE_LIMIT, PROTOCOL, Runner, Versions, bounded};
 use super::{Break, Description, Implementation, Observation, Offer, Pipeline, Ticket};
-use crate::vectors::{Need, Question};
+use crate::vectors::Question;
 
 /// How long a program may take to end by itself after `bye`.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -298,7 +300,7 @@ impl Pipeline for Adapter {
     fn put(&mut self, question: &Question) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket::new(self.tickets);
-        if let Some(what) = not_offered(&self.offer, question) {
+        if let Some(what) = self.offer.lacks_for(question) {
             self.answered.insert(ticket, (Observation::Unsupported { what, message: "it is not declared".to_owned() }, 0));
             return ticket;
         }
@@ -377,21 +379,6 @@ fn shuffled(number: u64, seed: u64) -> Id {
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^= bits >> 31;
     Id::of_number(bits)
-}
-
-/// The first thing that a question needs and that was not declared.
-fn not_offered(offer: &Offer, question: &Question) -> Option<String> {
-    let operation = question.operation();
-    if !offer.operations.contains(&operation) {
-        return Some(format!("operation:{operation}"));
-    }
-    let is_met = |need: &Need<'_>| match need {
-        Need::Feature(name) => offer.features.iter().any(|feature| feature == name),
-        Need::SignatureMethod(name) => offer.signature_methods.iter().any(|method| method == name),
-    };
-    let mut needs = Vec::new();
-    question.needs(&mut needs);
-    needs.iter().find(|need| !is_met(need)).map(ToString::to_string)
 }
 
 fn read_hello(said: &[u8]) -> Result<AdapterHello, StartError> {

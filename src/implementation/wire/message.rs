@@ -51,6 +51,12 @@ pub enum Unreadable {
         /// What is wrong with it.
         what: String,
     },
+    /// It is of a type that this version does not know; whoever is asked passes over it.
+    #[error("unknown message type {kind:?}")]
+    Kind {
+        /// The type.
+        kind: String,
+    },
     /// It asks for an operation that this version does not know.
     #[error("unknown operation {operation:?}")]
     Operation {

@@ -1,4 +1,8 @@
-//! `countersign adapter`: the reference as an adapter, for trying runners and for asking it from another language.
+//! `countersign adapter`: the reference as an adapter, for trying runners and for asking it from another language; and what the author
+//! of an adapter needs: a skeleton to begin with, and a check of the protocol.
+
+mod check;
+mod new;
 
 use std::io;
 
@@ -12,7 +16,7 @@ use crate::implementation::wire::{Fault, serve_wrongly};
 use crate::judgement::ExitCode;
 use crate::vectors::load_error::nearest;
 
-/// The reference as an adapter.
+/// The reference as an adapter, and help for the authors of others.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -34,6 +38,15 @@ Examples:
         #[arg(long, value_name = "NAME")]
         fault: Option<String>,
     },
+    /// Try whether an adapter keeps to the protocol, whatever its answers are worth
+    #[command(after_help = "Example:\n  countersign adapter check 'python3 adapter.py'")]
+    Check(check::Arguments),
+    /// Write a working skeleton of an adapter, to be filled with calls of a library
+    #[command(after_help = "\
+Examples:
+  countersign adapter new python
+  countersign adapter new go my-adapter")]
+    New(new::Arguments),
 }
 
 /// Runs it.
@@ -48,6 +61,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             serve_wrongly(io::stdin().lock(), Quiet(io::stdout().lock()), &mut reference, fault)?;
             Ok(ExitCode::AsExpected)
         }
+        Command::Check(arguments) => check::run(arguments),
+        Command::New(arguments) => new::run(arguments),
     }
 }
 

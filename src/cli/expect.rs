@@ -1,0 +1,149 @@
+//! `countersign expect`: the file of known failures, checked against the vectors, or brought up to date with what an adapter does.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::arguments::Vectors;
+use super::fail::Fail;
+use super::files;
+use super::implementations::{self, Implementations};
+use super::output::{self, Outcome};
+use super::selection::Selection;
+use super::session::{self, Session};
+use crate::judgement::expectations::{Change, Expectations, update};
+use crate::judgement::{ExitCode, Keep, Run};
+use crate::report::escape;
+
+/// The file of known failures.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look for entries that are for no case, stand for the same case, or have expired
+    #[command(after_help = "Example:\n  countersign expect check adapters/mine/mine.expect.toml")]
+    Check {
+        /// The files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<String>,
+        #[command(flatten)]
+        vectors: Vectors,
+    },
+    /// Ask an adapter, and write down what fails today: new failures are added, what passes is taken away, comments stay
+    #[command(after_help = "\
+Examples:
+  countersign expect update mine.expect.toml --adapter './mine'
+  countersign expect update mine.expect.toml --adapter './mine' 'sign.uri/*' --dry-run")]
+    Update(Box<Update>),
+}
+
+#[derive(Debug, Args)]
+struct Update {
+    /// The file; it is made if there is none
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    vectors: Vectors,
+    #[command(flatten)]
+    implementations: Implementations,
+    /// Say what would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What a new file begins with.
+const NEW: &str = "format = 1\n";
+
+/// Breaks of an adapter that end an update: it is there to find them all.
+const BREAKS: u32 = 100;
+
+/// Runs it.
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    match &arguments.command {
+        Command::Check { files, vectors } => check(files, vectors),
+        Command::Update(arguments) => bring_up_to_date(arguments),
+    }
+}
+
+fn check(files: &[String], vectors: &Vectors) -> Outcome {
+    let corpus = vectors.corpus()?;
+    let all = files.iter().map(|file| implementations::read(file)).collect::<Result<Vec<Expectations>, Fail>>()?;
+    for case in corpus.cases() {
+        let case = case?;
+        all.iter().for_each(|expectations| expectations.see(&case, false));
+    }
+    let (mut text, mut code) = (String::new(), ExitCode::AsExpected);
+    for expectations in &all {
+        let findings = expectations.findings(true);
+        for finding in &findings {
+            let (file, case, message) = (&finding.file, escape::line(&finding.case), escape::line(&finding.message));
+            let _ = writeln!(text, "{}:{}: {case}: {message}", escape::line(file), finding.line);
+            code = ExitCode::Unexpected;
+        }
+        if findings.is_empty() {
+            let _ = writeln!(text, "{}: {} entries, all of use", escape::line(expectations.file()), expectations.entries().len());
+        }
+    }
+    output::print(&text)?;
+    Ok(code)
+}
+
+fn bring_up_to_date(arguments: &Update) -> Outcome {
+    let name = arguments.file.to_string_lossy().into_owned();
+    let text = if arguments.file.exists() { files::text(&arguments.file, files::MAX_FILE)? } else { NEW.to_owned() };
+    let known = Expectations::read(&name, &text, "")?;
+    let mut adapters = arguments.implementations.named()?;
+    let (Some(adapter), true) = (adapters.pop(), adapters.is_empty()) else {
+        return Err(Fail::usage("a file is for one adapter").hint("name one: --adapter 'CMD'"));
+    };
+    let corpus = arguments.vectors.corpus()?;
+    let selector = arguments.selection.selector(&corpus)?;
+    let plan = session::plan(&corpus, &selector, 0)?;
+    if plan.selected() == 0 || !arguments.selection.is_everything() {
+        selector.check(&corpus.cases().map(|case| Ok(case?.full_id())).collect::<Result<Vec<_>, Fail>>()?)?;
+    }
+    let mut session = Session::new(&corpus, &selector, &arguments.implementations)?;
+    session.shown = io::stderr().is_terminal();
+    session.keep = Keep::Every;
+    session.breaks = BREAKS;
+    session.adapter(adapter, Some(&known), &plan, None)?;
+    let Some(run) = session.runs.pop() else { return Ok(ExitCode::NothingExecuted) };
+    let stopped = matches!(run.exit_code(), ExitCode::Adapter | ExitCode::Interrupted);
+    let is_whole = arguments.selection.is_everything() && !stopped;
+    let changes = update(&known, &text, &run.records, is_whole).ok_or_else(|| Fail::work(format!("{name}: it cannot be edited")))?;
+    output::print(&told(&changes.changes, &run, &name, arguments.dry_run))?;
+    if !arguments.dry_run && (changes.text != text || !arguments.file.exists()) {
+        output::write_file(&arguments.file, changes.text.as_bytes())?;
+    }
+    Ok(if stopped { run.exit_code() } else { ExitCode::AsExpected })
+}
+
+fn told(changes: &[Change], run: &Run, file: &str, is_trial: bool) -> String {
+    let mut text = String::new();
+    for change in changes {
+        let (word, case) = match change {
+            Change::Added(case) => ("added", case),
+            Change::Removed(case) => ("removed", case),
+            Change::Changed(case) => ("changed", case),
+        };
+        let _ = writeln!(text, "{word:<8} {}", escape::line(case));
+    }
+    let count = |is: fn(&Change) -> bool| changes.iter().filter(|change| is(change)).count();
+    let [added, removed, changed] = [
+        count(|change| matches!(change, Change::Added(_))),
+        count(|change| matches!(change, Change::Removed(_))),
+        count(|change| matches!(change, Change::Changed(_))),
+    ];
+    let (file, who) = (escape::line(file), escape::line(&run.implementation().name));
+    let verb = if is_trial { "would be brought up to date" } else { "is up to date" };
+    let _ = writeln!(text, "{file} {verb} with {who}: {added} added, {removed} removed, {changed} changed");
+    text
+}
