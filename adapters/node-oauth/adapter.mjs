@@ -3,7 +3,7 @@
 // from two methods, replaced here; callback and verifier are extra parameters, as its own token requests pass them.
 import { parse } from 'node:querystring';
 
-import { Unsupported, fields, form, installed, only, serve, text } from '../shared/loop.mjs';
+import { extras, fields, form, installed, only, serve, text } from '../shared/loop.mjs';
 
 const { require, version } = installed(import.meta.url);
 const { OAuth } = require('oauth');
@@ -28,10 +28,7 @@ function sign(asked) {
   const extra = body === null ? {} : { ...parse(body) };
   if (asked.callback != null) extra.oauth_callback = asked.callback;
   if (asked.verifier != null) extra.oauth_verifier = asked.verifier;
-  for (const [name, value] of asked.extra ?? []) {
-    if (!name.startsWith('oauth_')) throw new Unsupported('feature:extra_without_prefix');
-    extra[name] = value;
-  }
+  for (const [name, value] of extras(asked)) extra[name] = value;
   const other = body === null ? asked.body : null;
   const kind = fields(asked.headers)['Content-Type'];
   oauth._performSecureRequest(asked.token?.identifier, asked.token?.secret, asked.method, asked.url, extra, other, kind, () => {});

@@ -4,7 +4,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { parse } from 'node:querystring';
 
-import { Refused, Unsupported, form, installed, only, serve, text } from '../shared/loop.mjs';
+import { Refused, extras, form, installed, only, serve, text } from '../shared/loop.mjs';
 
 const { require, version } = installed(import.meta.url);
 const OAuth = require('oauth-1.0a');
@@ -36,10 +36,7 @@ function sign(asked) {
     request.data = { ...parse(form(asked) ?? '') };
     if (asked.callback != null) request.data.oauth_callback = asked.callback;
     if (asked.verifier != null) request.data.oauth_verifier = asked.verifier;
-    for (const [name, value] of asked.extra ?? []) {
-      if (!name.startsWith('oauth_')) throw new Unsupported('feature:extra_without_prefix');
-      request.data[name] = value;
-    }
+    for (const [name, value] of extras(asked)) request.data[name] = value;
   }
   const signed = oauth.authorize(request, asked.token ? { key: asked.token.identifier, secret: asked.token.secret } : undefined);
   return { signature: signed.oauth_signature, authorization: oauth.toHeader(signed).Authorization, stages: { base_string: base } };

@@ -1,6 +1,6 @@
 // oauth-sign as request calls it: `request({ method, url, headers, body, oauth: { … } })`, aborted before anything is sent. oauth-sign is given a
 // base string URI and parsed parameters, which request makes; both versions are pinned, and what one of them does wrong counts for the pair.
-import { Unsupported, fields, installed, only, serve, text } from '../shared/loop.mjs';
+import { extras, fields, installed, only, serve, text } from '../shared/loop.mjs';
 
 const { require, version } = installed(import.meta.url);
 const request = require('request');
@@ -25,10 +25,7 @@ function sign(asked) {
     ...(asked.token ? { token: asked.token.identifier, token_secret: asked.token.secret } : {}),
   };
   for (const name of ['callback', 'verifier', 'realm', 'body_hash']) if (asked[name] != null) oauth[name] = asked[name];
-  for (const [name, value] of asked.extra ?? []) {
-    if (!name.startsWith('oauth_')) throw new Unsupported('feature:extra_without_prefix');
-    oauth[name.slice('oauth_'.length)] = value;
-  }
+  for (const [name, value] of extras(asked)) oauth[name.slice('oauth_'.length)] = value;
 
   let failure;
   const options = { method: asked.method, url: asked.url, headers: fields(asked.headers), body: asked.body ?? undefined, oauth };

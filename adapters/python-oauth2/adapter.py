@@ -1,7 +1,7 @@
 """python-oauth2: `Client(consumer, token).request(uri, method, body, headers)`, with the sending of httplib2 left out.
 
 The client chooses where the protocol parameters go, and writes no callback and no extension of its own; nonce and timestamp come from
-two class methods, replaced here. `Server.verify_request(Request.from_request(…), consumer, token)` verifies; it keeps no nonces.
+two class methods, replaced here. Its `Server` is not asked: under Python 3 it compares octets with text and refuses every request.
 """
 import importlib.metadata
 
@@ -59,49 +59,10 @@ def sign(asked):
     return output
 
 
-class Clock:
-    """What the library reads as the time of day."""
-
-    def __init__(self, now):
-        self.time = lambda: now
-
-
-def verify(asked):
-    if asked.get("seen"):
-        raise loop.Unsupported("feature:nonces")
-    oauth2.time = Clock(asked.get("now") or 0)
-    known, token = asked.get("client"), asked.get("token")
-    if known is None:
-        raise loop.Unsupported("feature:unknown_client")
-    allowed = asked.get("allowed_methods")
-    server = oauth2.Server()
-    server.timestamp_threshold = asked["window"] if asked.get("window") is not None else 10 ** 12
-    for name, method in METHODS.items():
-        if allowed is None or name in allowed:
-            server.add_signature_method(method())
-    headers = loop.fields(asked.get("headers") or [])
-    # The parameters of a form are handed over as text: `from_request` knows no body.
-    form = loop.text(asked["body"]) if loop.is_form(asked) else None
-    request = oauth2.Request.from_request(asked["method"], asked["url"], headers=headers, query_string=form)
-    if request is None:
-        raise loop.Refused("no parameters")
-    consumer = oauth2.Consumer(known["identifier"], known.get("secret") or "")
-    server.verify_request(request, consumer, token and oauth2.Token(token["identifier"], token.get("secret") or ""))
-    return {"valid": True}
-
-
-def parse_token_response(asked):
-    """`Token.from_string(content)`, after the status was looked at, as the documentation has it."""
-    if asked["status"] != 200:
-        raise loop.Unsupported("feature:status")
-    token = oauth2.Token.from_string(loop.text(asked["body"]))
-    return {"identifier": token.key, "secret": token.secret}
-
-
 loop.serve(
     name="python-oauth2", version=importlib.metadata.version("oauth2"), homepage="https://github.com/joestump/python-oauth2",
     operations={
-        "sign": sign, "verify": verify, "parse_token_response": parse_token_response,
+        "sign": sign,
         "percent_encode": lambda asked: {"encoded": oauth2.escape(loop.text(asked["text"]))},
     },
     signature_methods=list(METHODS),

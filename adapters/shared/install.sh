@@ -75,3 +75,18 @@ debian_install() {
         *) fail "$package $found is installed, and this adapter was written for $upstream" ;;
     esac
 }
+
+# cargo_install: the crate of the adapter, from Cargo.lock. What is built on the way is not kept.
+cargo_install() {
+    wanted=$(cat "$here/Cargo.lock" "$here/Cargo.toml" "$here"/src/*.rs "$here"/../shared/rust/src/*.rs | cksum)
+    if done_already "$wanted"; then
+        say "installed already"
+        return
+    fi
+    need cargo "see https://rustup.rs/"
+    say "a release build from Cargo.lock"
+    cargo build --quiet --release --locked --manifest-path "$here/Cargo.toml" --target-dir "$installed/target"
+    cp "$installed/target/release/adapter" "$installed/adapter"
+    rm -rf "$installed/target"
+    stamp "$wanted"
+}

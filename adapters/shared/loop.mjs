@@ -48,6 +48,14 @@ export function only(asked, { hostField = true, noNonce = false } = {}) {
   if (!hostField && field(asked, 'host') !== undefined) throw new Unsupported('feature:host_field');
 }
 
+// Further protocol parameters, for an interface that takes an object and names with the prefix only.
+export function extras(asked) {
+  const pairs = asked.extra ?? [];
+  if (pairs.some(([name]) => !name.startsWith('oauth_'))) throw new Unsupported('feature:extra_without_prefix');
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length) throw new Unsupported('feature:repeated_extra');
+  return pairs;
+}
+
 // Octets that are not UTF-8 are written {"base64": "…"}.
 function read(_, value) {
   const octets = value !== null && typeof value === 'object' && Object.keys(value).join() === 'base64';

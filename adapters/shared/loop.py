@@ -34,6 +34,22 @@ def fields(headers):
     return {name: text(value) for name, value in headers}
 
 
+class Fields(dict):
+    """The same as a web framework hands them over: the letter case of names does not count."""
+
+    def __init__(self, headers):
+        super().__init__((name.lower(), value) for name, value in fields(headers).items())
+
+    def get(self, name, default=None):
+        return super().get(name.lower(), default)
+
+    def __getitem__(self, name):
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name):
+        return super().__contains__(name.lower())
+
+
 def is_form(asked):
     """Whether the application would say that it sends a form."""
     kinds = [value for name, value in asked.get("headers") or [] if name.lower() == "content-type"]
