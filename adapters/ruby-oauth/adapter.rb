@@ -63,12 +63,11 @@ end
 
 def verify(asked)
   raise Loop::Unsupported, 'feature:nonces' unless (asked['seen'] || []).empty?
-  raise Loop::Unsupported, 'feature:unknown_client' unless asked['client']
   raise Loop::Unsupported, 'feature:allowed_methods' if asked['allowed_methods']
 
   # The block looks up the secrets for the identifiers that the library has read.
   valid = OAuth::Signature.verify(rack_request(asked)) do |request|
-    raise Loop::Refused, 'no such client' unless request.consumer_key == asked['client']['identifier']
+    raise Loop::Refused, 'no such client' unless asked['client'] && request.consumer_key == asked['client']['identifier']
     raise Loop::Refused, 'no such token' unless request.token.to_s == asked.dig('token', 'identifier').to_s
 
     [asked.dig('token', 'secret'), asked['client']['public_key'] || asked['client']['secret']]

@@ -90,3 +90,16 @@ cargo_install() {
     rm -rf "$installed/target"
     stamp "$wanted"
 }
+
+# build FILE COMMAND…: what the command compiles into FILE, unless that is newer than all sources.
+build() {
+    built=$1
+    shift
+    mkdir -p "$installed"
+    if [ -e "$built" ] && [ -z "$(find "$here" "$here/../shared" -path '*/.installed' -prune -o -type f -newer "$built" -print)" ]; then
+        say "built already"
+        return
+    fi
+    say "$*"
+    "$@"
+}

@@ -76,12 +76,15 @@ pub fn split_url(url: &str) -> (&str, &str) {
     sent.split_once('?').unwrap_or((sent, ""))
 }
 
-/// What is between the quotes behind `oauth_signature=`, or up to the next `&`.
+/// What a receiver reads: what is between the quotes behind `oauth_signature=`, or up to the next `&`, decoded.
 pub fn sent_signature(sent: &str) -> Option<String> {
     let (_, value) = sent.split_once("oauth_signature=")?;
-    let value = value.trim_start_matches('"').split(['"', '&', '#']).next()?;
-    // `parse` reads a form, in which a raw plus is a blank.
-    let value = format!("s={}", value.replace('+', "%2B"));
+    let value = match value.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => value.split(['&', '#']).next()?,
+    };
+    // `parse` reads a form, in which a raw plus is a blank and a raw ampersand the end.
+    let value = format!("s={}", value.replace('+', "%2B").replace('&', "%26"));
     form_urlencoded::parse(value.as_bytes()).next().map(|(_, decoded)| decoded.into_owned())
 }
 
