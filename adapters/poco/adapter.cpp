@@ -1,6 +1,6 @@
-// POCO: OAuth10Credentials.authenticate(request, uri, form, method), where the form is HTMLForm(request, body), which reads the query and, where
-// there is one, the form of the body; nonceAndTimestampForTesting sets the two. A server makes the credentials from the request, sets the secrets and
-// calls verify(request, uri, form), which compares the signature and leaves timestamps and nonces to the application.
+// POCO: OAuth10Credentials.authenticate(request, uri, form, method), where the form is HTMLForm(request, body), which reads query and body, or,
+// where there is no form, HTMLForm.read(query); nonceAndTimestampForTesting sets the two. A server makes the credentials from the request, sets
+// the secrets and calls verify(request, uri, form), which compares the signature and leaves timestamps and nonces to the application.
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
@@ -58,18 +58,28 @@ struct Request {
             }
             isForm = Poco::icompare(http.get("Content-Type", ""), 0, 33, "application/x-www-form-urlencoded") == 0;
         }
-        // It takes any body for a form; an application gives it none that is not.
-        std::istringstream body(isForm ? text(asked, "body") : "");
-        form = std::make_unique<HTMLForm>(http, body);
+        // It takes the body of any POST or PUT for a form; where there is none, an application has it read the query.
+        std::istringstream body(isForm ? text(asked, "body") : uri.getRawQuery());
+        if (isForm) {
+            form = std::make_unique<HTMLForm>(http, body);
+        } else {
+            form = std::make_unique<HTMLForm>();
+            form->read(body);
+        }
     }
 };
 
 static Object::Ptr sign(const Object::Ptr& asked)
 {
-    if (absent(asked, "nonce") || absent(asked, "timestamp")) throw Unsupported{"feature:no_nonce"};
     if (text(asked, "version") != "1.0") throw Unsupported{"version:" + text(asked, "version")};
     std::string method = text(asked, "signature_method");
     if (method != "HMAC-SHA1" && method != "PLAINTEXT") throw Poco::NotImplementedException("there is no constant for this signature method");
+
+    // It sends both, but with PLAINTEXT neither.
+    bool plaintext = method == "PLAINTEXT";
+    bool complete = !absent(asked, "nonce") && !absent(asked, "timestamp");
+    if (!plaintext && !complete) throw Unsupported{"feature:no_nonce"};
+    if (plaintext && !(absent(asked, "nonce") && absent(asked, "timestamp"))) throw Unsupported{"feature:nonce_with_plaintext"};
 
     Object::Ptr client = asked->getObject("client");
     OAuth10Credentials credentials(text(client, "identifier"), text(client, "secret"));
@@ -82,7 +92,6 @@ static Object::Ptr sign(const Object::Ptr& asked)
     credentials.nonceAndTimestampForTesting(text(asked, "nonce"), text(asked, "timestamp"));
 
     Request request(asked);
-    bool plaintext = method == "PLAINTEXT";
     credentials.authenticate(request.http, request.uri, *request.form,
                              plaintext ? OAuth10Credentials::SIGN_PLAINTEXT : OAuth10Credentials::SIGN_HMAC_SHA1);
     std::string header = request.http.get("Authorization");

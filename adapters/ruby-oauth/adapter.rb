@@ -27,7 +27,7 @@ end
 def sign(asked)
   Loop.only(asked)
   url = URI.parse(Loop.text(asked['url']))
-  site = "#{url.scheme}://#{url.host}:#{url.port}"
+  site = asked['url'][%r{\A[^/?#]*//[^/?#]*}]
   path = "#{url.path.to_s.empty? ? '/' : url.path}#{url.query && "?#{url.query}"}"
   consumer = OAuth::Consumer.new(asked['client']['identifier'], asked['client']['secret'], site: site)
   token = asked['token'] && OAuth::ConsumerToken.new(consumer, asked['token']['identifier'], asked['token']['secret'])

@@ -13,7 +13,7 @@ module Loop
   class Refused < StandardError; end
 
   # Mistakes of a program, and not its way of saying no. (A NoMethodError is a NameError.)
-  FAILURES = [NameError, TypeError, NotImplementedError, SystemStackError].freeze
+  FAILURES = [NameError, TypeError, FrozenError, NotImplementedError, SystemStackError].freeze
 
   module_function
 

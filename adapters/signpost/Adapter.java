@@ -122,7 +122,10 @@ final class Adapter {
         put(additional, OAuth.OAUTH_VERIFIER, asked.text("verifier"));
         put(additional, "oauth_body_hash", asked.text("body_hash"));
         put(additional, "realm", asked.text("realm"));
-        for (String[] pair : asked.pairs("extra")) put(additional, pair[0], pair[1]);
+        for (String[] pair : asked.pairs("extra")) {
+            if (!pair[0].startsWith("oauth_")) throw new Loop.Unsupported("feature:extra_without_prefix");
+            put(additional, pair[0], pair[1]);
+        }
         consumer.setAdditionalParameters(additional);
 
         Request request = new Request(asked);
