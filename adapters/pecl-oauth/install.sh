@@ -1,0 +1,5 @@
+#!/bin/sh
+# Installs the library from Debian's packages, for the whole system: PHP libraries there have no folder of an adapter's own.
+set -eu
+. "$(dirname "$0")/../shared/install.sh"
+debian_install php8.2-oauth=2.0.7 php8.2-cli

@@ -1,0 +1,4 @@
+#!/bin/sh
+# Runs the adapter, from any folder.
+set -eu
+exec "$(dirname -- "$0")/.installed/adapter" 1.11.0
