@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::deviation::{Cause, Conduct, Deviation, Side, Stage};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
-use crate::judgement::diagnosing::{Effort, Witness, diagnose_run};
+use crate::judgement::diagnosing::{Effort, Witness, diagnose_beside};
 use crate::judgement::{Declared, Verdict, judge};
 use crate::protocol::SignatureMethod;
 use crate::vectors::{Case, Level, Operation, Question, Status};
@@ -14,8 +14,14 @@ use crate::vectors::{Case, Level, Operation, Question, Status};
 /// The values that are compared in the diagnosis of one task, for each of its departures: one alone is found at once or not at all.
 const MOST: u64 = 200_000;
 
-/// The most failures of a task that are diagnosed: the simplest show what it is.
-const MOST_FAILURES: usize = 60;
+/// How many failures of a departure are diagnosed, until it is decided: the simplest show what it is.
+const FAILURES: [usize; 2] = [12, 60];
+
+/// The most failures of a departure that are diagnosed, beside those of `verify`.
+const MOST_FAILURES: usize = 400;
+
+/// The most failures of several departures together that are diagnosed.
+const FAILURES_OF_SEVERAL: usize = 30;
 
 /// Cases with the reference's answers.
 pub struct Bench {
@@ -36,6 +42,16 @@ pub struct Tried {
     pub shows_in_interop: bool,
     /// The diagnoses of the failures, those that were looked at.
     pub diagnoses: Vec<Diagnosis>,
+}
+
+/// What was answered with a set of departures.
+#[derive(Default)]
+struct Put {
+    tried: Tried,
+    /// In the order in which they are looked at.
+    failures: Vec<Witness>,
+    /// Answers that are the reference's.
+    rights: Vec<Witness>,
 }
 
 impl Bench {
@@ -99,27 +115,38 @@ impl Bench {
     /// Puts one set of departures through the cases.
     #[must_use]
     pub fn put(&self, deviations: &[&'static Deviation]) -> Tried {
-        let tried = self.put_to(deviations, false);
-        let is_clear = |diagnosis: &Diagnosis| diagnosis.outcome == Outcome::Explained;
-        if !tried.caught.is_empty() && tried.diagnoses.iter().all(is_clear) {
-            return tried;
+        let mut put = self.answer(deviations);
+        if deviations.len() > 1 {
+            let few = self.diagnose(deviations, &put, |operation| operation != Operation::Verify, FAILURES_OF_SEVERAL);
+            put.tried.diagnoses = few;
+            return put.tried;
         }
-        // A server that derives wrongly may be the only one in which it shows.
-        self.put_to(deviations, true)
+        // A few failures often suffice, and one more tells what they cannot. Who derives wrongly and serves shows it there at last.
+        for most in FAILURES {
+            put.tried.diagnoses = self.diagnose(deviations, &put, |operation| operation != Operation::Verify, most);
+            if is_decided(deviations, &put.tried.diagnoses) || put.failures.len() <= most {
+                break;
+            }
+        }
+        if !is_decided(deviations, &put.tried.diagnoses) {
+            put.tried.diagnoses = self.diagnose(deviations, &put, |_| true, MOST_FAILURES);
+        }
+        put.tried
     }
 
-    fn put_to(&self, deviations: &[&'static Deviation], verifies: bool) -> Tried {
+    /// Answers all cases with these departures.
+    fn answer(&self, deviations: &[&'static Deviation]) -> Put {
         let causes: Vec<Cause> = deviations.iter().map(|deviation| Cause::Deviation(deviation)).collect();
         let mut deviant = Reference::conducting(Conduct::of(&causes));
         // Only who sends otherwise is judged by what is sent: the rest would be told twice.
         let transmission = deviations.iter().any(|deviation| deviation.stage.side() == Side::Sending);
         let wanted = Wanted { transmission, stages: false };
         let declared = Declared { codes: false, transmission };
-        let (mut tried, mut failures, mut witnesses) = (Tried::default(), Vec::new(), Vec::new());
+        let mut put = Put::default();
         let [without, with] = &self.rights;
         let rights = if transmission { with } else { without };
         for (place, ((case, question), right)) in self.cases.iter().zip(&self.questions).zip(rights).enumerate() {
-            if !deviations.iter().any(|deviation| concerns(deviation, question.operation(), verifies)) {
+            if !deviations.iter().any(|deviation| concerns(deviation, question.operation())) {
                 continue;
             }
             let observation = match self.unchanged(place, case, deviations, &mut deviant) {
@@ -128,22 +155,29 @@ impl Bench {
             };
             let is_scored = case.level != Level::Interop && case.status == Status::Active;
             let is_changed = observation != *right;
-            tried.shows_in_interop |= !is_scored && is_changed;
+            put.tried.shows_in_interop |= !is_scored && is_changed;
             let witness = Witness { question: Arc::clone(question), observation };
             if is_scored && is_changed && judge(case, &witness.observation, declared).verdict == Verdict::Fail {
-                tried.caught.push(place);
-                failures.push(witness);
-            } else if is_scored && Witness::is_useful(question.operation()) {
-                witnesses.push(witness);
+                put.tried.caught.push(place);
+                put.failures.push(witness);
+            } else if is_scored && !is_changed && Witness::is_useful(question.operation()) {
+                put.rights.push(witness);
             }
         }
-        // Operations of one stage say most and cost least.
-        failures.sort_by_key(|failure| weight(&failure.question));
-        failures.truncate(MOST_FAILURES);
+        put.failures = in_turns(put.failures);
+        put
+    }
+
+    /// Diagnoses the first failures of some operations; of `verify` all, because only all together say something.
+    fn diagnose(&self, deviations: &[&'static Deviation], put: &Put, of: impl Fn(Operation) -> bool, most: usize) -> Vec<Diagnosis> {
+        let is_verify = |witness: &Witness| witness.question.operation() == Operation::Verify;
+        let chosen = |witness: &&Witness| of(witness.question.operation());
+        let mut failures: Vec<Witness> = put.failures.iter().filter(|witness| !is_verify(witness)).filter(chosen).take(most).cloned().collect();
+        failures.extend(put.failures.iter().filter(|witness| is_verify(witness)).filter(chosen).cloned());
+        let rights: Vec<&Witness> = put.rights.iter().filter(chosen).collect();
         let most = MOST * deviations.len().pow(2) as u64;
         let mut effort = Effort { most, most_each: most, watch: &mut |_, _| true };
-        tried.diagnoses = diagnose_run(&failures, &witnesses, &mut effort);
-        tried
+        diagnose_beside(&failures, rights, &mut effort)
     }
 
     /// Whether an RSA signature is known to be the reference's without making it.
@@ -161,13 +195,33 @@ fn rsa_base_string(reference: &mut Reference, question: &Question) -> Option<Obs
     method.is_rsa().then(|| reference.ask(&Question::BaseString(input.clone())))
 }
 
-/// Whether a departure can show in an operation. Who signs wrongly would verify wrongly too, which takes as long again.
-fn concerns(deviation: &Deviation, operation: Operation, verifies: bool) -> bool {
+/// Whether a departure can show in an operation.
+fn concerns(deviation: &Deviation, operation: Operation) -> bool {
     match deviation.stage.side() {
-        Side::Signing => verifies || operation != Operation::Verify,
+        Side::Signing => true,
         Side::Sending => !matches!(operation, Operation::Verify | Operation::Normalize | Operation::BaseUri | Operation::Mac),
         Side::Verifying => matches!(operation, Operation::Verify | Operation::ParseAuthorization),
     }
+}
+
+/// Whether a departure is named, and nothing else, for at least one of its failures.
+fn is_decided(deviations: &[&'static Deviation], diagnoses: &[Diagnosis]) -> bool {
+    let itself: Vec<Cause> = deviations.iter().map(|deviation| Cause::Deviation(deviation)).collect();
+    diagnoses.iter().any(|diagnosis| diagnosis.outcome == Outcome::Explained && diagnosis.sets.contains(&itself))
+}
+
+/// The simplest failures of each operation, one operation after the other: each shows something else.
+fn in_turns(failures: Vec<Witness>) -> Vec<Witness> {
+    let mut turns: Vec<(usize, Operation, Witness)> = Vec::with_capacity(failures.len());
+    let mut failures = failures;
+    failures.sort_by_key(|failure| weight(&failure.question));
+    for failure in failures {
+        let operation = failure.question.operation();
+        let turn = turns.iter().filter(|(_, other, _)| *other == operation).count();
+        turns.push((turn, operation, failure));
+    }
+    turns.sort_by_key(|(turn, ..)| *turn);
+    turns.into_iter().map(|(.., failure)| failure).collect()
 }
 
 /// Simple questions first: of one stage, then by the length of what is signed.

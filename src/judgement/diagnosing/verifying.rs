@@ -42,7 +42,7 @@ impl RunDiagnosis<'_> {
 }
 
 /// Whether a request was accepted; nothing if it was not judged.
-fn accepts(observation: &Observation) -> Option<bool> {
+pub(super) fn accepts(observation: &Observation) -> Option<bool> {
     match observation {
         Observation::Answered(output) => output.valid,
         Observation::Refused { .. } => Some(false),
