@@ -44,6 +44,6 @@ pub use json::json;
 pub use junit::junit;
 pub use page::Layout;
 pub use paint::Colour;
-pub use selftest::selftest;
+pub use selftest::{kills, selftest};
 pub use sign::{Disclosure, SignedRequest, sign, sign_json};
 pub use text::{TextOptions, text};

@@ -4,6 +4,23 @@ use super::page::{Layout, Page};
 use super::paint::Tone;
 use crate::selftest::{Named, Selftest, Single};
 
+/// The most cases that are listed for a departure.
+const MOST_CASES: usize = 5;
+
+/// Writes which cases catch each departure, those in front that catch the fewest others: `kills` of a case says what it was made for.
+#[must_use]
+pub fn kills(selftest: &Selftest, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    for single in &selftest.singles {
+        page.text(0, &format!("{}, caught by {}", single.deviation.id, single.cases.len()));
+        for (case, kills) in single.cases.iter().take(MOST_CASES) {
+            page.text(2, &format!("{case}, which catches {kills}"));
+        }
+    }
+    page.blank();
+    page.finish()
+}
+
 /// Writes a selftest. `verbose` lists every departure, and the cases that catch none.
 #[must_use]
 pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {

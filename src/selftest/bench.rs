@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::deviation::{Cause, Conduct, Deviation, Side, Stage};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
-use crate::judgement::diagnosing::{Effort, Witness, diagnose_beside};
+use crate::judgement::diagnosing::{Effort, Witness, diagnose_beside, is_alike};
 use crate::judgement::{Declared, Verdict, judge};
 use crate::protocol::SignatureMethod;
 use crate::vectors::{Case, Level, Operation, Question, Status};
@@ -65,7 +65,8 @@ impl Bench {
             let wanted = Wanted { transmission, stages: false };
             questions.iter().map(|question| reference.ask_for(question, wanted)).collect()
         });
-        let base_strings = questions.iter().map(|question| rsa_base_string(&mut reference, question)).collect();
+        let [without, _] = &rights;
+        let base_strings = questions.iter().zip(without).map(|(question, right)| rsa_base_string(&mut reference, question, right)).collect();
         Bench { cases, questions, base_strings, rights }
     }
 
@@ -149,18 +150,24 @@ impl Bench {
             if !deviations.iter().any(|deviation| concerns(deviation, question.operation())) {
                 continue;
             }
-            let observation = match self.unchanged(place, case, deviations, &mut deviant) {
-                true => right.clone(),
-                false => deviant.ask_for(question, wanted),
-            };
             let is_scored = case.level != Level::Interop && case.status == Status::Active;
+            let observation = match self.unchanged(place, case, deviations, &mut deviant) {
+                Some(true) => right.clone(),
+                // Another text is another signature. What it is would say no more than the HMACs of other cases.
+                Some(false) => {
+                    put.tried.caught.extend(is_scored.then_some(place));
+                    put.tried.shows_in_interop |= !is_scored;
+                    continue;
+                }
+                None => deviant.ask_for(question, wanted),
+            };
             let is_changed = observation != *right;
             put.tried.shows_in_interop |= !is_scored && is_changed;
             let witness = Witness { question: Arc::clone(question), observation };
             if is_scored && is_changed && judge(case, &witness.observation, declared).verdict == Verdict::Fail {
                 put.tried.caught.push(place);
                 put.failures.push(witness);
-            } else if is_scored && !is_changed && Witness::is_useful(question.operation()) {
+            } else if is_scored && Witness::is_useful(question.operation()) && is_alike(question.operation(), &witness.observation, right) {
                 put.rights.push(witness);
             }
         }
@@ -180,19 +187,20 @@ impl Bench {
         diagnose_beside(&failures, rights, &mut effort)
     }
 
-    /// Whether an RSA signature is known to be the reference's without making it.
-    fn unchanged(&self, place: usize, case: &Case, deviations: &[&'static Deviation], deviant: &mut Reference) -> bool {
-        let Some(Some(base_string)) = self.base_strings.get(place) else { return false };
+    /// Whether an RSA signature is the reference's, as far as that is known without making it: of what comes before the key.
+    fn unchanged(&self, place: usize, case: &Case, deviations: &[&'static Deviation], deviant: &mut Reference) -> Option<bool> {
+        let base_string = self.base_strings.get(place)?.as_ref()?;
         let before_the_key = |deviation: &&Deviation| deviation.stage < Stage::Secret && deviation.stage.side() == Side::Signing;
-        let Question::Sign(input) = &case.question else { return false };
-        deviations.iter().all(before_the_key) && deviant.ask(&Question::BaseString(input.clone())) == *base_string
+        let Question::Sign(input) = &case.question else { return None };
+        deviations.iter().all(before_the_key).then(|| deviant.ask(&Question::BaseString(input.clone())) == *base_string)
     }
 }
 
-fn rsa_base_string(reference: &mut Reference, question: &Question) -> Option<Observation> {
+/// The base string of an RSA signature that the reference makes.
+fn rsa_base_string(reference: &mut Reference, question: &Question, right: &Observation) -> Option<Observation> {
     let Question::Sign(input) = question else { return None };
     let method = SignatureMethod::from_name(input.signature_method.as_bytes()).ok()?;
-    method.is_rsa().then(|| reference.ask(&Question::BaseString(input.clone())))
+    (method.is_rsa() && matches!(right, Observation::Answered(_))).then(|| reference.ask(&Question::BaseString(input.clone())))
 }
 
 /// Whether a departure can show in an operation.

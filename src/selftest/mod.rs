@@ -36,6 +36,8 @@ pub struct Selftest {
 pub struct Single {
     /// The departure.
     pub deviation: &'static Deviation,
+    /// The active cases of level `must`, or else of `should`, that catch it, each with how many departures it catches: the most telling first.
+    pub cases: Vec<(String, usize)>,
     /// How many active cases of level `must` catch it, and of `should`.
     pub caught_must: usize,
     /// See [`Single::caught_must`].
@@ -101,13 +103,13 @@ impl Selftest {
         let mut selftest = Selftest::default();
         let mut kills: BTreeMap<usize, Vec<&'static str>> = BTreeMap::new();
         for (task, tried) in tasks.iter().zip(&tried) {
+            if let [deviation] = task.as_slice() {
+                tried.caught.iter().for_each(|place| kills.entry(*place).or_default().push(deviation.id));
+            }
+        }
+        for (task, tried) in tasks.iter().zip(&tried) {
             match task.as_slice() {
-                [deviation] => {
-                    for place in &tried.caught {
-                        kills.entry(*place).or_default().push(deviation.id);
-                    }
-                    selftest.singles.push(single(bench, deviation, tried));
-                }
+                [deviation] => selftest.singles.push(single(bench, deviation, tried, &kills)),
                 several => selftest.combinations.push(combination(several, tried)),
             }
         }
@@ -152,10 +154,16 @@ impl Single {
     }
 }
 
-fn single(bench: &Bench, deviation: &'static Deviation, tried: &Tried) -> Single {
+fn single(bench: &Bench, deviation: &'static Deviation, tried: &Tried, kills: &BTreeMap<usize, Vec<&'static str>>) -> Single {
     let caught = |level| tried.caught.iter().filter(|place| bench.level(**place) == Some(level)).count();
+    let level = if caught(Level::Must) > 0 { Level::Must } else { Level::Should };
+    let of_level = tried.caught.iter().filter(|place| bench.level(**place) == Some(level));
+    let mut cases: Vec<(String, usize)> =
+        of_level.filter_map(|place| Some((bench.cases().get(*place)?.full_id(), kills.get(place).map_or(0, Vec::len)))).collect();
+    cases.sort_by_key(|(_, kills)| *kills);
     Single {
         deviation,
+        cases,
         caught_must: caught(Level::Must),
         caught_should: caught(Level::Should),
         shows_in_interop: tried.shows_in_interop,

@@ -52,20 +52,23 @@ impl Witness {
         matches!(question, Question::Sign(input) if input.signature_method.as_bytes().starts_with(b"RSA-"))
     }
 
-    /// Whether somebody answers alike: with the same signature, base string or verdict, or else with all of the same answer.
+    /// Whether somebody answers alike.
     fn is_answered_by(&self, implementation: &mut Reference) -> bool {
         let own = implementation.ask_for(&self.question, Wanted { transmission: false, stages: false });
-        match self.question.operation() {
-            Operation::Verify => verifying::accepts(&own) == verifying::accepts(&self.observation),
-            Operation::Sign | Operation::BaseString => match (&own, &self.observation) {
-                (Observation::Answered(own), Observation::Answered(observed)) => {
-                    own.signature == observed.signature && own.base_string == observed.base_string
-                }
-                (Observation::Refused { .. }, Observation::Refused { .. }) => true,
-                _ => false,
-            },
-            _ => answers::is_same(&own, &self.observation),
+        is_alike(self.question.operation(), &own, &self.observation)
+    }
+}
+
+/// Whether two answers are the same as far as the derivation goes: the same signature, base string or verdict, or else all of the answer.
+/// Why something was refused is free.
+#[must_use]
+pub fn is_alike(operation: Operation, one: &Observation, other: &Observation) -> bool {
+    match (operation, one, other) {
+        (Operation::Verify, ..) => verifying::accepts(one) == verifying::accepts(other),
+        (Operation::Sign | Operation::BaseString, Observation::Answered(one), Observation::Answered(other)) => {
+            one.signature == other.signature && one.base_string == other.base_string
         }
+        _ => answers::is_same(one, other),
     }
 }
 
