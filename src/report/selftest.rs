@@ -2,7 +2,7 @@
 
 use super::page::{Layout, Page};
 use super::paint::Tone;
-use crate::selftest::{Named, Selftest, Single};
+use crate::selftest::{Named, Selftest, Single, unshown};
 
 /// The most cases that are listed for a departure.
 const MOST_CASES: usize = 5;
@@ -37,6 +37,13 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
     list(&mut page, "caught by should cases only", should.map(|single| single.deviation.id.to_owned()));
     let interop = selftest.singles.iter().filter(|single| single.is_interop_only());
     list(&mut page, "visible only in cases that are never scored", interop.map(|single| single.deviation.id.to_owned()));
+    let unshown = selftest.singles.iter().filter(|single| single.is_unshown());
+    list(
+        &mut page,
+        "shown by no request that may be sent",
+        unshown.map(|single| format!("{}: {}", single.deviation.id, unshown::reason(single.deviation.id).unwrap_or_default())),
+    );
+    list(&mut page, "shown all the same", selftest.shown_all_the_same().map(|single| single.deviation.id.to_owned()));
     if verbose {
         let all = selftest.singles.iter();
         list(

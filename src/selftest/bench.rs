@@ -66,7 +66,8 @@ impl Bench {
             questions.iter().map(|question| reference.ask_for(question, wanted)).collect()
         });
         let [without, _] = &rights;
-        let base_strings = questions.iter().zip(without).map(|(question, right)| rsa_base_string(&mut reference, question, right)).collect();
+        let base_strings =
+            questions.iter().zip(without).map(|(question, right)| rsa_base_string(&mut reference, question, right)).collect();
         Bench { cases, questions, base_strings, rights }
     }
 
@@ -179,7 +180,8 @@ impl Bench {
     fn diagnose(&self, deviations: &[&'static Deviation], put: &Put, of: impl Fn(Operation) -> bool, most: usize) -> Vec<Diagnosis> {
         let is_verify = |witness: &Witness| witness.question.operation() == Operation::Verify;
         let chosen = |witness: &&Witness| of(witness.question.operation());
-        let mut failures: Vec<Witness> = put.failures.iter().filter(|witness| !is_verify(witness)).filter(chosen).take(most).cloned().collect();
+        let mut failures: Vec<Witness> =
+            put.failures.iter().filter(|witness| !is_verify(witness)).filter(chosen).take(most).cloned().collect();
         failures.extend(put.failures.iter().filter(|witness| is_verify(witness)).filter(chosen).cloned());
         let rights: Vec<&Witness> = put.rights.iter().filter(chosen).collect();
         let most = MOST * deviations.len().pow(2) as u64;

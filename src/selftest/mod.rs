@@ -5,10 +5,12 @@
 //! |---|---|
 //! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
 //! | [`inseparable`] | departures that no request tells apart, each with the reason |
+//! | [`unshown`] | departures that need a request which nobody may send |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
 pub mod bench;
 pub mod inseparable;
+pub mod unshown;
 
 use std::collections::BTreeMap;
 
@@ -125,9 +127,15 @@ impl Selftest {
         selftest
     }
 
-    /// The departures that no active case of level `must` or `should` catches, and that do not only show in cases that are never scored.
+    /// The departures that no active case of level `must` or `should` catches, that do not only show in cases that are never scored, and
+    /// that are not known to need a request which nobody may send.
     pub fn uncaught(&self) -> impl Iterator<Item = &Single> {
-        self.singles.iter().filter(|single| single.caught_must + single.caught_should == 0 && !single.is_interop_only())
+        self.singles.iter().filter(|single| !single.is_caught() && !single.is_interop_only() && !single.is_unshown())
+    }
+
+    /// The departures that are said to be shown by no request, and are.
+    pub fn shown_all_the_same(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| single.is_unshown() && (single.is_caught() || single.shows_in_interop))
     }
 
     /// The departures that were not diagnosed as themselves, or as a set that is known to be inseparable.
@@ -142,15 +150,30 @@ impl Selftest {
     /// Whether everything is as it should be.
     #[must_use]
     pub fn is_passed(&self) -> bool {
-        self.uncaught().next().is_none() && self.misnamed().next().is_none() && self.false_kills.is_empty()
+        self.uncaught().next().is_none()
+            && self.shown_all_the_same().next().is_none()
+            && self.misnamed().next().is_none()
+            && self.false_kills.is_empty()
     }
 }
 
 impl Single {
+    /// Whether a case that counts catches it.
+    #[must_use]
+    pub const fn is_caught(&self) -> bool {
+        self.caught_must + self.caught_should > 0
+    }
+
+    /// Whether it is known to need a request which nobody may send.
+    #[must_use]
+    pub fn is_unshown(&self) -> bool {
+        unshown::reason(self.deviation.id).is_some()
+    }
+
     /// Whether it shows only where RFC 5849 leaves room, so that no vector may fail it.
     #[must_use]
     pub const fn is_interop_only(&self) -> bool {
-        self.caught_must == 0 && self.caught_should == 0 && self.shows_in_interop
+        !self.is_caught() && self.shows_in_interop
     }
 }
 

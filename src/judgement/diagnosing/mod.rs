@@ -24,6 +24,9 @@ pub const MOST_FAILURES: usize = 2000;
 /// The most cases that went right that are kept to be looked at.
 pub const MOST_WITNESSES: usize = 4000;
 
+/// The most sets that a diagnosis names.
+const MOST_SETS: usize = 64;
+
 /// The most answers that are counted against a set of causes: how many more there are makes no difference.
 const MOST_AGAINST: usize = 8;
 
@@ -159,11 +162,14 @@ impl RunDiagnosis<'_> {
     /// Where several sets explain a failure, those are kept that the fewest answers speak against: an answer that went right and that they
     /// would have changed. Who reads forms wrongly and queries too would have failed with a form.
     ///
-    /// The pattern of all answers of `verify` is looked at already.
+    /// The pattern of all answers of `verify` is looked at already. Who signs rightly derives rightly, so signatures speak there too.
     fn weigh(&mut self) {
-        for place in self.places(|operation| operation != Operation::Verify) {
+        for place in 0..self.failures.len() {
             let Some(failure) = self.failures.get(place) else { continue };
-            let kin = Kin::of(failure.question.operation());
+            let kin = match failure.question.operation() {
+                Operation::Verify => Kin::Signing,
+                other => Kin::of(other),
+            };
             let sets = match self.found.get(place) {
                 Some(diagnosis) if diagnosis.outcome == Outcome::Ambiguous => diagnosis.sets.clone(),
                 _ => continue,
@@ -177,6 +183,7 @@ impl RunDiagnosis<'_> {
                     diagnosis.outcome = Outcome::Explained;
                 }
                 diagnosis.sets = kept;
+                diagnosis.sets.truncate(MOST_SETS);
             }
         }
     }

@@ -8,9 +8,6 @@ use crate::diagnosis::Diagnosis;
 use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::vectors::Operation;
 
-/// The most departures that are named for one failure.
-const MOST_SETS: usize = 64;
-
 impl RunDiagnosis<'_> {
     /// Diagnoses `verify`.
     pub(super) fn verifying(&mut self) {
@@ -35,7 +32,7 @@ impl RunDiagnosis<'_> {
             let of_place = || candidates.iter().filter(|(_, explained)| explained.contains(&place));
             let most = of_place().map(|(_, explained)| explained.len()).max().unwrap_or(0);
             let sets = of_place().filter(|(_, explained)| explained.len() == most).map(|(cause, _)| vec![cause.clone()]);
-            let diagnosis = Diagnosis::of_sets(sets.take(MOST_SETS).collect());
+            let diagnosis = Diagnosis::of_sets(sets.collect());
             self.set(place, diagnosis);
         }
     }
