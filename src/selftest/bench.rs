@@ -148,7 +148,9 @@ impl Bench {
         let [without, with] = &self.rights;
         let rights = if transmission { with } else { without };
         for (place, ((case, question), right)) in self.cases.iter().zip(&self.questions).zip(rights).enumerate() {
-            if !deviations.iter().any(|deviation| concerns(deviation, question.operation())) {
+            // What is sent of an RSA signature is sent of an HMAC too, and that takes less time.
+            let is_skipped = transmission && matches!(self.base_strings.get(place), Some(Some(_)));
+            if is_skipped || !deviations.iter().any(|deviation| concerns(deviation, question.operation())) {
                 continue;
             }
             let is_scored = case.level != Level::Interop && case.status == Status::Active;

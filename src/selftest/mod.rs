@@ -147,12 +147,18 @@ impl Selftest {
         })
     }
 
+    /// The combinations that no case caught, or of which no failure was explained by what was there.
+    pub fn unexplained(&self) -> impl Iterator<Item = &Combination> {
+        self.combinations.iter().filter(|tried| tried.failures == 0 || tried.explained == 0)
+    }
+
     /// Whether everything is as it should be.
     #[must_use]
     pub fn is_passed(&self) -> bool {
         self.uncaught().next().is_none()
             && self.shown_all_the_same().next().is_none()
             && self.misnamed().next().is_none()
+            && self.unexplained().next().is_none()
             && self.false_kills.is_empty()
     }
 }
@@ -274,5 +280,69 @@ impl Numbers {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
         usize::try_from((mixed ^ (mixed >> 31)) % bound).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deviation::find;
+    use crate::vectors::{Case, Corpus};
+
+    /// The embedded cases of some suites.
+    fn cases(suites: &[&str]) -> Vec<Case> {
+        let is_of = |case: &Case| suites.iter().any(|suite| case.full_id().starts_with(&format!("{suite}/")));
+        Corpus::embedded().unwrap().cases().map(Result::unwrap).filter(is_of).collect()
+    }
+
+    fn run(cases: Vec<Case>, ids: &[&str]) -> Selftest {
+        let takes = |deviation: &Deviation| ids.contains(&deviation.id);
+        Selftest::run(&Bench::new(cases), &Plan { pairs: 0, triples: 0, seed: 1, takes: &takes, watch: &|_, _| {} })
+    }
+
+    fn diagnosis(suites: &[&str], id: &str) -> Named {
+        assert!(find(id).is_some(), "{id}");
+        run(cases(suites), &[id]).singles.first().unwrap().diagnosis.clone()
+    }
+
+    #[test]
+    fn what_went_right_with_forms_tells_a_departure_of_the_query_from_one_of_both() {
+        let id = "read.query-names-not-decoded";
+        let both = vec!["read.names-not-decoded".to_owned(), id.to_owned()];
+        assert_eq!(diagnosis(&["sign.query"], id), Named::OneOf(both));
+        assert_eq!(diagnosis(&["sign.query", "sign.form"], id), Named::Itself);
+        assert_eq!(diagnosis(&["sign.query", "sign.form"], "read.names-not-decoded"), Named::Itself);
+    }
+
+    /// Each of these changes nothing but the answers to a few cases.
+    #[test]
+    fn departures_that_one_kind_of_request_shows_are_caught_and_named() {
+        let ids = [
+            "read.html-entities-decoded",
+            "names.trimmed",
+            "collect.cookies-signed",
+            "merge.request-replaces-protocol",
+            "merge.protocol-replaces-request",
+            "verify.duplicates-first-wins",
+            "verify.duplicates-last-wins",
+            "protocol.decoded-again-in-query-and-form",
+        ];
+        let selftest = run(cases(&["sign.query", "sign.form", "sign.sources", "sign.parameters", "verify.parameters"]), &ids);
+        for single in &selftest.singles {
+            assert_eq!((single.caught_must > 0, &single.diagnosis), (true, &Named::Itself), "{}", single.deviation.id);
+        }
+        assert_eq!(selftest.singles.len(), ids.len());
+        assert!(selftest.is_passed());
+    }
+
+    #[test]
+    fn a_kill_that_does_not_happen_is_a_finding() {
+        let mut cases = cases(&["sign.sources"]);
+        cases.iter_mut().for_each(|case| case.kills = vec![]);
+        assert!(run(cases.clone(), &["collect.cookies-signed"]).is_passed());
+        cases.first_mut().unwrap().kills = vec!["collect.cookies-signed".into()];
+        let selftest = run(cases, &["collect.cookies-signed"]);
+        assert_eq!(selftest.false_kills, [("sign.sources/plain".to_owned(), "collect.cookies-signed".to_owned())]);
+        assert!(!selftest.is_passed());
     }
 }
