@@ -20,7 +20,8 @@ use crate::vectors::glob;
 #[command(after_help = "\
 Examples:
   countersign selftest
-  countersign selftest 'uri.*' --pairs 0 --triples 0 -v")]
+  countersign selftest 'uri.*' --pairs 0 --triples 0 -v
+  countersign selftest 'read.*' --pairs 0 --triples 0 --kills --vectors vectors")]
 pub(super) struct Arguments {
     /// Departures to try, with `*` for any text; all if left out
     #[arg(value_name = "ID-GLOB")]
@@ -36,6 +37,9 @@ pub(super) struct Arguments {
     /// What the combinations are chosen by
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// The cases that catch each departure, those in front that catch the fewest others
+    #[arg(long)]
+    kills: bool,
     /// Every departure, and the cases that catch none
     #[arg(short, long)]
     verbose: bool,
@@ -62,6 +66,9 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     };
     let selftest = Selftest::run(&bench, &plan);
     tasks.finish();
+    if arguments.kills {
+        output::print(&report::kills(&selftest, output::layout(false)))?;
+    }
     output::print(&report::selftest(&selftest, arguments.verbose, output::layout(false)))?;
     Ok(if selftest.is_passed() { ExitCode::AsExpected } else { ExitCode::Unexpected })
 }

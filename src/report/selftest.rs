@@ -2,7 +2,24 @@
 
 use super::page::{Layout, Page};
 use super::paint::Tone;
-use crate::selftest::{Named, Selftest, Single};
+use crate::selftest::{Named, Selftest, Single, unshown};
+
+/// The most cases that are listed for a departure.
+const MOST_CASES: usize = 5;
+
+/// Writes which cases catch each departure, those in front that catch the fewest others: `kills` of a case says what it was made for.
+#[must_use]
+pub fn kills(selftest: &Selftest, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    for single in &selftest.singles {
+        page.text(0, &format!("{}, caught by {}", single.deviation.id, single.cases.len()));
+        for (case, kills) in single.cases.iter().take(MOST_CASES) {
+            page.text(2, &format!("{case}, which catches {kills}"));
+        }
+    }
+    page.blank();
+    page.finish()
+}
 
 /// Writes a selftest. `verbose` lists every departure, and the cases that catch none.
 #[must_use]
@@ -15,11 +32,19 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
         "not diagnosed as themselves",
         selftest.misnamed().map(|single| format!("{}: {}", single.deviation.id, told(&single.diagnosis))),
     );
+    list(&mut page, "combinations that were not explained by what was there", selftest.unexplained().map(|tried| tried.ids.join(" with ")));
     list(&mut page, "kills that did not happen", selftest.false_kills.iter().map(|(case, id)| format!("{case}: {id}")));
     let should = selftest.singles.iter().filter(|single| single.caught_must == 0 && single.caught_should > 0);
     list(&mut page, "caught by should cases only", should.map(|single| single.deviation.id.to_owned()));
     let interop = selftest.singles.iter().filter(|single| single.is_interop_only());
     list(&mut page, "visible only in cases that are never scored", interop.map(|single| single.deviation.id.to_owned()));
+    let unshown = selftest.singles.iter().filter(|single| single.is_unshown());
+    list(
+        &mut page,
+        "shown by no request that may be sent",
+        unshown.map(|single| format!("{}: {}", single.deviation.id, unshown::reason(single.deviation.id).unwrap_or_default())),
+    );
+    list(&mut page, "shown all the same", selftest.shown_all_the_same().map(|single| single.deviation.id.to_owned()));
     if verbose {
         let all = selftest.singles.iter();
         list(

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::deviation::{Cause, Conduct, Deviation, Side, Stage};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
-use crate::judgement::diagnosing::{Effort, Witness, diagnose_run};
+use crate::judgement::diagnosing::{Effort, Witness, diagnose_beside, is_alike};
 use crate::judgement::{Declared, Verdict, judge};
 use crate::protocol::SignatureMethod;
 use crate::vectors::{Case, Level, Operation, Question, Status};
@@ -14,8 +14,14 @@ use crate::vectors::{Case, Level, Operation, Question, Status};
 /// The values that are compared in the diagnosis of one task, for each of its departures: one alone is found at once or not at all.
 const MOST: u64 = 200_000;
 
-/// The most failures of a task that are diagnosed: the simplest show what it is.
-const MOST_FAILURES: usize = 60;
+/// How many failures of a departure are diagnosed, until it is decided: the simplest show what it is.
+const FAILURES: [usize; 2] = [12, 60];
+
+/// The most failures of a departure that are diagnosed, beside those of `verify`.
+const MOST_FAILURES: usize = 400;
+
+/// The most failures of several departures together that are diagnosed.
+const FAILURES_OF_SEVERAL: usize = 30;
 
 /// Cases with the reference's answers.
 pub struct Bench {
@@ -38,6 +44,16 @@ pub struct Tried {
     pub diagnoses: Vec<Diagnosis>,
 }
 
+/// What was answered with a set of departures.
+#[derive(Default)]
+struct Put {
+    tried: Tried,
+    /// In the order in which they are looked at.
+    failures: Vec<Witness>,
+    /// Answers that are the reference's.
+    rights: Vec<Witness>,
+}
+
 impl Bench {
     /// A bench of these cases; withdrawn ones are left out.
     #[must_use]
@@ -49,7 +65,9 @@ impl Bench {
             let wanted = Wanted { transmission, stages: false };
             questions.iter().map(|question| reference.ask_for(question, wanted)).collect()
         });
-        let base_strings = questions.iter().map(|question| rsa_base_string(&mut reference, question)).collect();
+        let [without, _] = &rights;
+        let base_strings =
+            questions.iter().zip(without).map(|(question, right)| rsa_base_string(&mut reference, question, right)).collect();
         Bench { cases, questions, base_strings, rights }
     }
 
@@ -99,75 +117,123 @@ impl Bench {
     /// Puts one set of departures through the cases.
     #[must_use]
     pub fn put(&self, deviations: &[&'static Deviation]) -> Tried {
-        let tried = self.put_to(deviations, false);
-        let is_clear = |diagnosis: &Diagnosis| diagnosis.outcome == Outcome::Explained;
-        if !tried.caught.is_empty() && tried.diagnoses.iter().all(is_clear) {
-            return tried;
+        let mut put = self.answer(deviations);
+        if deviations.len() > 1 {
+            let few = self.diagnose(deviations, &put, |operation| operation != Operation::Verify, FAILURES_OF_SEVERAL);
+            put.tried.diagnoses = few;
+            return put.tried;
         }
-        // A server that derives wrongly may be the only one in which it shows.
-        self.put_to(deviations, true)
+        // A few failures often suffice, and one more tells what they cannot. Who derives wrongly and serves shows it there at last.
+        for most in FAILURES {
+            put.tried.diagnoses = self.diagnose(deviations, &put, |operation| operation != Operation::Verify, most);
+            if is_decided(deviations, &put.tried.diagnoses) || put.failures.len() <= most {
+                break;
+            }
+        }
+        if !is_decided(deviations, &put.tried.diagnoses) {
+            put.tried.diagnoses = self.diagnose(deviations, &put, |_| true, MOST_FAILURES);
+        }
+        put.tried
     }
 
-    fn put_to(&self, deviations: &[&'static Deviation], verifies: bool) -> Tried {
+    /// Answers all cases with these departures.
+    fn answer(&self, deviations: &[&'static Deviation]) -> Put {
         let causes: Vec<Cause> = deviations.iter().map(|deviation| Cause::Deviation(deviation)).collect();
         let mut deviant = Reference::conducting(Conduct::of(&causes));
         // Only who sends otherwise is judged by what is sent: the rest would be told twice.
         let transmission = deviations.iter().any(|deviation| deviation.stage.side() == Side::Sending);
         let wanted = Wanted { transmission, stages: false };
         let declared = Declared { codes: false, transmission };
-        let (mut tried, mut failures, mut witnesses) = (Tried::default(), Vec::new(), Vec::new());
+        let mut put = Put::default();
         let [without, with] = &self.rights;
         let rights = if transmission { with } else { without };
         for (place, ((case, question), right)) in self.cases.iter().zip(&self.questions).zip(rights).enumerate() {
-            if !deviations.iter().any(|deviation| concerns(deviation, question.operation(), verifies)) {
+            // What is sent of an RSA signature is sent of an HMAC too, and that takes less time.
+            let is_skipped = transmission && matches!(self.base_strings.get(place), Some(Some(_)));
+            if is_skipped || !deviations.iter().any(|deviation| concerns(deviation, question.operation())) {
                 continue;
             }
-            let observation = match self.unchanged(place, case, deviations, &mut deviant) {
-                true => right.clone(),
-                false => deviant.ask_for(question, wanted),
-            };
             let is_scored = case.level != Level::Interop && case.status == Status::Active;
+            let observation = match self.unchanged(place, case, deviations, &mut deviant) {
+                Some(true) => right.clone(),
+                // Another text is another signature. What it is would say no more than the HMACs of other cases.
+                Some(false) => {
+                    put.tried.caught.extend(is_scored.then_some(place));
+                    put.tried.shows_in_interop |= !is_scored;
+                    continue;
+                }
+                None => deviant.ask_for(question, wanted),
+            };
             let is_changed = observation != *right;
-            tried.shows_in_interop |= !is_scored && is_changed;
+            put.tried.shows_in_interop |= !is_scored && is_changed;
             let witness = Witness { question: Arc::clone(question), observation };
             if is_scored && is_changed && judge(case, &witness.observation, declared).verdict == Verdict::Fail {
-                tried.caught.push(place);
-                failures.push(witness);
-            } else if is_scored && Witness::is_useful(question.operation()) {
-                witnesses.push(witness);
+                put.tried.caught.push(place);
+                put.failures.push(witness);
+            } else if is_scored && Witness::is_useful(question.operation()) && is_alike(question.operation(), &witness.observation, right) {
+                put.rights.push(witness);
             }
         }
-        // Operations of one stage say most and cost least.
-        failures.sort_by_key(|failure| weight(&failure.question));
-        failures.truncate(MOST_FAILURES);
+        put.failures = in_turns(put.failures);
+        put
+    }
+
+    /// Diagnoses the first failures of some operations; of `verify` all, because only all together say something.
+    fn diagnose(&self, deviations: &[&'static Deviation], put: &Put, of: impl Fn(Operation) -> bool, most: usize) -> Vec<Diagnosis> {
+        let is_verify = |witness: &Witness| witness.question.operation() == Operation::Verify;
+        let chosen = |witness: &&Witness| of(witness.question.operation());
+        let mut failures: Vec<Witness> =
+            put.failures.iter().filter(|witness| !is_verify(witness)).filter(chosen).take(most).cloned().collect();
+        failures.extend(put.failures.iter().filter(|witness| is_verify(witness)).filter(chosen).cloned());
+        let rights: Vec<&Witness> = put.rights.iter().filter(chosen).collect();
         let most = MOST * deviations.len().pow(2) as u64;
         let mut effort = Effort { most, most_each: most, watch: &mut |_, _| true };
-        tried.diagnoses = diagnose_run(&failures, &witnesses, &mut effort);
-        tried
+        diagnose_beside(&failures, rights, &mut effort)
     }
 
-    /// Whether an RSA signature is known to be the reference's without making it.
-    fn unchanged(&self, place: usize, case: &Case, deviations: &[&'static Deviation], deviant: &mut Reference) -> bool {
-        let Some(Some(base_string)) = self.base_strings.get(place) else { return false };
+    /// Whether an RSA signature is the reference's, as far as that is known without making it: of what comes before the key.
+    fn unchanged(&self, place: usize, case: &Case, deviations: &[&'static Deviation], deviant: &mut Reference) -> Option<bool> {
+        let base_string = self.base_strings.get(place)?.as_ref()?;
         let before_the_key = |deviation: &&Deviation| deviation.stage < Stage::Secret && deviation.stage.side() == Side::Signing;
-        let Question::Sign(input) = &case.question else { return false };
-        deviations.iter().all(before_the_key) && deviant.ask(&Question::BaseString(input.clone())) == *base_string
+        let Question::Sign(input) = &case.question else { return None };
+        deviations.iter().all(before_the_key).then(|| deviant.ask(&Question::BaseString(input.clone())) == *base_string)
     }
 }
 
-fn rsa_base_string(reference: &mut Reference, question: &Question) -> Option<Observation> {
+/// The base string of an RSA signature that the reference makes.
+fn rsa_base_string(reference: &mut Reference, question: &Question, right: &Observation) -> Option<Observation> {
     let Question::Sign(input) = question else { return None };
     let method = SignatureMethod::from_name(input.signature_method.as_bytes()).ok()?;
-    method.is_rsa().then(|| reference.ask(&Question::BaseString(input.clone())))
+    (method.is_rsa() && matches!(right, Observation::Answered(_))).then(|| reference.ask(&Question::BaseString(input.clone())))
 }
 
-/// Whether a departure can show in an operation. Who signs wrongly would verify wrongly too, which takes as long again.
-fn concerns(deviation: &Deviation, operation: Operation, verifies: bool) -> bool {
+/// Whether a departure can show in an operation.
+fn concerns(deviation: &Deviation, operation: Operation) -> bool {
     match deviation.stage.side() {
-        Side::Signing => verifies || operation != Operation::Verify,
+        Side::Signing => true,
         Side::Sending => !matches!(operation, Operation::Verify | Operation::Normalize | Operation::BaseUri | Operation::Mac),
         Side::Verifying => matches!(operation, Operation::Verify | Operation::ParseAuthorization),
     }
+}
+
+/// Whether a departure is named, and nothing else, for at least one of its failures.
+fn is_decided(deviations: &[&'static Deviation], diagnoses: &[Diagnosis]) -> bool {
+    let itself: Vec<Cause> = deviations.iter().map(|deviation| Cause::Deviation(deviation)).collect();
+    diagnoses.iter().any(|diagnosis| diagnosis.outcome == Outcome::Explained && diagnosis.sets.contains(&itself))
+}
+
+/// The simplest failures of each operation, one operation after the other: each shows something else.
+fn in_turns(failures: Vec<Witness>) -> Vec<Witness> {
+    let mut turns: Vec<(usize, Operation, Witness)> = Vec::with_capacity(failures.len());
+    let mut failures = failures;
+    failures.sort_by_key(|failure| weight(&failure.question));
+    for failure in failures {
+        let operation = failure.question.operation();
+        let turn = turns.iter().filter(|(_, other, _)| *other == operation).count();
+        turns.push((turn, operation, failure));
+    }
+    turns.sort_by_key(|(turn, ..)| *turn);
+    turns.into_iter().map(|(.., failure)| failure).collect()
 }
 
 /// Simple questions first: of one stage, then by the length of what is signed.

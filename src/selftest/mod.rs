@@ -5,10 +5,12 @@
 //! |---|---|
 //! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
 //! | [`inseparable`] | departures that no request tells apart, each with the reason |
+//! | [`unshown`] | departures that need a request which nobody may send |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
 pub mod bench;
 pub mod inseparable;
+pub mod unshown;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +38,8 @@ pub struct Selftest {
 pub struct Single {
     /// The departure.
     pub deviation: &'static Deviation,
+    /// The active cases of level `must`, or else of `should`, that catch it, each with how many departures it catches: the most telling first.
+    pub cases: Vec<(String, usize)>,
     /// How many active cases of level `must` catch it, and of `should`.
     pub caught_must: usize,
     /// See [`Single::caught_must`].
@@ -101,13 +105,13 @@ impl Selftest {
         let mut selftest = Selftest::default();
         let mut kills: BTreeMap<usize, Vec<&'static str>> = BTreeMap::new();
         for (task, tried) in tasks.iter().zip(&tried) {
+            if let [deviation] = task.as_slice() {
+                tried.caught.iter().for_each(|place| kills.entry(*place).or_default().push(deviation.id));
+            }
+        }
+        for (task, tried) in tasks.iter().zip(&tried) {
             match task.as_slice() {
-                [deviation] => {
-                    for place in &tried.caught {
-                        kills.entry(*place).or_default().push(deviation.id);
-                    }
-                    selftest.singles.push(single(bench, deviation, tried));
-                }
+                [deviation] => selftest.singles.push(single(bench, deviation, tried, &kills)),
                 several => selftest.combinations.push(combination(several, tried)),
             }
         }
@@ -123,9 +127,15 @@ impl Selftest {
         selftest
     }
 
-    /// The departures that no active case of level `must` or `should` catches, and that do not only show in cases that are never scored.
+    /// The departures that no active case of level `must` or `should` catches, that do not only show in cases that are never scored, and
+    /// that are not known to need a request which nobody may send.
     pub fn uncaught(&self) -> impl Iterator<Item = &Single> {
-        self.singles.iter().filter(|single| single.caught_must + single.caught_should == 0 && !single.is_interop_only())
+        self.singles.iter().filter(|single| !single.is_caught() && !single.is_interop_only() && !single.is_unshown())
+    }
+
+    /// The departures that are said to be shown by no request, and are.
+    pub fn shown_all_the_same(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| single.is_unshown() && (single.is_caught() || single.shows_in_interop))
     }
 
     /// The departures that were not diagnosed as themselves, or as a set that is known to be inseparable.
@@ -137,25 +147,52 @@ impl Selftest {
         })
     }
 
+    /// The combinations that no case caught, or of which no failure was explained by what was there.
+    pub fn unexplained(&self) -> impl Iterator<Item = &Combination> {
+        self.combinations.iter().filter(|tried| tried.failures == 0 || tried.explained == 0)
+    }
+
     /// Whether everything is as it should be.
     #[must_use]
     pub fn is_passed(&self) -> bool {
-        self.uncaught().next().is_none() && self.misnamed().next().is_none() && self.false_kills.is_empty()
+        self.uncaught().next().is_none()
+            && self.shown_all_the_same().next().is_none()
+            && self.misnamed().next().is_none()
+            && self.unexplained().next().is_none()
+            && self.false_kills.is_empty()
     }
 }
 
 impl Single {
+    /// Whether a case that counts catches it.
+    #[must_use]
+    pub const fn is_caught(&self) -> bool {
+        self.caught_must + self.caught_should > 0
+    }
+
+    /// Whether it is known to need a request which nobody may send.
+    #[must_use]
+    pub fn is_unshown(&self) -> bool {
+        unshown::reason(self.deviation.id).is_some()
+    }
+
     /// Whether it shows only where RFC 5849 leaves room, so that no vector may fail it.
     #[must_use]
     pub const fn is_interop_only(&self) -> bool {
-        self.caught_must == 0 && self.caught_should == 0 && self.shows_in_interop
+        !self.is_caught() && self.shows_in_interop
     }
 }
 
-fn single(bench: &Bench, deviation: &'static Deviation, tried: &Tried) -> Single {
+fn single(bench: &Bench, deviation: &'static Deviation, tried: &Tried, kills: &BTreeMap<usize, Vec<&'static str>>) -> Single {
     let caught = |level| tried.caught.iter().filter(|place| bench.level(**place) == Some(level)).count();
+    let level = if caught(Level::Must) > 0 { Level::Must } else { Level::Should };
+    let of_level = tried.caught.iter().filter(|place| bench.level(**place) == Some(level));
+    let mut cases: Vec<(String, usize)> =
+        of_level.filter_map(|place| Some((bench.cases().get(*place)?.full_id(), kills.get(place).map_or(0, Vec::len)))).collect();
+    cases.sort_by_key(|(_, kills)| *kills);
     Single {
         deviation,
+        cases,
         caught_must: caught(Level::Must),
         caught_should: caught(Level::Should),
         shows_in_interop: tried.shows_in_interop,
@@ -243,5 +280,69 @@ impl Numbers {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let bound = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
         usize::try_from((mixed ^ (mixed >> 31)) % bound).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deviation::find;
+    use crate::vectors::{Case, Corpus};
+
+    /// The embedded cases of some suites.
+    fn cases(suites: &[&str]) -> Vec<Case> {
+        let is_of = |case: &Case| suites.iter().any(|suite| case.full_id().starts_with(&format!("{suite}/")));
+        Corpus::embedded().unwrap().cases().map(Result::unwrap).filter(is_of).collect()
+    }
+
+    fn run(cases: Vec<Case>, ids: &[&str]) -> Selftest {
+        let takes = |deviation: &Deviation| ids.contains(&deviation.id);
+        Selftest::run(&Bench::new(cases), &Plan { pairs: 0, triples: 0, seed: 1, takes: &takes, watch: &|_, _| {} })
+    }
+
+    fn diagnosis(suites: &[&str], id: &str) -> Named {
+        assert!(find(id).is_some(), "{id}");
+        run(cases(suites), &[id]).singles.first().unwrap().diagnosis.clone()
+    }
+
+    #[test]
+    fn what_went_right_with_forms_tells_a_departure_of_the_query_from_one_of_both() {
+        let id = "read.query-names-not-decoded";
+        let both = vec!["read.names-not-decoded".to_owned(), id.to_owned()];
+        assert_eq!(diagnosis(&["sign.query"], id), Named::OneOf(both));
+        assert_eq!(diagnosis(&["sign.query", "sign.form"], id), Named::Itself);
+        assert_eq!(diagnosis(&["sign.query", "sign.form"], "read.names-not-decoded"), Named::Itself);
+    }
+
+    /// Each of these changes nothing but the answers to a few cases.
+    #[test]
+    fn departures_that_one_kind_of_request_shows_are_caught_and_named() {
+        let ids = [
+            "read.html-entities-decoded",
+            "names.trimmed",
+            "collect.cookies-signed",
+            "merge.request-replaces-protocol",
+            "merge.protocol-replaces-request",
+            "verify.duplicates-first-wins",
+            "verify.duplicates-last-wins",
+            "protocol.decoded-again-in-query-and-form",
+        ];
+        let selftest = run(cases(&["sign.query", "sign.form", "sign.sources", "sign.parameters", "verify.parameters"]), &ids);
+        for single in &selftest.singles {
+            assert_eq!((single.caught_must > 0, &single.diagnosis), (true, &Named::Itself), "{}", single.deviation.id);
+        }
+        assert_eq!(selftest.singles.len(), ids.len());
+        assert!(selftest.is_passed());
+    }
+
+    #[test]
+    fn a_kill_that_does_not_happen_is_a_finding() {
+        let mut cases = cases(&["sign.sources"]);
+        cases.iter_mut().for_each(|case| case.kills = vec![]);
+        assert!(run(cases.clone(), &["collect.cookies-signed"]).is_passed());
+        cases.first_mut().unwrap().kills = vec!["collect.cookies-signed".into()];
+        let selftest = run(cases, &["collect.cookies-signed"]);
+        assert_eq!(selftest.false_kills, [("sign.sources/plain".to_owned(), "collect.cookies-signed".to_owned())]);
+        assert!(!selftest.is_passed());
     }
 }

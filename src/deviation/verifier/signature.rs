@@ -138,6 +138,9 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         "use the hash of the signature method", Plausible [],
         |practice| practice.checks.body_hash = |examined| {
             let Some(presented) = examined.get("oauth_body_hash") else { return Ok(()) };
+            if examined.request.form()?.is_some() {
+                return (RIGHT.body_hash)(examined);
+            }
             let computed = crate::protocol::body_hash(SignatureMethod::HmacSha1, examined.request.body);
             if computed.as_bytes() == presented { Ok(()) } else { refuse(Code::BodyHashInvalid, "oauth_body_hash does not match the body") }
         };

@@ -41,11 +41,11 @@ fn answered(question: &Question, observation: &Observation) -> Diagnosis {
     Diagnosis::of_sets(sets)
 }
 
-/// The most sets that a diagnosis names.
-const MOST_SETS: usize = 64;
+/// The most sets that are weighed for one failure.
+const MOST_SETS: usize = 256;
 
 /// Whether an answer is the observed one. Words of a refusal are free, and stages locate only.
-fn is_same(answer: &Observation, observed: &Observation) -> bool {
+pub(super) fn is_same(answer: &Observation, observed: &Observation) -> bool {
     match (answer, observed) {
         (Observation::Answered(own), Observation::Answered(other)) => without_stages(own) == without_stages(other),
         (Observation::Refused { .. }, Observation::Refused { .. }) => true,

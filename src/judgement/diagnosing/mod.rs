@@ -14,15 +14,21 @@ mod verifying;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::deviation::Cause;
+use crate::deviation::{Cause, Conduct};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
 use crate::vectors::{Operation, Question};
 
-/// The most failures, and the most cases that went right, that are kept to be looked at.
+/// The most failures that are kept to be looked at.
 pub const MOST_FAILURES: usize = 2000;
-/// See [`MOST_FAILURES`].
-pub const MOST_WITNESSES: usize = 2000;
+/// The most cases that went right that are kept to be looked at.
+pub const MOST_WITNESSES: usize = 4000;
+
+/// The most sets that a diagnosis names.
+const MOST_SETS: usize = 64;
+
+/// The most answers that are counted against a set of causes: how many more there are makes no difference.
+const MOST_AGAINST: usize = 8;
 
 /// A question and what came of it.
 #[derive(Clone, Debug)]
@@ -37,7 +43,7 @@ impl Witness {
     /// Whether a case of this operation can speak against a cause.
     #[must_use]
     pub fn is_useful(operation: Operation) -> bool {
-        matches!(operation, Operation::Sign | Operation::BaseString | Operation::Verify)
+        operation != Operation::Mac
     }
 
     /// Whether an RSA signature is asked for: it takes longer than everything else, and says what an HMAC of another case says too.
@@ -49,17 +55,23 @@ impl Witness {
         matches!(question, Question::Sign(input) if input.signature_method.as_bytes().starts_with(b"RSA-"))
     }
 
-    /// Whether somebody answers alike: with the same signature, base string or verdict.
+    /// Whether somebody answers alike.
     fn is_answered_by(&self, implementation: &mut Reference) -> bool {
-        let Observation::Answered(observed) = &self.observation else {
-            return matches!(implementation.ask(&self.question), Observation::Answered(own) if own.valid == Some(false));
-        };
-        match implementation.ask_for(&self.question, Wanted { transmission: false, stages: false }) {
-            Observation::Answered(own) => {
-                own.signature == observed.signature && own.base_string == observed.base_string && own.valid == observed.valid
-            }
-            _ => false,
+        let own = implementation.ask_for(&self.question, Wanted { transmission: false, stages: false });
+        is_alike(self.question.operation(), &own, &self.observation)
+    }
+}
+
+/// Whether two answers are the same as far as the derivation goes: the same signature, base string or verdict, or else all of the answer.
+/// Why something was refused is free.
+#[must_use]
+pub fn is_alike(operation: Operation, one: &Observation, other: &Observation) -> bool {
+    match (operation, one, other) {
+        (Operation::Verify, ..) => verifying::accepts(one) == verifying::accepts(other),
+        (Operation::Sign | Operation::BaseString, Observation::Answered(one), Observation::Answered(other)) => {
+            one.signature == other.signature && one.base_string == other.base_string
         }
+        _ => answers::is_same(one, other),
     }
 }
 
@@ -82,16 +94,25 @@ pub fn diagnose_run(failures: &[Witness], rights: &[Witness], effort: &mut Effor
     let mut reference = Reference::new();
     // Of a case with several readings, another one may have been met than the reference's: it says nothing of departures.
     let rights: Vec<&Witness> = rights.iter().filter(|right| !right.is_rsa() && right.is_answered_by(&mut reference)).collect();
+    diagnose_beside(failures, rights, effort)
+}
+
+/// [`diagnose_run`], where each of `rights` is known to be answered as the reference answers.
+#[must_use]
+pub fn diagnose_beside(failures: &[Witness], mut rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Vec<Diagnosis> {
+    rights.retain(|right| !right.is_rsa());
     let mut run = RunDiagnosis {
         failures,
         rights,
         found: vec![Diagnosis::unexplained(); failures.len()],
         sent: Vec::new(),
         contradicted: HashMap::new(),
+        against: HashMap::new(),
     };
     run.verifying();
     run.answers();
     run.signing(effort);
+    run.weigh();
     run.settle();
     run.found
 }
@@ -105,6 +126,24 @@ struct RunDiagnosis<'a> {
     sent: Vec<Vec<Cause>>,
     /// Whether a case that went right speaks against a set of causes.
     contradicted: HashMap<Vec<String>, bool>,
+    /// How many of them do, for the operations that are looked at together.
+    against: HashMap<(Vec<String>, Kin), usize>,
+}
+
+/// Operations in which the same departures show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kin {
+    Signing,
+    Other(Operation),
+}
+
+impl Kin {
+    const fn of(operation: Operation) -> Kin {
+        match operation {
+            Operation::Sign | Operation::BaseString => Kin::Signing,
+            other => Kin::Other(other),
+        }
+    }
 }
 
 impl RunDiagnosis<'_> {
@@ -118,6 +157,49 @@ impl RunDiagnosis<'_> {
         if let Some(found) = self.found.get_mut(place) {
             *found = diagnosis;
         }
+    }
+
+    /// Where several sets explain a failure, those are kept that the fewest answers speak against: an answer that went right and that they
+    /// would have changed. Who reads forms wrongly and queries too would have failed with a form.
+    ///
+    /// The pattern of all answers of `verify` is looked at already. Who signs rightly derives rightly, so signatures speak there too.
+    fn weigh(&mut self) {
+        for place in 0..self.failures.len() {
+            let Some(failure) = self.failures.get(place) else { continue };
+            let kin = match failure.question.operation() {
+                Operation::Verify => Kin::Signing,
+                other => Kin::of(other),
+            };
+            let sets = match self.found.get(place) {
+                Some(diagnosis) if diagnosis.outcome == Outcome::Ambiguous => diagnosis.sets.clone(),
+                _ => continue,
+            };
+            let counts: Vec<usize> = sets.iter().map(|set| self.count_against(set, kin)).collect();
+            let fewest = counts.iter().min();
+            let kept: Vec<Vec<Cause>> =
+                sets.into_iter().zip(&counts).filter(|(_, count)| Some(*count) == fewest).map(|(set, _)| set).collect();
+            if let Some(diagnosis) = self.found.get_mut(place) {
+                if kept.len() == 1 {
+                    diagnosis.outcome = Outcome::Explained;
+                }
+                diagnosis.sets = kept;
+                diagnosis.sets.truncate(MOST_SETS);
+            }
+        }
+    }
+
+    /// How many answers that went right a set would have changed. A mistake of input belongs to one request, and changes no other.
+    fn count_against(&mut self, set: &[Cause], kin: Kin) -> usize {
+        let lasting: Vec<&Cause> = set.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).collect();
+        let key = (lasting.iter().map(ToString::to_string).collect(), kin);
+        if let Some(known) = self.against.get(&key) {
+            return *known;
+        }
+        let mut deviant = Reference::conducting(Conduct::of(lasting));
+        let of_kin = self.rights.iter().filter(|right| Kin::of(right.question.operation()) == kin);
+        let count = of_kin.filter(|right| !right.is_answered_by(&mut deviant)).take(MOST_AGAINST).count();
+        self.against.insert(key, count);
+        count
     }
 
     /// Where several sets explain a failure, those are kept whose causes take part in the most failures of the run: an implementation makes

@@ -6,10 +6,7 @@ use super::{RunDiagnosis, Witness};
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::Diagnosis;
 use crate::implementation::{Implementation as _, Observation, Reference};
-use crate::vectors::Operation;
-
-/// The most departures that are named for one failure.
-const MOST_SETS: usize = 64;
+use crate::vectors::{Operation, Question};
 
 impl RunDiagnosis<'_> {
     /// Diagnoses `verify`.
@@ -19,15 +16,27 @@ impl RunDiagnosis<'_> {
             return;
         }
         let of_verify = |witness: &&Witness| witness.question.operation() == Operation::Verify;
-        let rights: Vec<&Witness> = self.rights.iter().copied().filter(of_verify).collect();
+        // RSA takes longer than everything else together, and few departures need it.
+        let (slow, rights): (Vec<&Witness>, Vec<&Witness>) =
+            self.rights.iter().copied().filter(of_verify).partition(|right| names_rsa(&right.question));
+        let is_slow = |place: &usize| self.failures.get(*place).is_some_and(|failure| names_rsa(&failure.question));
+        let (slow_failed, quick_failed): (Vec<usize>, Vec<usize>) = failed.iter().copied().partition(is_slow);
         let mut candidates: Vec<(Cause, Vec<usize>)> = Vec::new();
         for deviation in all().filter(|deviation| deviation.stage.side() != Side::Sending) {
             let cause = Cause::Deviation(deviation);
             let mut deviant = Reference::conducting(Conduct::of([&cause]));
             let mut gives = |witness: &Witness| accepts(&deviant.ask(&witness.question)) == accepts(&witness.observation);
-            let explained: Vec<usize> = failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
+            let mut explained: Vec<usize> =
+                quick_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
+            if explained.is_empty() && slow_failed.is_empty() {
+                continue;
+            }
             // An answer that would have been changed and was not speaks against it.
-            if !explained.is_empty() && rights.iter().all(|right| gives(right)) {
+            if !rights.iter().all(|right| gives(right)) {
+                continue;
+            }
+            explained.extend(slow_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)));
+            if !explained.is_empty() && slow.iter().all(|right| gives(right)) {
                 candidates.push((cause, explained));
             }
         }
@@ -35,14 +44,21 @@ impl RunDiagnosis<'_> {
             let of_place = || candidates.iter().filter(|(_, explained)| explained.contains(&place));
             let most = of_place().map(|(_, explained)| explained.len()).max().unwrap_or(0);
             let sets = of_place().filter(|(_, explained)| explained.len() == most).map(|(cause, _)| vec![cause.clone()]);
-            let diagnosis = Diagnosis::of_sets(sets.take(MOST_SETS).collect());
+            let diagnosis = Diagnosis::of_sets(sets.collect());
             self.set(place, diagnosis);
         }
     }
 }
 
+/// Whether a request to verify names RSA somewhere: a guess that costs time only.
+fn names_rsa(question: &Question) -> bool {
+    let Question::Verify(input) = question else { return false };
+    let texts = input.headers.iter().map(|(_, value)| value).chain([&input.url]).chain(&input.body);
+    texts.into_iter().any(|text| memchr::memmem::find(text.as_bytes(), b"RSA-").is_some())
+}
+
 /// Whether a request was accepted; nothing if it was not judged.
-fn accepts(observation: &Observation) -> Option<bool> {
+pub(super) fn accepts(observation: &Observation) -> Option<bool> {
     match observation {
         Observation::Answered(output) => output.valid,
         Observation::Refused { .. } => Some(false),
