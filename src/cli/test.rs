@@ -213,6 +213,13 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// The name, or one with a number: in reports and events a name stands for one run.
+    fn free_name(&self, name: String) -> String {
+        let is_taken = |name: &String| self.runs.iter().any(|run| run.implementation().name == *name);
+        let numbered = (2_u32..).map(|number| format!("{name}-{number}"));
+        std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
+    }
+
     /// Starts an adapter and asks it.
     fn adapter(&mut self, named: Named, plan: &Plan, reports: &mut Opened) -> Result<(), Fail> {
         let launch = Launch {
@@ -228,13 +235,9 @@ impl Session<'_> {
             let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {}", escape::line(&error.to_string())), hint: None };
             if said.is_empty() { fail } else { fail.hint(format!("it wrote on its standard error: {said}")) }
         })?;
-        let mut adapter = Renamed {
-            description: Description {
-                name: named.name.unwrap_or_else(|| adapter.description().name.clone()),
-                ..adapter.description().clone()
-            },
-            adapter,
-        };
+        let name = self.free_name(named.name.unwrap_or_else(|| adapter.description().name.clone()));
+        let description = Description { name, ..adapter.description().clone() };
+        let mut adapter = Renamed { description, adapter };
         self.run(&mut adapter, plan, reports, |adapter, runner| {
             let log = adapter.adapter.stderr();
             if log.is_empty() { Ok(()) } else { runner.log(&log) }
