@@ -127,6 +127,13 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// The name, or one with a number: in reports and events a name stands for one run.
+    fn free_name(&self, name: String) -> String {
+        let is_taken = |name: &String| self.runs.iter().any(|run| run.implementation().name == *name);
+        let numbered = (2_u32..).map(|number| format!("{name}-{number}"));
+        std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or_default()
+    }
+
     /// Starts an adapter and asks it.
     pub(super) fn adapter(
         &mut self,
@@ -135,7 +142,9 @@ impl<'a> Session<'a> {
         plan: &Plan,
         reports: Option<&mut Opened>,
     ) -> Result<(), Fail> {
-        let mut adapter = self.implementations.start(named, self.seed, &self.interrupted)?;
+        let adapter = self.implementations.start(named, self.seed, &self.interrupted)?;
+        let name = self.free_name(adapter.description().name.clone());
+        let mut adapter = adapter.named(name);
         self.run(&mut adapter, known, plan, reports, |adapter, runner| {
             let log = adapter.stderr();
             if log.is_empty() { Ok(()) } else { runner.log(&log) }

@@ -61,7 +61,7 @@ mod transmitted;
 pub(super) mod tests;
 
 pub use causes::{CauseGroup, SingleCause};
-pub use comparing::{Disagreement, disagreements};
+pub use comparing::{Disagreement, Split, disagreements};
 pub use difference::{Difference, Side, What, first_difference};
 pub use events::{Event, EventLines, RunEnd, RunStart, Sink, Sinks};
 pub use exchange::judge_exchange;

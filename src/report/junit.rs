@@ -66,20 +66,22 @@ fn status(record: &CaseRecord, strict: bool) -> TestCaseStatus {
     };
     status.set_type(record.verdict().as_str());
     status.set_message(text(&format!("{} ({})", record.title, failure::requirement(record))));
-    status.set_description(text(&description(record, strict)));
+    status.set_description(description(record, strict));
     status
 }
 
 /// The same as on a terminal, or for what is not scored one line.
-fn description(record: &CaseRecord, strict: bool) -> String {
+fn description(record: &CaseRecord, strict: bool) -> XmlString {
     if !record.verdict().is_unexpected() {
-        return failure::deed(record);
+        return text(&failure::deed(record));
     }
     let mut page = Page::new(Layout { width: 120, ..Layout::default() });
     failure::write(&mut page, record, strict, &failure::commands(record, ""));
-    page.finish()
+    // The lines are ours: what is foreign in them is escaped.
+    XmlString::new(escape::xml(&escape::middle_cut(&page.finish(), MAX_TEXT)))
 }
 
+/// Foreign text on one line: a log in which it stood at the beginning of a line could be obeyed.
 fn text(text: &str) -> XmlString {
-    XmlString::new(escape::xml(&escape::middle_cut(text, MAX_TEXT)))
+    XmlString::new(escape::line(&escape::middle_cut(text, MAX_TEXT)))
 }

@@ -178,13 +178,28 @@ fn named(ids: impl Iterator<Item = String>, total: usize) -> String {
 
 /// Running text of one line in which nothing is markup: CommonMark lets every ASCII punctuation be escaped.
 fn text(text: &str) -> String {
+    let cut = escape::middle_cut(text, MAX_VALUE);
+    let line = escape::line(&cut);
+    let line = line.trim();
     let mut out = String::new();
-    for letter in escape::line(&escape::middle_cut(text, MAX_VALUE)).chars() {
+    // What makes a list or a heading of the line that it begins.
+    let number = line.bytes().take_while(u8::is_ascii_digit).count();
+    for (place, letter) in line.char_indices() {
         match letter {
-            // An `@` or a `#` would name somebody or something on GitHub, which obeys no backslash there.
+            // On GitHub these name somebody or make a link, and obey no backslash.
             '@' => out.push_str("&#64;"),
             '#' => out.push_str("&#35;"),
+            ':' if line.get(place..).is_some_and(|rest| rest.starts_with("://")) => out.push_str("&#58;"),
+            '.' if line.get(..place).is_some_and(|before| before.to_ascii_lowercase().ends_with("www")) => out.push_str("&#46;"),
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '|' | '~' | '!' | '&' | '$' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            '-' | '+' | '=' | ':' if place == 0 => {
+                out.push('\\');
+                out.push(letter);
+            }
+            '.' | ')' if number > 0 && place == number => {
                 out.push('\\');
                 out.push(letter);
             }

@@ -56,7 +56,16 @@ impl Page {
 
     /// A line that is composed already.
     pub(super) fn raw(&mut self, line: &str) {
-        self.out.push_str(line.trim_end());
+        let line = line.trim_end();
+        let said = line.trim_start_matches(' ');
+        // The log of a job on GitHub obeys a line that begins so, wherever it comes from.
+        if said.starts_with("::") || said.starts_with("##[") {
+            let (indent, said) = line.split_at(line.len() - said.len());
+            let (first, rest) = said.split_at(1);
+            self.out.push_str(&format!("{indent}{}{rest}", if first == ":" { "\\u{3a}" } else { "\\u{23}" }));
+        } else {
+            self.out.push_str(line);
+        }
         self.out.push('\n');
     }
 
@@ -168,6 +177,17 @@ mod tests {
         let text = page(40, |page| page.labelled(2, "source  ", "RFC 5849 section 3.4.1.2, https://www.rfc-editor.org/rfc/rfc5849"));
         assert_eq!(text, "  source  RFC 5849 section 3.4.1.2,\n          https://www.rfc-editor.org/rfc\n          /rfc5849\n");
         assert_eq!(page(40, |page| page.text(0, "a  b\u{1b}[2J")), "a  b\\u{1b}[2J\n");
+    }
+
+    #[test]
+    fn no_line_begins_with_a_command_to_whoever_keeps_the_log() {
+        let text = page(40, |page| {
+            page.text(2, "::error::x and a text that is wrap ::warning::y");
+            page.value(0, "", b"##[error]z");
+        });
+        assert!(text.starts_with("  \\u{3a}:error::x "), "{text}");
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::") && !line.starts_with("##[")), "{text}");
+        assert!(text.contains("\\u{3a}:warning::y") && text.ends_with("\\u{23}#[error]z\n"), "{text}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod judging;
 mod replaying;
 mod running;
+mod several;
 mod telling;
 
 use std::sync::Arc;

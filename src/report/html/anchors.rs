@@ -2,14 +2,14 @@
 
 use crate::judgement::{CaseRecord, Run};
 
-/// A name for each run, each its own.
+/// A name for each run, each its own. The page's own places begin with `~`, which no name does.
 pub(super) struct Anchors(Vec<String>);
 
 impl Anchors {
     pub(super) fn of(runs: &[Run]) -> Anchors {
         let mut names: Vec<String> = Vec::new();
         for run in runs {
-            let name = plain(&run.implementation().name);
+            let name = Some(plain(&run.implementation().name)).filter(|name| !name.is_empty()).unwrap_or_else(|| "nameless".to_owned());
             let taken = |name: &String| names.contains(name);
             let free = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}~{number}"))).find(|name| !taken(name));
             names.extend(free);

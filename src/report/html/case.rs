@@ -65,7 +65,7 @@ fn body(record: &CaseRecord) -> Markup {
         h5 { "What it answered" }
         (observed(record))
         h5 { "To see it again" }
-        pre.again { @for line in failure::commands(record, "").iter().take(2) { (escape::line(line)) "\n" } }
+        pre.again { @for line in failure::commands(record, "").iter().take(2) { span { (escape::line(line)) } "\n" } }
     }
 }
 
@@ -162,9 +162,9 @@ fn request(input: &serde_json::Value) -> Markup {
                 b { (method) } " " (url) "\n"
                 @for header in headers.iter().take(100) {
                     @let part = |place: usize| header.get(place).map(fields::one).unwrap_or_default();
-                    (part(0)) ": " (part(1)) "\n"
+                    span { (part(0)) ": " (part(1)) } "\n"
                 }
-                @if let Some(body) = text("body") { "\n" (body) "\n" }
+                @if let Some(body) = text("body") { "\n" span { (body) } "\n" }
             }
             (fields::table(input, &["method", "url", "headers", "body"]))
         } @else {
@@ -205,7 +205,7 @@ fn answer(output: &serde_json::Value) -> Markup {
         (fields::table(output, &["stages", "because"]))
         @if let Some(stages) = output.get("stages") {
             p.stages { "stages" }
-            (fields::table(stages, &[]))
+            (fields::stages(stages))
         }
     }
 }

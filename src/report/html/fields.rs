@@ -31,6 +31,15 @@ pub(super) fn table(value: &Value, leave_out: &[&str]) -> Markup {
     }
 }
 
+/// The intermediate values of a signature in the order in which they are made.
+pub(super) fn stages(value: &Value) -> Markup {
+    let rows =
+        ["base_uri", "normalized", "base_string", "key"].into_iter().filter_map(|name| value.get(name).map(|value| (name, one(value))));
+    template! {
+        dl.fields { @for (name, value) in rows { div { dt { (name) } dd { code { (value) } } } } }
+    }
+}
+
 fn collect(value: &Value, prefix: &str, leave_out: &[&str], rows: &mut Vec<(String, Vec<String>)>) {
     let Value::Object(members) = value else { return };
     for (name, value) in members.iter().filter(|(name, _)| !leave_out.contains(&name.as_str())) {
@@ -46,6 +55,11 @@ fn collect(value: &Value, prefix: &str, leave_out: &[&str], rows: &mut Vec<(Stri
                 rows.push((name, shown));
             }
             Value::Object(inner) if !inner.contains_key("base64") => collect(value, &name, &[], rows),
+            // A key in PEM is read in its lines; everywhere else a line end is a part of the value.
+            Value::String(text) if text.starts_with("-----BEGIN ") => {
+                let cut = escape::middle_cut(text, MAX_VALUE);
+                rows.push((name, cut.lines().map(|line| escape::line(line).into_owned()).collect()));
+            }
             value => rows.push((name, vec![one(value)])),
         }
     }
@@ -64,11 +78,7 @@ fn item(value: &Value) -> String {
 pub(super) fn one(value: &Value) -> String {
     match value {
         Value::Null => "(none)".to_owned(),
-        Value::String(text) => {
-            let cut = escape::middle_cut(text, MAX_VALUE);
-            // A key in PEM is read in its lines; everywhere else a line end is a part of the value.
-            if text.starts_with("-----BEGIN ") { escape::lines(&cut).into_owned() } else { shown(&cut) }
-        }
+        Value::String(text) => shown(&escape::middle_cut(text, MAX_VALUE)),
         Value::Object(members) => match members.get("base64").and_then(Value::as_str) {
             Some(text) => format!("base64: {}", escape::line(&escape::middle_cut(text, MAX_VALUE))),
             None => escape::line(&escape::middle_cut(&value.to_string(), MAX_VALUE)).into_owned(),

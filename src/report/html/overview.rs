@@ -111,8 +111,8 @@ pub(super) fn matrix(runs: &[Run], anchors: &Anchors) -> Markup {
     template! {
         @if !suites.is_empty() {
             section {
-                h2 id="suites" { "Suites" }
-                div.scroll tabindex="0" role="region" aria-labelledby="suites" {
+                h2 id="~suites" { "Suites" }
+                div.scroll tabindex="0" role="region" aria-labelledby="~suites" {
                     table.matrix {
                         thead {
                             tr {
@@ -175,7 +175,7 @@ pub(super) fn disagreeing(runs: &[Run], anchors: &Anchors) -> Markup {
     let total: usize = groups.iter().map(|group| group.cases.len()).sum();
     template! {
         section {
-            h2 id="disagreements" { "Where implementations disagree" }
+            h2 id="~disagreements" { "Where implementations disagree" }
             @if total == 0 {
                 p { "They agree in every case that several of them were asked." }
             } @else {

@@ -24,7 +24,7 @@ pub(super) fn section(run: &Run, number: usize, anchors: &Anchors) -> Markup {
         section.run {
             h2 id=(anchors.run(number)) { (words::title(of)) }
             p.numbers.(overview::tone(run)) {
-                (words::counted(run.totals().selected, "case", "cases")) ": " (words::verdicts(run.totals())) ". "
+                (words::counted(run.totals().selected, "case", "cases")) ": " (words::verdicts(run.totals())) "; "
                 strong { (run.exit_code().sentence()) } "."
                 @if let Some(homepage) = homepage { " " a href=(homepage) rel="noopener noreferrer" { (escape::line(homepage)) } }
             }
@@ -171,7 +171,8 @@ fn logs(run: &Run) -> Markup {
         @for log in &run.logs {
             details.more {
                 summary { "what it wrote on its standard error" }
-                pre { (escape::lines(&escape::middle_cut(log, MAX_LOG))) }
+                // In elements of their own: a log in which a line began with it could be obeyed.
+                pre { @for line in escape::lines(&escape::middle_cut(log, MAX_LOG)).lines() { span { (line) } "\n" } }
             }
         }
     }

@@ -1,8 +1,10 @@
 //! Every format as a golden file in `snapshots/`, with hostile text in it, and read back by a parser that is not ours.
 
 mod explaining;
+mod formats;
 mod runs;
 mod signing;
+mod tap_reader;
 
 /// Compares with a golden file in the flat folder `snapshots/`.
 macro_rules! golden {

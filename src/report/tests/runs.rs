@@ -15,7 +15,7 @@ use crate::vectors::question::{Credentials, SignInput, TextInput};
 use crate::vectors::{Case, Clause, Expectation, Level, Output, Place, Provenance, Question, SourceKind, Stages, Status, Text};
 
 /// What somebody would write who wants to take over a terminal, a log or a document.
-const HOSTILE: &str =
+pub(super) const HOSTILE: &str =
     "\u{1b}]0;owned\u{7}\u{1b}[2J]]><x a='\"'>&amp;\u{0}\u{9b}31m\u{202e}txet\u{200b}\u{fffe}\n::error file=a,line=1::owned\r\n";
 
 fn case(suite: &str, id: &str, question: Question, expectation: Expectation) -> Case {
@@ -39,7 +39,7 @@ fn case(suite: &str, id: &str, question: Question, expectation: Expectation) -> 
     }
 }
 
-fn record(case: Case, observation: Observation) -> CaseRecord {
+pub(super) fn record(case: Case, observation: Observation) -> CaseRecord {
     let judgement = judge(&case, &observation, Declared { codes: true, transmission: true });
     CaseRecord::new(case, observation, judgement, 12)
 }
@@ -69,17 +69,17 @@ fn signed(signature: &str, base_uri: &str) -> Output {
     Output { signature: Some(signature.into()), stages: Some(stages), ..Output::default() }
 }
 
-fn encoded(text: &[u8]) -> Observation {
+pub(super) fn encoded(text: &[u8]) -> Observation {
     Observation::Answered(Box::new(Output { encoded: Some(Text::from(text)), ..Output::default() }))
 }
 
-fn encoding(id: &str) -> Case {
+pub(super) fn encoding(id: &str) -> Case {
     let output = Output { encoded: Some("a%20b".into()), ..Output::default() };
     case("encode", id, encode(), Expectation::Answer(Box::new(output)))
 }
 
 /// A record of every verdict.
-fn records() -> Vec<CaseRecord> {
+pub(super) fn records() -> Vec<CaseRecord> {
     let right = Expectation::Answer(Box::new(signed("kd94hf93k423kf44", "http://example.com/")));
     let wrong = Observation::Answered(Box::new(signed("wrong", "http://example.com:80/")));
     let mut should = encoding("should");
@@ -119,7 +119,7 @@ fn records() -> Vec<CaseRecord> {
     ]
 }
 
-fn exchange() -> CaseRecord {
+pub(super) fn exchange() -> CaseRecord {
     CaseRecord {
         suite: "exchange.etrade".into(),
         id: "callback".to_owned(),
@@ -142,7 +142,7 @@ fn exchange() -> CaseRecord {
     }
 }
 
-fn run(name: &str, records: Vec<CaseRecord>) -> Run {
+pub(super) fn run(name: &str, records: Vec<CaseRecord>) -> Run {
     let implementation = Description {
         name: name.to_owned(),
         version: Some("3.2.2".to_owned()),
@@ -172,14 +172,14 @@ fn run(name: &str, records: Vec<CaseRecord>) -> Run {
     run
 }
 
-fn as_json(runs: &[Run]) -> String {
+pub(super) fn as_json(runs: &[Run]) -> String {
     let mut out = Vec::new();
     json(runs, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[track_caller]
-fn is_harmless(text: &str) {
+pub(super) fn is_harmless(text: &str) {
     let bad = text.chars().find(|&letter| letter != '\n' && !is_plain(letter));
     assert_eq!(bad, None);
 }
