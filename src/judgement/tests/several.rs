@@ -45,7 +45,7 @@ fn run_of(start: RunStart, keep: Keep, records: Vec<CaseRecord>) -> Run {
         run.take(&implementation, Event::Case(&CaseRecord { number, ..record })).unwrap();
     }
     let exit_code = totals.exit_code(start.strict);
-    run.take(&implementation, Event::RunEnd(&RunEnd { totals, exit_code })).unwrap();
+    run.take(&implementation, Event::RunEnd(&RunEnd { totals, exit_code, expectations: Vec::new() })).unwrap();
     run
 }
 
