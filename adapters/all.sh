@@ -28,7 +28,8 @@ hello() { { printf '{"type":"bye"}\n' | "$here/$1/run.sh" 2>/dev/null | head -n 
 
 # member HELLO NAME: a member of the hello that is a text, or a list of texts separated by commas.
 member() {
-    printf '%s' "$1" | sed -nE "s/.*\"$2\": ?\"([^\"]*)\".*/\1/p; s/.*\"$2\": ?\[([^]]*)\].*/\1/p" | sed 's/"//g; s/, */, /g; s/\\//g' | head -n 1
+    printf '%s' "$1" | sed -nE "s/.*\"$2\": ?\"([^\"]*)\".*/\1/p; s/.*\"$2\": ?\[([^]]*)\].*/\1/p" |
+        sed 's/"//g; s/, */, /g; s/\\//g' | head -n 1
 }
 
 # The package, as install.sh or the list beside it names it; the library comes first there. A crate has the name of its folder.

@@ -1,8 +1,8 @@
 {-# LANGUAGE OverloadedStrings #-}
 
--- | authenticate-oauth: @genSign oauth credential request@, which its @signOAuth@ calls after it has put nonce, timestamp and the other protocol
--- parameters into the credential; here the application puts them there. The request is http-client's, made with its @parseRequest@.
--- @paramEncode@ is its percent-encoding. Its header is written by what is not exported, and so is the base string.
+-- | authenticate-oauth: @genSign oauth credential request@, which its @signOAuth@ calls after it has put nonce, timestamp and the other
+-- protocol parameters into the credential; here the application puts them there. The request is http-client's, made with its
+-- @parseRequest@. @paramEncode@ is its percent-encoding. Its header is written by what is not exported, and so is the base string.
 module Main (main) where
 
 import Control.Exception (SomeException, evaluate, try)

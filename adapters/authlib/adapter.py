@@ -16,7 +16,7 @@ from authlib.common.urls import url_decode
 from authlib.oauth1 import ClientAuth, ResourceProtector
 from authlib.oauth1.client import OAuth1Client
 from authlib.oauth1.rfc5849 import base_server, client_auth, errors, signature, util
-from authlib.oauth1.rfc5849.wrapper import _parse_authorization_header
+from authlib.oauth1.rfc5849.wrapper import OAuth1Request
 
 import loop
 
@@ -114,8 +114,8 @@ def verify(asked):
 
 
 def parse_authorization(asked):
-    pairs, realm = _parse_authorization_header({"Authorization": loop.text(asked["header"])})
-    return {"realm": realm, "parameters": [pair for pair in pairs if pair[0] != "realm"]}
+    request = OAuth1Request("GET", "https://provider.example/", None, {"Authorization": loop.text(asked["header"])})
+    return {"realm": request.realm, "parameters": [pair for pair in request.auth_params if pair[0] != "realm"]}
 
 
 def parse_token_response(asked):

@@ -1,7 +1,7 @@
-// gomodule/oauth1: Client.SetAuthorizationHeader(header, credentials, method, url, form) signs a request, Client.SignForm one whose protocol
-// parameters go into a form or query; RequestTemporaryCredentials and RequestToken send requests of their own with callback and verifier, through
-// an http.Client, whose transport here keeps what it was given and has the answer already. A form is url.Values, read with url.ParseQuery.
-// Nonce and timestamp are replaced through the hook of the library's own tests.
+// gomodule/oauth1: Client.SetAuthorizationHeader(header, credentials, method, url, form) signs a request, Client.SignForm one whose
+// protocol parameters go into a form or query; RequestTemporaryCredentials and RequestToken send requests of their own with callback and
+// verifier, through an http.Client, whose transport here keeps what it was given and has the answer already. A form is url.Values, read
+// with url.ParseQuery. Nonce and timestamp are replaced through the hook of the library's own tests.
 package main
 
 import (

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the library from Debian's packages, for the whole system: Go libraries there have no folder of an adapter's own.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=../shared/install.sh
 . "$(dirname "$0")/../shared/install.sh"
 debian_install golang-github-gomodule-oauth1-dev=0.0~git20181215.9a59ed3 golang-go
 need go "it comes with the package golang-go"

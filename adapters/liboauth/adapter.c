@@ -1,7 +1,7 @@
-/* liboauth: oauth_split_url_parameters, oauth_add_param_to_array, then oauth_sign_array2_process; the first entry of the array is the URL, the
- * others are name=value, and oauth_serialize_url_sep writes the header from them. A nonce and further protocol
- * parameters are put into the array before, which is what the library documents for them. The base string is noted where the library computes
- * the MAC of it. Debian builds it without RSA. Strings end at NUL.
+/* liboauth: oauth_split_url_parameters, oauth_add_param_to_array, then oauth_sign_array2_process; the first entry of the array is the
+ * URL, the others are name=value, and oauth_serialize_url_sep writes the header from them. A nonce and further protocol parameters are
+ * put into the array before, which is what the library documents for them. The base string is noted where the library computes the MAC
+ * of it. Debian builds it without RSA. Strings end at NUL.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -12,7 +12,9 @@ function sign(asked) {
   only(asked);
   const isRsa = asked.signature_method === 'RSA-SHA1';
   const secret = isRsa ? asked.private_key : asked.client.secret;
-  const oauth = new OAuth(null, null, asked.client.identifier, secret, asked.version, null, asked.signature_method, null, fields(asked.headers));
+  const oauth = new OAuth(
+    null, null, asked.client.identifier, secret, asked.version, null, asked.signature_method, null, fields(asked.headers),
+  );
   oauth._getNonce = () => asked.nonce;
   oauth._getTimestamp = () => asked.timestamp;
 

@@ -1,5 +1,6 @@
-// node-oauth1, the signer of Postman: `OAuth.SignatureMethod.sign(message, accessor)`, then `OAuth.getAuthorizationHeader(realm, parameters)`,
-// `OAuth.addToURL` or `OAuth.formEncode`. A message is an action, a method and a list of decoded pairs, the protocol parameters among them.
+// node-oauth1, the signer of Postman: `OAuth.SignatureMethod.sign(message, accessor)`, then `OAuth.getAuthorizationHeader(realm,
+// parameters)`, `OAuth.addToURL` or `OAuth.formEncode`. A message is an action, a method and a list of decoded pairs, the protocol
+// parameters among them.
 import { form, installed, only, serve, text } from '../shared/loop.mjs';
 
 const { require, version } = installed(import.meta.url);

@@ -1,5 +1,6 @@
-// oauth-sign as request calls it: `request({ method, url, headers, body, oauth: { … } })`, aborted before anything is sent. oauth-sign is given a
-// base string URI and parsed parameters, which request makes; both versions are pinned, and what one of them does wrong counts for the pair.
+// oauth-sign as request calls it: `request({ method, url, headers, body, oauth: { … } })`, aborted before anything is sent. oauth-sign is
+// given a base string URI and parsed parameters, which request makes; both versions are pinned, and what one of them does wrong counts
+// for the pair.
 import { extras, fields, installed, only, serve, text } from '../shared/loop.mjs';
 
 const { require, version } = installed(import.meta.url);
@@ -41,7 +42,8 @@ function sign(asked) {
 }
 
 serve({
-  name: 'oauth-sign', version: `${version('oauth-sign')} with request ${version('request')}`, homepage: 'https://github.com/request/oauth-sign',
+  name: 'oauth-sign', version: `${version('oauth-sign')} with request ${version('request')}`,
+  homepage: 'https://github.com/request/oauth-sign',
   operations: { sign, percent_encode: (asked) => ({ encoded: library.rfc3986(text(asked.text)) }) },
   signatureMethods: ['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1', 'PLAINTEXT'],
   features: [

@@ -1,7 +1,7 @@
 <?php
 // The PECL extension oauth: `new OAuth(key, secret, method)`, `setToken`, `setNonce`, `setTimestamp`, `setVersion`, and then
-// `getRequestHeader(method, url, parameters)`, which returns what `fetch` would send. A form is an array, so that no name can be repeated in it;
-// callback and verifier belong to calls that open a connection at once.
+// `getRequestHeader(method, url, parameters)`, which returns what `fetch` would send. A form is an array, so that no name can be repeated
+// in it; callback and verifier belong to calls that open a connection at once.
 require __DIR__ . '/../shared/loop.php';
 
 // `parse_str` reads a form into PHP's own variables and changes names; an application hands over the names that it means.

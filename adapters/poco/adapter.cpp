@@ -1,6 +1,7 @@
-// POCO: OAuth10Credentials.authenticate(request, uri, form, method), where the form is HTMLForm(request, body), which reads query and body, or,
-// where there is no form, HTMLForm.read(query); nonceAndTimestampForTesting sets the two. A server makes the credentials from the request, sets
-// the secrets and calls verify(request, uri, form), which compares the signature and leaves timestamps and nonces to the application.
+// POCO: OAuth10Credentials.authenticate(request, uri, form, method), where the form is HTMLForm(request, body), which reads query and
+// body, or, where there is no form, HTMLForm.read(query); nonceAndTimestampForTesting sets the two. A server makes the credentials from
+// the request, sets the secrets and calls verify(request, uri, form), which compares the signature and leaves timestamps and nonces to
+// the application.
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
@@ -114,7 +115,8 @@ static Object::Ptr verify(const Object::Ptr& asked)
     // An application looks up the secrets for the identifiers that the library has read.
     Object::Ptr client = absent(asked, "client") ? object() : asked->getObject("client");
     Object::Ptr token = absent(asked, "token") ? object() : asked->getObject("token");
-    if (absent(client, "identifier") || credentials.getConsumerKey() != text(client, "identifier")) throw Poco::NotFoundException("no such client");
+    if (absent(client, "identifier") || credentials.getConsumerKey() != text(client, "identifier"))
+        throw Poco::NotFoundException("no such client");
     if (credentials.getToken() != text(token, "identifier")) throw Poco::NotFoundException("no such token");
     credentials.setConsumerSecret(text(client, "secret"));
     credentials.setTokenSecret(text(token, "secret"));

@@ -73,7 +73,9 @@ function serve(string $name, string $version, string $homepage, array $operation
     // What PHP warns of is the library's way of saying what is wrong; it must not get between the lines of the protocol.
     ini_set('display_errors', 'stderr');
     set_error_handler(function ($level, $message) { throw new Refused($message); });
-    $implementation = ['name' => $name, 'version' => $version, 'language' => 'PHP', 'language_version' => PHP_VERSION, 'homepage' => $homepage];
+    $implementation = [
+        'name' => $name, 'version' => $version, 'language' => 'PHP', 'language_version' => PHP_VERSION, 'homepage' => $homepage,
+    ];
     say([
         'type' => 'hello', 'protocol' => 1, 'implementation' => $implementation, 'operations' => array_keys($operations),
         'signature_methods' => $signature_methods, 'features' => $features, 'max_in_flight' => MAX_IN_FLIGHT,

@@ -51,7 +51,8 @@ module Loop
   # Octets that are not UTF-8 are written {"base64": "…"}.
   def read(value)
     case value
-    when Hash then value.keys == ['base64'] ? value['base64'].unpack1('m').force_encoding('UTF-8') : value.transform_values { |inner| read(inner) }
+    when Hash
+      value.keys == ['base64'] ? value['base64'].unpack1('m').force_encoding('UTF-8') : value.transform_values { |inner| read(inner) }
     when Array then value.map { |inner| read(inner) }
     else value
     end

@@ -1,6 +1,6 @@
-// Signpost: consumer.sign(request), with the application's own request behind its interface HttpRequest, as its modules for HTTP clients have
-// one. Nonce and timestamp come from two protected methods, overridden here; callback, verifier, extensions and realm are additional parameters,
-// as its provider passes them. The base string is SignatureBaseString.generate, noted in a message signer of the caller's.
+// Signpost: consumer.sign(request), with the application's own request behind its interface HttpRequest, as its modules for HTTP clients
+// have one. Nonce and timestamp come from two protected methods, overridden here; callback, verifier, extensions and realm are additional
+// parameters, as its provider passes them. The base string is SignatureBaseString.generate, noted in a message signer of the caller's.
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -156,6 +156,7 @@ final class Adapter {
         operations.put("percent_decode", asked -> Map.of("decoded", OAuth.percentDecode(asked.text("text"))));
         operations.put("form_decode", asked -> Map.of("parameters", pairs(OAuth.decodeForm(asked.text("text")))));
         Loop.serve("signpost", arguments[0], "https://github.com/mttkay/signpost", operations, List.of("HMAC-SHA1", "PLAINTEXT"),
-                List.of("stages", "form_body", "duplicates", "extra_parameters", "realm", "callback", "verifier", "fixed_nonce", "body_hash"));
+                List.of("stages", "form_body", "duplicates", "extra_parameters", "realm", "callback", "verifier", "fixed_nonce",
+                        "body_hash"));
     }
 }

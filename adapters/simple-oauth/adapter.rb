@@ -1,5 +1,5 @@
-# simple_oauth: `SimpleOAuth::Header.new(method, url, params, options)`, its `to_s` and `signed_attributes`; `Header.parse` and `valid?` on the
-# other side. A form is handed over as decoded pairs, which the standard library reads. `valid?` compares the signature and leaves
+# simple_oauth: `SimpleOAuth::Header.new(method, url, params, options)`, its `to_s` and `signed_attributes`; `Header.parse` and `valid?`
+# on the other side. A form is handed over as decoded pairs, which the standard library reads. `valid?` compares the signature and leaves
 # timestamps and nonces to the application; it signs once more itself, so that RSA signatures cannot be verified with a public key.
 require 'simple_oauth'
 require_relative '../shared/loop'
@@ -52,7 +52,8 @@ def parse_authorization(asked)
 end
 
 Loop.serve(
-  name: 'simple-oauth', version: Gem::Specification.find_by_name('simple_oauth').version.to_s, homepage: 'https://github.com/laserlemon/simple_oauth',
+  name: 'simple-oauth', version: Gem::Specification.find_by_name('simple_oauth').version.to_s,
+  homepage: 'https://github.com/laserlemon/simple_oauth',
   operations: {
     'sign' => method(:sign), 'verify' => method(:verify), 'parse_authorization' => method(:parse_authorization),
     'percent_encode' => ->(asked) { { encoded: Header.escape(asked['text']) } },

@@ -1,11 +1,14 @@
-//! oauth-client: `authorization_header(method, uri, consumer, token, parameters)`, which its `get` and `post` call. It takes a URI without
-//! query, and the decoded parameters of query and form in one map, which replace nonce, timestamp and version where they have those names.
-//! The base string is what it logs. `check_signature_request` compares the signature of a header and leaves timestamps and nonces to the application.
+//! oauth-client: `authorization_header(method, uri, consumer, token, parameters)`, which its `get` and `post` call. It takes a URI
+//! without query, and the decoded parameters of query and form in one map, which replace nonce, timestamp and version where they have
+//! those names. The base string is what it logs. `check_signature_request` compares the signature of a header and leaves timestamps and
+//! nonces to the application.
 
 use std::borrow::Cow;
 use std::sync::Mutex;
 
-use adapter_loop::{field, form, locked, no_host_field, optional, sent_signature, serve, split_url, text, unsupported, Adapter, Answer, Declined};
+use adapter_loop::{
+    field, form, locked, no_host_field, optional, sent_signature, serve, split_url, text, unsupported, Adapter, Answer, Declined,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use oauth_client::{authorization_header, check_signature_request, percent_encode_string, GenericRequest, ParamList, Token};
 use serde_json::{json, Value};

@@ -9,7 +9,7 @@ use std::num::NonZeroU64;
 use adapter_loop::{form, locked, no_host_field, optional, sent_signature, serve, split_url, text, unsupported, Adapter, Answer, Declined};
 use oauth1_request::signature_method::rsa_sha1_09::{DecodePrivateKey as _, RsaPrivateKey, RsaSha1};
 use oauth1_request::signature_method::{Sign, SignatureMethod};
-use oauth1_request::{Builder, Credentials, HMAC_SHA1, PLAINTEXT, ParameterList};
+use oauth1_request::{Builder, Credentials, ParameterList, HMAC_SHA1, PLAINTEXT};
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use serde_json::{json, Value};
 

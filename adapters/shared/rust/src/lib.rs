@@ -49,7 +49,11 @@ pub fn text(value: &Value) -> Result<&str, Declined> {
 
 /// A text that may be null.
 pub fn optional(value: &Value) -> Result<Option<&str>, Declined> {
-    if value.is_null() { Ok(None) } else { text(value).map(Some) }
+    if value.is_null() {
+        Ok(None)
+    } else {
+        text(value).map(Some)
+    }
 }
 
 /// The first header field of a name.
@@ -67,7 +71,11 @@ pub fn form(asked: &Value) -> Result<&str, Declined> {
 
 /// An interface that takes no header fields cannot be told of a `Host` field.
 pub fn no_host_field(asked: &Value) -> Result<(), Declined> {
-    if field(asked, "host").is_some() { unsupported("feature:host_field") } else { Ok(()) }
+    if field(asked, "host").is_some() {
+        unsupported("feature:host_field")
+    } else {
+        Ok(())
+    }
 }
 
 /// The URL in front of the query, and the query: these libraries take them apart. A fragment is never sent.
