@@ -327,7 +327,8 @@ mod tests {
             "verify.duplicates-last-wins",
             "protocol.decoded-again-in-query-and-form",
         ];
-        let selftest = run(cases(&["sign.query", "sign.form", "sign.sources", "sign.parameters", "verify.parameters"]), &ids);
+        let suites = ["sign.query", "sign.form", "sign.sources", "sign.parameters", "verify.parameters", "verify.transmission"];
+        let selftest = run(cases(&suites), &ids);
         for single in &selftest.singles {
             assert_eq!((single.caught_must > 0, &single.diagnosis), (true, &Named::Itself), "{}", single.deviation.id);
         }
