@@ -67,7 +67,7 @@ fn chromium() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let found = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|program| program.is_file());
-    found.expect("no Chromium in the path: install it, or name one in the environment variable CHROMIUM")
+    found.unwrap_or_else(|| panic!("no Chromium in the path: install it, or name one in the environment variable CHROMIUM"))
 }
 
 /// Runs the browser on a page of the folder, with no way to any network.
@@ -199,7 +199,7 @@ fn causes_come_before_cases_and_the_summary_before_both() {
 }
 
 #[test]
-fn the_heads_of_the_table_stay_in_sight() {
+fn the_heads_of_the_table_stay_in_sight_and_are_legible() {
     let told = measure(
         "report.html",
         390,
@@ -207,8 +207,10 @@ fn the_heads_of_the_table_stay_in_sight() {
         "const part = page.querySelector('.scroll'), head = part.querySelector('thead th'), name = part.querySelector('tbody th');
          part.style.maxHeight = '200px'; part.scrollTop = 300; part.scrollLeft = 200;
          const box = part.getBoundingClientRect();
-         return {scrolled: [part.scrollTop > 0, part.scrollLeft > 0], head: head.getBoundingClientRect().top - box.top, name: name.getBoundingClientRect().left - box.left};",
+         const lines = [...part.querySelectorAll('tbody th')].map((one) => one.getBoundingClientRect().height / 21);
+         return {lines: Math.max(...lines), scrolled: [part.scrollTop > 0, part.scrollLeft > 0], head: head.getBoundingClientRect().top - box.top, name: name.getBoundingClientRect().left - box.left};",
     );
+    assert!(told["lines"].as_f64().unwrap() < 4.0, "a name of a suite is broken into many lines: {told}");
     assert_eq!(told["scrolled"], serde_json::json!([true, true]));
     assert!(told["head"].as_f64().unwrap().abs() < 3.0 && told["name"].as_f64().unwrap().abs() < 3.0, "{told}");
 }

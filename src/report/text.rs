@@ -112,7 +112,7 @@ fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
     }
     if total > most {
         page.blank();
-        page.text(0, &format!("… and {} more: a report with --json or --junit has all of them", total - most));
+        page.text(0, &format!("… and {} more: a report with --html or --json has all of them", total - most));
     }
 }
 
