@@ -43,6 +43,7 @@ pub mod text;
 mod commands;
 mod diagnosis;
 mod failure;
+mod foreseen;
 mod mark;
 mod matrix;
 mod words;

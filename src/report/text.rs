@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::escape;
 use super::failure;
+use super::foreseen;
 use super::matrix;
 use super::page::{Layout, Page};
 use super::paint::Tone;
@@ -43,6 +44,7 @@ pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
         let arguments = options.arguments.get(index).map_or("", String::as_str);
         super::diagnosis::causes(&mut page, run);
         failures(&mut page, run, arguments, options.most);
+        foreseen::findings(&mut page, run);
         if options.verbose {
             unscored(&mut page, run);
             logs(&mut page, run);
@@ -109,6 +111,7 @@ fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
     for record in run.unexpected().take(most) {
         page.blank();
         failure::write(page, record, run.start.strict, &failure::commands(record, arguments));
+        foreseen::entry(page, record, arguments.starts_with("--adapter"));
     }
     if total > most {
         page.blank();

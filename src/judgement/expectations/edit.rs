@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::{Expectations, Outcome};
+use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
 use crate::judgement::record::CaseRecord;
 use crate::vectors::glob;
@@ -30,8 +31,16 @@ pub enum Change {
     Changed(String),
 }
 
-/// What a reason says until somebody writes it.
+/// What a reason says of a failure that nothing explains, until somebody writes it.
 const REASON: &str = "not looked at yet";
+
+/// The causes' own sentences, where the causes are known.
+fn reason(diagnosis: Option<&Diagnosis>) -> String {
+    match diagnosis.filter(|diagnosis| diagnosis.outcome == Result_::Explained).and_then(|diagnosis| diagnosis.sets.first()) {
+        Some(set) => set.iter().map(Cause::sentence).collect::<Vec<String>>().join("; "),
+        None => REASON.to_owned(),
+    }
+}
 
 /// The text of an entry for a case that failed, ready to be pasted; `None` for a case that needs none.
 #[must_use]
@@ -52,7 +61,7 @@ fn table(case: &str, outcome: Outcome, diagnosis: Option<&Diagnosis>) -> Table {
     if let Some(ids) = ids(diagnosis) {
         table.insert("diagnosis", value(ids));
     }
-    table.insert("reason", value(REASON));
+    table.insert("reason", value(reason(diagnosis)));
     table
 }
 
