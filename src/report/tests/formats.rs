@@ -110,6 +110,17 @@ fn tap_is_read_back() {
 }
 
 #[test]
+fn no_foreign_text_is_a_directive_of_tap() {
+    use crate::implementation::Observation;
+    let unsupported = Observation::Unsupported { what: "a # TODO b \\".to_owned(), message: "# SKIP c".to_owned() };
+    let odd = || vec![record(encoding("odd"), unsupported.clone())];
+    let (points, _) = tap_reader::read(&tap(&[run("x # SKIP y", odd()), run("z", odd())])).unwrap();
+    assert_eq!((points[0].description.as_str(), &points[0].directive), ("x # SKIP y", &None));
+    let directive = points[0].subtest.as_ref().unwrap()[0].directive.as_ref().unwrap();
+    assert_eq!(directive, &("SKIP".to_owned(), "unsupported: it does not support: a # TODO b \\: # SKIP c".to_owned()));
+}
+
+#[test]
 fn tap_has_a_subtest_for_each_of_several_and_bails_out_of_what_was_stopped() {
     let (points, bail) = tap_reader::read(&tap(&several())).unwrap();
     let shape: Vec<(bool, usize)> = points.iter().map(|point| (point.ok, point.subtest.as_ref().unwrap().len())).collect();
