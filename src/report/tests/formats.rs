@@ -12,7 +12,7 @@ use crate::deviation::Cause;
 use crate::diagnosis::Diagnosis;
 use crate::implementation::Description;
 use crate::judgement::{Event, EventLines, ExitCode, Keep, Run, RunEnd, Sink as _, replay};
-use crate::report::{Format, badge, github, html, markdown, read_json, render, sarif, tap};
+use crate::report::{Colour, Format, Layout, TextOptions, badge, github, html, markdown, read_json, render, sarif, tap, text};
 use crate::vectors::Level;
 
 fn causes(ids: &[&str]) -> Vec<Cause> {
@@ -89,6 +89,22 @@ fn a_report_that_does_not_list_every_case_needs_no_more_than_it_says() {
         };
         assert_eq!(rendered(&kept(format.keep()), *format), rendered(&kept(Keep::Every), *format), "{format:?}");
     }
+}
+
+#[test]
+fn a_terminal_shows_implementations_beside_each_other_at_any_width() {
+    let runs = several();
+    let at = |width: usize| {
+        let options = TextOptions { layout: Layout { width, colour: Colour::Off }, ..TextOptions::default() };
+        let text = text(&runs, &options);
+        text.split_once("implementations beside each other\n").unwrap().1.to_owned()
+    };
+    for width in [40, 60, 80, 120] {
+        let text = at(width);
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{width}: {text}");
+        assert_eq!(text.matches("coverage").count(), if width < 60 { 2 } else { 1 }, "{width}: {text}");
+    }
+    golden!("report-matrix", at(80));
 }
 
 #[test]
