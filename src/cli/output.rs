@@ -1,5 +1,6 @@
 //! Where output goes: results to stdout, words for people to stderr, files whole or not at all.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process;
@@ -110,6 +111,8 @@ pub(super) enum Target {
     Stdout,
     /// A file.
     File(PathBuf, NamedTempFile),
+    /// A device or a pipe, such as `/dev/null` or what a shell makes of `>(command)`: written as it is, and never replaced by a file.
+    Device(PathBuf, File),
 }
 
 impl Target {
@@ -120,6 +123,10 @@ impl Target {
         }
         if path.is_dir() {
             return Err(Fail::work(format!("{}: is a folder", path.display())));
+        }
+        if std::fs::metadata(path).is_ok_and(|what| !what.is_file()) {
+            let device = File::options().write(true).open(path).map_err(|error| cannot_write(path, &error))?;
+            return Ok(Target::Device(path.to_owned(), device));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
@@ -134,12 +141,17 @@ impl Target {
         match self {
             Target::Stdout => Box::new(Quiet(io::stdout().lock())),
             Target::File(_, file) => Box::new(file.as_file_mut()),
+            Target::Device(_, device) => Box::new(Quiet(device)),
         }
     }
 
     /// Puts the file in its place.
     pub(super) fn finish(self) -> Result<(), Fail> {
-        let Target::File(path, file) = self else { return Ok(()) };
+        let (path, file) = match self {
+            Target::Stdout => return Ok(()),
+            Target::Device(path, mut device) => return device.flush().map_err(|error| cannot_write(&path, &error)),
+            Target::File(path, file) => (path, file),
+        };
         readable_by_others(&file).map_err(|error| cannot_write(&path, &error))?;
         file.as_file().sync_all().map_err(|error| cannot_write(&path, &error))?;
         file.persist(&path).map_err(|error| cannot_write(&path, &error.error))?;

@@ -12,6 +12,8 @@ const MOST_CASES: usize = 3;
 /// The widest and the narrowest column of an implementation.
 const WIDEST: usize = 18;
 const NARROWEST: usize = 12;
+/// The longest name of a suite that is not cut.
+const LONGEST: usize = 32;
 
 /// Suites below each other, implementations beside each other; then where they disagree. `all` leaves nothing out.
 pub(super) fn write(page: &mut Page, runs: &[Run], quiet: bool, all: bool) {
@@ -28,30 +30,39 @@ fn table(page: &mut Page, runs: &[Run], quiet: bool) {
     suites.sort_unstable();
     suites.dedup();
     let longest = suites.iter().map(|suite| suite.chars().count()).max().unwrap_or_default();
-    let first = longest.clamp(10, 28).min(page.width() / 3);
-    let names: Vec<String> = runs.iter().map(|run| escape::line(&run.implementation().name).into_owned()).collect();
-    let column = names.iter().map(|name| name.chars().count() + 2).max().unwrap_or_default().clamp(NARROWEST, WIDEST);
-    // As many beside each other as fit; the others follow below.
-    let beside = (page.width().saturating_sub(first) / column).max(1);
-    for (block, names) in runs.chunks(beside).zip(names.chunks(beside)) {
+    let first = longest.clamp(10, LONGEST).min(page.width() / 2);
+    let name = |run: &Run| escape::line(&run.implementation().name).into_owned();
+    let columns: Vec<(&Run, usize)> = runs.iter().map(|run| (run, (name(run).chars().count() + 2).clamp(NARROWEST, WIDEST))).collect();
+    let mut rest = columns.as_slice();
+    while !rest.is_empty() {
+        // As many beside each other as fit; the others follow below.
+        let mut room = page.width().saturating_sub(first);
+        let fitting = rest.iter().take_while(|(_, width)| {
+            let fits = *width <= room;
+            room = room.saturating_sub(*width);
+            fits
+        });
+        let (block, others) = rest.split_at(fitting.count().clamp(1, rest.len()));
+        rest = others;
         page.blank();
-        let heading: String = names.iter().map(|name| format!("{:>column$}", cut(name, column - 1))).collect();
+        let heading: String = block.iter().map(|(run, width)| format!("{:>width$}", cut(&name(run), width - 1))).collect();
         page.toned(Tone::Heading, &format!("{:first$}{heading}", "suite"));
-        for suite in suites.iter().filter(|_| !quiet) {
-            row(page, &cut(suite, first), block.iter().map(|run| run.suites.get(*suite)), first, column);
+        let asked = |suite: &&&str| block.iter().any(|(run, _)| run.suites.contains_key(**suite));
+        for suite in suites.iter().filter(|_| !quiet).filter(asked) {
+            row(page, &cut(suite, first), block.iter().map(|(run, width)| (run.suites.get(*suite), *width)), first);
         }
-        row(page, "all", block.iter().map(|run| Some(run.totals())), first, column);
-        let coverage: String = block.iter().map(|run| format!("{:>column$}", format!("{} %", run.totals().coverage()))).collect();
-        page.toned(Tone::Faint, &format!("{:first$}{coverage}", "coverage"));
+        row(page, "all", block.iter().map(|(run, width)| (Some(run.totals()), *width)), first);
+        let coverage = |(run, width): &(&Run, usize)| format!("{:>width$}", format!("{} %", run.totals().coverage()));
+        page.toned(Tone::Faint, &format!("{:first$}{}", "coverage", block.iter().map(coverage).collect::<String>()));
     }
 }
 
 /// Passed of scored; a dash where nothing is scored, and nothing where nothing was asked.
-fn row<'a>(page: &mut Page, name: &str, totals: impl Iterator<Item = Option<&'a Totals>>, first: usize, column: usize) {
+fn row<'a>(page: &mut Page, name: &str, cells: impl Iterator<Item = (Option<&'a Totals>, usize)>, first: usize) {
     let mut line = format!("{:first$}", escape::line(name));
-    for totals in totals {
+    for (totals, width) in cells {
         let (text, tone) = cell(totals);
-        let cell = format!("{text:>column$}");
+        let cell = format!("{text:>width$}");
         line.push_str(&match tone {
             Some(tone) => page.paint(tone, &cell),
             None => cell,

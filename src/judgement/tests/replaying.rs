@@ -113,3 +113,58 @@ fn a_line_has_a_greatest_length() {
     let error = replay("e.jsonl", std::io::BufReader::new(Endless), Keep::Unexpected).map(|replayed| replayed.runs.len()).unwrap_err();
     assert_eq!(error.to_string(), "e.jsonl:1: a line is longer than 64 MiB");
 }
+
+/// What a run of this file's cases does not have: words in place of values, findings of an exchange, every kind of diagnosis.
+#[test]
+fn a_record_of_any_shape_is_read_back() {
+    use super::{answered, case, encode, refuse};
+    use crate::deviation::Cause;
+    use crate::diagnosis::{Diagnosis, Outcome};
+    use crate::judgement::{
+        CaseRecord, Declared, Difference, Event, EventLines, Expected, Found, Observed, RunStart, Side, Sink as _, What, judge,
+    };
+    use crate::profile::fixture::{Expected as ExpectedFindings, ExpectedProblem};
+    use crate::vectors::Output;
+
+    let words = case("words", encode("x"), refuse(&["a", "b"]));
+    let observation = answered(Output { encoded: Some("y".into()), realm: Some(None), ..Output::default() });
+    let judgement = judge(&words, &observation, Declared::default());
+    assert!(matches!(judgement.differences[0].expected, Side::Words(_)));
+    let plain = CaseRecord { number: 0, ..CaseRecord::new(words, observation, judgement, 3) };
+    let causes = |ids: &[&str]| ids.iter().map(|id| Cause::parse(id).unwrap()).collect::<Vec<_>>();
+    let diagnosed = |diagnosis: Diagnosis| CaseRecord { diagnosis: Some(diagnosis), ..plain.clone() };
+    let problem =
+        ExpectedProblem { name: "nonce_used".to_owned(), place: "form".to_owned(), parameters: vec![("a".to_owned(), "b".to_owned())] };
+    let mut exchange = CaseRecord {
+        operation: "exchange",
+        place: None,
+        question: None,
+        note: Some("a note".to_owned()),
+        expected: Expected::Findings(ExpectedFindings { findings: vec!["a.rule".to_owned()], problem: Some(problem.clone()) }),
+        observed: Observed::Findings(Found { findings: vec![("b.rule".to_owned(), "because".to_owned())], problem: Some(problem) }),
+        ..plain.clone()
+    };
+    let inside = What::Inside { field: "findings", name: "a.rule".into() };
+    exchange.judgement.differences = vec![
+        Difference::new(inside, Side::Words("a finding".to_owned()), Side::Absent),
+        Difference::new(What::Outcome, Side::Absent, Side::Words("both".to_owned())),
+        Difference::of_values(What::Stage("key"), b"\xff", b"\xfe\x00"),
+    ];
+    let records = [
+        plain.clone(),
+        diagnosed(Diagnosis { tried: 7, complete: 2, one_in: Some(9), ..Diagnosis::unexplained() }),
+        diagnosed(Diagnosis::of_sets(vec![causes(&["uri.default-port-kept", "input.with:a=b=c"])])),
+        diagnosed(Diagnosis::of_sets(vec![causes(&["input.host:h:80"]), causes(&["input.body-as-form"])])),
+        diagnosed(Diagnosis { outcome: Outcome::Right, ..Diagnosis::of_sets(vec![Vec::new()]) }),
+        exchange,
+    ];
+    let (mut lines, start) = (EventLines::new(Vec::new()), RunStart::default());
+    lines.take(&start.implementation, Event::RunStart(&start)).unwrap();
+    for (number, record) in records.iter().enumerate() {
+        lines.take(&start.implementation, Event::Case(&CaseRecord { id: format!("n{number}"), ..record.clone() })).unwrap();
+    }
+    let read = replay("e.jsonl", &*lines.into_inner(), Keep::Every).unwrap();
+    for (number, record) in records.into_iter().enumerate() {
+        assert_eq!(read.runs[0].records[number], CaseRecord { id: format!("n{number}"), ..record });
+    }
+}

@@ -12,7 +12,7 @@ use crate::deviation::Cause;
 use crate::diagnosis::Diagnosis;
 use crate::implementation::Description;
 use crate::judgement::{Event, EventLines, ExitCode, Keep, Run, RunEnd, Sink as _, replay};
-use crate::report::{Format, badge, github, html, markdown, read_json, render, sarif, tap};
+use crate::report::{Colour, Format, Layout, TextOptions, badge, github, html, markdown, read_json, render, sarif, tap, text};
 use crate::vectors::Level;
 
 fn causes(ids: &[&str]) -> Vec<Cause> {
@@ -92,6 +92,22 @@ fn a_report_that_does_not_list_every_case_needs_no_more_than_it_says() {
 }
 
 #[test]
+fn a_terminal_shows_implementations_beside_each_other_at_any_width() {
+    let runs = several();
+    let at = |width: usize| {
+        let options = TextOptions { layout: Layout { width, colour: Colour::Off }, ..TextOptions::default() };
+        let text = text(&runs, &options);
+        text.split_once("implementations beside each other\n").unwrap().1.to_owned()
+    };
+    for width in [40, 60, 80, 120] {
+        let text = at(width);
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{width}: {text}");
+        assert_eq!(text.matches("coverage").count(), if width < 60 { 2 } else { 1 }, "{width}: {text}");
+    }
+    golden!("report-matrix", at(80));
+}
+
+#[test]
 fn tap_is_read_back() {
     let report = tap(&[everything()]);
     let (points, bail) = tap_reader::read(&report).unwrap();
@@ -107,6 +123,17 @@ fn tap_is_read_back() {
         assert_eq!(word(&format!("encode/{id}")).as_deref(), directive, "{id}");
     }
     golden!("report-tap", report);
+}
+
+#[test]
+fn no_foreign_text_is_a_directive_of_tap() {
+    use crate::implementation::Observation;
+    let unsupported = Observation::Unsupported { what: "a # TODO b \\".to_owned(), message: "# SKIP c".to_owned() };
+    let odd = || vec![record(encoding("odd"), unsupported.clone())];
+    let (points, _) = tap_reader::read(&tap(&[run("x # SKIP y", odd()), run("z", odd())])).unwrap();
+    assert_eq!((points[0].description.as_str(), &points[0].directive), ("x # SKIP y", &None));
+    let directive = points[0].subtest.as_ref().unwrap()[0].directive.as_ref().unwrap();
+    assert_eq!(directive, &("SKIP".to_owned(), "unsupported: it does not support: a # TODO b \\: # SKIP c".to_owned()));
 }
 
 #[test]

@@ -90,6 +90,26 @@ fn an_older_report_stays_until_there_is_a_new_one() {
     assert_eq!(left.len(), 2, "no temporary file is left: {left:?}");
 }
 
+/// A report to a device is written to it: a file in its place would take the device away from everybody.
+#[cfg(unix)]
+#[test]
+fn a_pipe_gets_the_report_and_stays_a_pipe() {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let folder = Folder::new();
+    let pipe = folder.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    countersign(&["test", "sign.uri", "--json", pipe.to_str().unwrap()]).with(0);
+    assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo(), "the pipe was replaced");
+    assert!(reader.join().unwrap().starts_with("{\n  \"format\": 1,"));
+    let left = std::fs::read_dir(folder.0.path()).unwrap().count();
+    assert_eq!(left, 1, "no temporary file is left");
+}
+
 #[test]
 fn quiet_leaves_out_the_numbers_and_verbose_says_what_was_not_scored() {
     let plain = countersign(&["test", "sign.interop", "sign.uri"]).with(0).stdout;
