@@ -89,6 +89,9 @@ pub trait Pipeline {
 
     /// Forgets everything: what is asked next is asked of somebody new.
     fn renew(&mut self);
+
+    /// Whether it stays quiet for a moment when nothing is asked: it neither ends nor says more than it was asked for.
+    fn is_calm(&mut self) -> bool;
 }
 
 /// What a question that was put is known by until its answer is taken.

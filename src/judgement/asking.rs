@@ -182,7 +182,7 @@ impl<'a> Asked<'a> {
         self.implementation.pipeline().is_some()
     }
 
-    /// Whether a case passes when nothing else was asked before it.
+    /// Whether a case passes when nothing else was asked before it, and breaks nothing afterwards.
     pub(super) fn passes_alone(&mut self, case: &Case) -> bool {
         // What still waits belongs to a run that was stopped.
         self.queue.clear();
@@ -190,6 +190,6 @@ impl<'a> Asked<'a> {
             pipeline.renew();
         }
         let (_, judgement) = self.ask(case);
-        judgement.met.is_some()
+        judgement.met.is_some() && self.implementation.pipeline().is_none_or(|pipeline| pipeline.is_calm())
     }
 }

@@ -41,6 +41,12 @@ const LAST_BREATH: Duration = Duration::from_millis(200);
 /// How often somebody who waits looks whether the run is to end.
 const SLICE: Duration = Duration::from_millis(50);
 
+/// How long somebody who goes on talking without answering is listened to beyond his time: the answer may lie behind what he said.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How long is waited for what nobody asked for.
+const CALM: Duration = Duration::from_millis(100);
+
 /// How long questions are held back for others.
 const HOLD: Duration = Duration::from_millis(1);
 
@@ -174,6 +180,9 @@ impl Adapter {
                 None => return Err(StartError::Silent(self.launch.start_timeout)),
             };
             said.extend_from_slice(&part);
+            if Instant::now() > deadline + GRACE {
+                return Err(StartError::Silent(self.launch.start_timeout));
+            }
             while let Some(end) = memchr::memchr(b'\n', &said) {
                 let rest = said.split_off(end + 1);
                 said.truncate(end);
@@ -276,15 +285,17 @@ impl Adapter {
         let patience = self.launch.case_timeout;
         // Without anything on its way there is nothing to wait for.
         let Some(deadline) = self.sessions.iter().filter_map(|session| session.deadline(patience)).min() else { return };
-        match self.listen(deadline) {
-            Some((number, heard)) => self.route(number, heard),
-            None if self.is_stopped() => {}
-            None => {
-                let now = Instant::now();
-                let is_late = |session: &&mut Session| session.deadline(patience).is_some_and(|deadline| deadline <= now);
-                self.sessions.iter_mut().filter(is_late).for_each(|session| session.overdue(patience));
+        let grace = match self.listen(deadline) {
+            Some((number, heard)) => {
+                self.route(number, heard);
+                GRACE
             }
-        }
+            None if self.is_stopped() => return,
+            None => Duration::ZERO,
+        };
+        let now = Instant::now();
+        let is_late = |session: &&mut Session| session.deadline(patience).is_some_and(|deadline| deadline + grace <= now);
+        self.sessions.iter_mut().filter(is_late).for_each(|session| session.overdue(patience));
         if self.ahead > OCTETS_AHEAD {
             self.sessions.iter_mut().for_each(Session::too_much);
         }
@@ -341,6 +352,17 @@ impl Pipeline for Adapter {
             self.last_words = said;
             self.unsent.extend(flying);
         }
+    }
+
+    fn is_calm(&mut self) -> bool {
+        let deadline = Instant::now() + CALM;
+        while let Some((number, heard)) = self.listen(deadline) {
+            self.route(number, heard);
+            if self.sessions.iter().any(Session::is_unwell) {
+                return false;
+            }
+        }
+        true
     }
 }
 

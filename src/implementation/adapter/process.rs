@@ -79,15 +79,24 @@ impl Process {
         }
     }
 
+    /// Whether it ends by itself within so long.
+    pub(super) fn ends_within(&mut self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        while !self.has_ended() {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            thread::sleep(STEP);
+        }
+        true
+    }
+
     /// Closes the input, waits a while for the process to end by itself, and kills what is left of it and of what it started. The status
     /// is `None` if not even that ended it.
     pub(super) fn end(&mut self, patience: Duration) -> Option<ExitStatus> {
         self.ended = true;
         self.input = None;
-        let deadline = Instant::now() + patience;
-        while !self.has_ended() && Instant::now() < deadline {
-            thread::sleep(STEP);
-        }
+        self.ends_within(patience);
         let descendants = descendants::of(&self.child);
         self.kill();
         descendants::kill(&descendants);

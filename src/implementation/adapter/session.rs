@@ -102,6 +102,9 @@ impl Session {
 
     /// The oldest question is not waited for any longer.
     pub(super) fn overdue(&mut self, patience: Duration) {
+        if self.broken.is_some() {
+            return;
+        }
         self.broken = Some((Break::Timeout, format!("it did not answer within {patience:?}")));
     }
 
@@ -186,13 +189,21 @@ impl Session {
     /// How its output came to its end.
     fn ending(&mut self) -> String {
         let place = if self.line.is_empty() { "before it answered" } else { "in the middle of a line" };
-        let status = ending(self.process.end(LAST_BREATH));
+        if !self.process.ends_within(LAST_BREATH) {
+            return format!("it closed its output {place}, and went on");
+        }
+        let status = ending(self.process.end(Duration::ZERO));
         let said = self.process.stderr();
         let said = String::from_utf8_lossy(&said);
         match said.trim_end().lines().last() {
             Some(last) => format!("it ended {place}: {status}; the last line of its standard error: {}", excerpt(last.as_bytes())),
             None => format!("it ended {place}: {status}"),
         }
+    }
+
+    /// Whether it broke, asked or not.
+    pub(super) const fn is_unwell(&self) -> bool {
+        self.broken.is_some()
     }
 
     /// Whether it broke, and there is a question to tell so.

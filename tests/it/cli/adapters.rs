@@ -99,6 +99,175 @@ printf '{"type":"result","id":"%s","output":{"encoded":"wrong"}}\n' "$id"; done
         assert!(again.stdout.contains("FAILED made/one"), "{}", again.stdout);
     }
 
+    /// Reads questions and keeps their ids and lines; `answer` answers the last one rightly.
+    const LOOP: &str = r#"answer() { text=${line#*'"text":"'}; printf '{"type":"result","id":"%s","output":{"encoded":"%s"}}\n' "$id" "${text%%'"'*}"; }
+next() { read -r line || exit 0; case $line in *'"bye"'*) exit 0;; esac; id=${line#*'"id":"'}; id=${id%%'"'*}; }
+"#;
+
+    /// Five cases whose texts stay as they are.
+    fn letters(folder: &Folder) -> String {
+        let cases: Vec<String> = ["a", "b", "c", "d", "e"]
+            .iter()
+            .map(|text| {
+                format!(
+                    r#"{{"id":"{text}","rev":1,"status":"active","level":"must","title":"made for a test","spec":[{{"doc":"RFC5849","section":"3.6"}}],"input":{{"text":"{text}"}},"expect":{{"encoded":"{text}"}},"source":{{"kind":"rfc","ref":"RFC 5849 section 3.6, https://www.rfc-editor.org/rfc/rfc5849#section-3.6"}}}}"#
+                )
+            })
+            .collect();
+        let head = r#"{"format":1,"suite":"letters","operation":"percent_encode"}"#;
+        folder.file("letters.jsonl", format!("{head}\n{}\n", cases.join("\n")))
+    }
+
+    /// How each case broke, by its id.
+    fn broken(report: &serde_json::Value) -> Vec<(String, String)> {
+        let cases = report["cases"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        cases.filter(|case| case["verdict"] == "broken").map(|case| (text(&case["id"]), text(&case["observation"]["why"]))).collect()
+    }
+
+    #[test]
+    fn a_case_that_breaks_only_after_others_is_a_state_leak() {
+        let folder = Folder::new();
+        // The third question of a process breaks it, whichever that is; `c` is put again alone, and passes.
+        let adapter =
+            script(&folder, "a.sh", &format!("{}{LOOP}next; answer; next; answer; next; exit 1\n", hello("\"percent_encode\"", "")));
+        let ended = countersign(&["test", "--vectors", &letters(&folder), "--adapter", &adapter, "--json", "-"]).with(1);
+        assert_eq!(broken(&ended.json()), [("letters/c".to_owned(), "state_leak".to_owned())]);
+        // One that breaks at `c` always does so alone, too.
+        let always = "while :; do next; case $line in *'\"text\":\"c\"'*) exit 1;; esac; answer; done\n";
+        let adapter = script(&folder, "b.sh", &format!("{}{LOOP}{always}", hello("\"percent_encode\"", "")));
+        let ended = countersign(&["test", "--vectors", &letters(&folder), "--adapter", &adapter, "--json", "-"]).with(1);
+        assert_eq!(broken(&ended.json()), [("letters/c".to_owned(), "crash".to_owned())]);
+        // One that answers twice passes alone and breaks the next question: that is no state of a case.
+        let adapter =
+            script(&folder, "c.sh", &format!("{}{LOOP}while :; do next; answer; answer; done\n", hello("\"percent_encode\"", "")));
+        let ended = countersign(&["test", "--vectors", &letters(&folder), "--adapter", &adapter, "--json", "-"]).with(1);
+        assert!(broken(&ended.json()).iter().all(|(_, why)| why == "protocol"), "{:?}", broken(&ended.json()));
+    }
+
+    #[test]
+    fn what_was_expected_to_break_costs_nothing_and_is_known() {
+        let folder = Folder::new();
+        let adapter = script(&folder, "a.sh", &format!("{}{LOOP}next; exit 1\n", hello("\"percent_encode\"", "")));
+        let vectors = letters(&folder);
+        let arguments = ["test", "--vectors", &vectors, "--adapter", &adapter, "--restarts", "1"];
+        countersign(&arguments).with(4);
+        let file = folder
+            .file("a.expect.toml", "format = 1\n[[expect]]\ncase = \"letters/*\"\noutcome = \"crash\"\nreason = \"it always ends\"\n");
+        let ended = countersign(&[&arguments[..], &["--expect", &file, "--json", "-"]].concat()).with(0);
+        assert_eq!(ended.json()["totals"]["known"], 5);
+    }
+
+    #[test]
+    fn the_entries_that_a_run_prints_make_the_next_one_pass() {
+        let folder = Folder::new();
+        let wrong = "while :; do next; case $line in *'\"text\":\"c\"'*) line='\"text\":\"x\"';; esac; answer; done\n";
+        let adapter = script(&folder, "a.sh", &format!("{}{LOOP}{wrong}", hello("\"percent_encode\"", "")));
+        let vectors = letters(&folder);
+        let ended = countersign(&["test", "--vectors", &vectors, "--adapter", &adapter]).with(1);
+        let entry: String = ended
+            .stdout
+            .lines()
+            .skip_while(|line| line.trim() != "to expect it:")
+            .skip(1)
+            .take(4)
+            .fold(String::new(), |text, line| text + line.trim() + "\n");
+        let file = folder.file("a.expect.toml", format!("format = 1\n{entry}"));
+        countersign(&["test", "--vectors", &vectors, "--adapter", &format!("x={adapter}"), "--expect", &format!("x={file}")]).with(0);
+        countersign(&["expect", "check", &file, "--vectors", &vectors]).with(0);
+        // What is fixed fails the run until the file says so.
+        let right = script(&folder, "b.sh", &format!("{}{LOOP}while :; do next; answer; done\n", hello("\"percent_encode\"", "")));
+        let ended = countersign(&["test", "--vectors", &vectors, "--adapter", &right, "--expect", &file]).with(1);
+        assert!(ended.stdout.contains("PASSED UNEXPECTEDLY letters/c"), "{}", ended.stdout);
+        let updated = countersign(&["expect", "update", &file, "--vectors", &vectors, "--adapter", &right]).with(0);
+        assert!(updated.stdout.contains("removed  letters/c"), "{}", updated.stdout);
+        countersign(&["test", "--vectors", &vectors, "--adapter", &right, "--expect", &file]).with(0);
+    }
+
+    #[test]
+    fn too_little_coverage_fails_where_more_is_required() {
+        let folder = Folder::new();
+        let some = "while :; do next; case $line in *'\"text\":\"c\"'*) printf '{\"type\":\"unsupported\",\"id\":\"%s\",\"what\":\"c\"}\\n' \"$id\";; *) answer;; esac; done\n";
+        let adapter = script(&folder, "a.sh", &format!("{}{LOOP}{some}", hello("\"percent_encode\"", "")));
+        let vectors = letters(&folder);
+        let run = |required: &str| countersign(&["test", "--vectors", &vectors, "--adapter", &adapter, "--require-coverage", required]);
+        run("80").with(0);
+        let ended = run("81").with(1);
+        assert!(ended.stderr.contains("80 % of what it offers"), "{}", ended.stderr);
+    }
+
+    #[test]
+    fn a_run_that_is_interrupted_ends_at_once_and_leaves_no_process() {
+        let folder = Folder::new();
+        let beat = folder.path("beat");
+        let body =
+            format!("(while :; do echo x >>'{}'; sleep 0.02; done) &\n{}sleep 60\n", beat.display(), hello("\"percent_encode\"", ""));
+        let adapter = script(&folder, "a.sh", &body);
+        let mut child = program()
+            .args(["test", "percent_encode.rules", "--case-timeout", "60s", "--adapter", &adapter])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while !beat.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let length = std::fs::metadata(&beat).unwrap().len();
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        assert_eq!(std::fs::metadata(&beat).unwrap().len(), length);
+    }
+
+    #[test]
+    fn an_adapter_that_does_not_start_does_not_keep_others_from_being_asked() {
+        let folder = Folder::new();
+        let right = script(&folder, "b.sh", &format!("{}{LOOP}while :; do next; answer; done\n", hello("\"percent_encode\"", "")));
+        let vectors = letters(&folder);
+        let ended = countersign(&[
+            "test",
+            "--vectors",
+            &vectors,
+            "--adapter",
+            "broken=false",
+            "--adapter",
+            &format!("fine={right}"),
+            "--json",
+            "-",
+        ])
+        .with(4);
+        assert_eq!(ended.json()["implementation"]["name"], "fine");
+        assert!(ended.stderr.contains("it did not say hello"), "{}", ended.stderr);
+    }
+
+    #[test]
+    fn an_adapter_is_checked_for_what_a_runner_could_trip_over() {
+        let folder = Folder::new();
+        let right = super::reference_adapter();
+        countersign(&["adapter", "check", &right]).with(0);
+        for fault in ["crash", "hang", "garbage", "wrong-id", "truncated", "twice", "error-all", "unsupported-all"] {
+            let ended = countersign(&["adapter", "check", &format!("{right} --fault {fault}"), "--case-timeout", "500ms"]).with(1);
+            assert!(ended.stdout.contains("BROKEN"), "{fault}: {}", ended.stdout);
+        }
+        countersign(&["adapter", "check", "cat"]).with(4);
+        countersign(&["adapter", "check", "true"]).with(4);
+        let body = format!("{}while read -r line; do :; done; exit 3\n", hello("\"verify\"", ""));
+        countersign(&["adapter", "check", &script(&folder, "a.sh", &body), "--case-timeout", "300ms"]).with(1);
+    }
+
+    #[test]
+    fn a_skeleton_is_written_and_passes_and_nothing_is_overwritten() {
+        let folder = Folder::new();
+        let place = folder.path("new").to_str().unwrap().to_owned();
+        let ended = countersign(&["adapter", "new", "shell", &place]).with(0);
+        assert!(ended.stdout.contains("countersign test --adapter"), "{}", ended.stdout);
+        countersign(&["adapter", "new", "shell", &place]).with(2);
+        assert!(std::fs::read_to_string(folder.path("new").join("adapter.sh")).unwrap().starts_with("#!"));
+        countersign(&["adapter", "new", "cobol"]).with(2);
+    }
+
     #[test]
     fn the_environment_is_cleared_but_for_what_is_passed() {
         let folder = Folder::new();
