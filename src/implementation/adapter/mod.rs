@@ -356,13 +356,11 @@ impl Pipeline for Adapter {
 
     fn is_calm(&mut self) -> bool {
         let deadline = Instant::now() + CALM;
-        while let Some((number, heard)) = self.listen(deadline) {
+        while !self.sessions.iter().any(Session::is_unwell) {
+            let Some((number, heard)) = self.listen(deadline) else { return true };
             self.route(number, heard);
-            if self.sessions.iter().any(Session::is_unwell) {
-                return false;
-            }
         }
-        true
+        false
     }
 }
 
