@@ -11,6 +11,7 @@ mod fixtures;
 mod implementations;
 mod list;
 mod output;
+mod pages;
 mod pasted;
 mod progress;
 mod report;
@@ -66,8 +67,12 @@ enum Command {
     Vectors(vectors::Arguments),
     /// Put every known mistake through all vectors: each must be caught, and diagnosed as itself
     Selftest(selftest::Arguments),
-    /// The reference as an adapter
+    /// Adapters: the reference as one, a check of the protocol, a skeleton to begin with
     Adapter(adapter::Arguments),
+    /// Print completions for a shell
+    Completions(pages::Completions),
+    /// Print the manual page
+    Man(pages::Man),
 }
 
 /// Parses, runs, and says how it went.
@@ -89,6 +94,8 @@ pub fn main() -> ExitCode {
         Command::Vectors(arguments) => vectors::run(arguments),
         Command::Selftest(arguments) => selftest::run(&arguments),
         Command::Adapter(arguments) => adapter::run(&arguments),
+        Command::Completions(arguments) => pages::completions(&arguments),
+        Command::Man(arguments) => pages::man(&arguments),
     };
     output::exit(result)
 }
