@@ -20,6 +20,7 @@ mod request;
 mod selection;
 mod selftest;
 mod session;
+mod settings;
 mod sign;
 mod test;
 mod vectors;
@@ -80,7 +81,11 @@ enum Command {
 pub fn main() -> ExitCode {
     // Adapters are its only children.
     crate::implementation::adapter::adopt_orphans();
-    let cli = match Cli::try_parse() {
+    let arguments = match settings::expand(std::env::args_os().collect()) {
+        Ok(arguments) => arguments,
+        Err(fail) => return output::exit(Err(fail)),
+    };
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error),
     };

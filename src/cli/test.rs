@@ -21,12 +21,15 @@ use crate::vectors::{Corpus, LoadError};
 
 /// Put vectors to the reference, or to each --adapter, and judge the provider fixtures.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    args_override_self = true,
+    after_help = "\
 Examples:
   countersign test
   countersign test 'sign.uri/*' --strict
   countersign test --adapter 'python3 adapter.py' --junit out.xml
-  countersign test --adapter mine=./adapter --adapter theirs='node theirs.js' --json -")]
+  countersign test --adapter mine=./adapter --adapter theirs='node theirs.js' --json -"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     selection: Selection,
@@ -36,6 +39,10 @@ pub(super) struct Arguments {
     implementations: Implementations,
     #[command(flatten)]
     expected: Expected,
+    /// A file of settings: one key for each of these options; without it, countersign.toml, which may not name adapters
+    #[arg(long, value_name = "FILE")]
+    #[allow(dead_code, reason = "it was read before the arguments were")]
+    config: Option<std::path::PathBuf>,
     /// Fail on cases of level should, too
     #[arg(long)]
     strict: bool,

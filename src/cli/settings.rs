@@ -1,0 +1,245 @@
+//! Settings of `countersign test` from a file: what stands in it comes before what the command line says, as if somebody had typed it.
+//! A file that is named with `--config` may say everything. One that is found in the current folder may not name adapters, nor what is
+//! passed on to them: whoever can put a file there, such as the author of a pull request, could run programs with it.
+
+use std::ffi::OsString;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Document, Item, Table, Value};
+
+use super::fail::Fail;
+use super::files;
+use crate::vectors::load_error::nearest;
+
+/// The file that is found by itself.
+const FOUND: &str = "countersign.toml";
+
+/// What a value is, and what becomes of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `true` is the option.
+    Flag,
+    /// A text or a number.
+    Value,
+    /// A path, from the file's folder.
+    Path,
+    /// Texts.
+    List,
+    /// Paths, from the file's folder.
+    Paths,
+    /// Names with paths, from the file's folder: `NAME=PATH`.
+    NamedPaths,
+    /// Names with commands: `NAME=CMD`.
+    Named,
+}
+
+/// The keys: each is an option of `countersign test`.
+const KEYS: [(&str, Kind); 22] = [
+    ("vectors", Kind::Paths),
+    ("section", Kind::List),
+    ("flag", Kind::List),
+    ("level", Kind::List),
+    ("operation", Kind::List),
+    ("profile", Kind::List),
+    ("case-timeout", Kind::Value),
+    ("start-timeout", Kind::Value),
+    ("jobs", Kind::Value),
+    ("restarts", Kind::Value),
+    ("seed", Kind::Value),
+    ("expect", Kind::NamedPaths),
+    ("strict", Kind::Flag),
+    ("require-coverage", Kind::Value),
+    ("json", Kind::Path),
+    ("junit", Kind::Path),
+    ("tap", Kind::Path),
+    ("sarif", Kind::Path),
+    ("markdown", Kind::Path),
+    ("html", Kind::Path),
+    ("adapter", Kind::Named),
+    ("pass-env", Kind::List),
+];
+
+/// Keys that only a file that was named may have.
+const GUARDED: [&str; 2] = ["adapter", "pass-env"];
+
+/// The arguments with those of a settings file put in behind `test`.
+pub(super) fn expand(arguments: Vec<OsString>) -> Result<Vec<OsString>, Fail> {
+    if arguments.get(1).is_none_or(|command| command != "test") {
+        return Ok(arguments);
+    }
+    let (file, is_named) = match named(&arguments) {
+        Some(file) => (file, true),
+        None if Path::new(FOUND).is_file() => (PathBuf::from(FOUND), false),
+        None => return Ok(arguments),
+    };
+    let text = files::text(&file, files::MAX_FILE)?;
+    let said = read(&file, &text, is_named)?;
+    let mut all: Vec<OsString> = arguments.iter().take(2).cloned().collect();
+    all.extend(said.into_iter().map(OsString::from));
+    all.extend(arguments.into_iter().skip(2));
+    Ok(all)
+}
+
+/// The file that `--config` names.
+fn named(arguments: &[OsString]) -> Option<PathBuf> {
+    let mut all = arguments.iter().take_while(|argument| *argument != "--");
+    while let Some(argument) = all.next() {
+        if argument == "--config" {
+            return all.next().map(PathBuf::from);
+        }
+        if let Some(file) = argument.to_str().and_then(|argument| argument.strip_prefix("--config=")) {
+            return Some(PathBuf::from(file));
+        }
+    }
+    None
+}
+
+/// The options that a file stands for.
+fn read(file: &Path, text: &str, is_named: bool) -> Result<Vec<String>, Fail> {
+    let source = Source { file, text };
+    let document = Document::parse(text).map_err(|error| source.wrong(error.span(), &error.message().trim().replace('\n', ", ")))?;
+    match document.get("format") {
+        Some(item) if item.as_integer() == Some(1) => {}
+        Some(item) => return Err(source.wrong(item.span(), "format must be 1")),
+        None => return Err(source.wrong(None, "it has no format").hint("its first line is: format = 1")),
+    }
+    let mut options = Vec::new();
+    for (key, item) in document.iter().filter(|(key, _)| *key != "format") {
+        let Some((_, kind)) = KEYS.iter().find(|(known, _)| *known == key) else {
+            let fail = source.wrong(key_span(&document, key).or_else(|| item.span()), &format!("there is no setting {key:?}"));
+            return Err(match nearest(key, KEYS.iter().map(|(known, _)| *known)) {
+                Some(near) => fail.hint(format!("did you mean {near}?")),
+                None => fail.hint(format!("there are {}", KEYS.map(|(known, _)| known).join(", "))),
+            });
+        };
+        if GUARDED.contains(&key) && !is_named {
+            let fail = source.wrong(item.span(), &format!("{key} is taken from a file that was named only"));
+            return Err(fail.hint(format!("countersign test --config {}", file.display())));
+        }
+        source.options(key, *kind, item, &mut options)?;
+    }
+    Ok(options)
+}
+
+fn key_span(table: &Table, key: &str) -> Option<Range<usize>> {
+    table.key(key)?.span()
+}
+
+/// A file's text, for complaints.
+struct Source<'a> {
+    file: &'a Path,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn wrong(&self, span: Option<Range<usize>>, what: &str) -> Fail {
+        let before = self.text.get(..span.map_or(0, |span| span.start)).unwrap_or_default();
+        let line = before.bytes().filter(|octet| *octet == b'\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Fail::usage(format!("{}:{line}:{column}: {what}", self.file.display()))
+    }
+
+    /// A path of the file, from where the command is given.
+    fn path(&self, path: &str) -> String {
+        match self.file.parent() {
+            // `-` is stdout.
+            Some(folder) if path != "-" => folder.join(path).to_string_lossy().into_owned(),
+            _ => path.to_owned(),
+        }
+    }
+
+    fn options(&self, key: &str, kind: Kind, item: &Item, options: &mut Vec<String>) -> Result<(), Fail> {
+        let wrong = |must: &str| self.wrong(item.span(), &format!("{key} must be {must}"));
+        // One argument with its value, so that no value is taken for an option.
+        let mut add = |value: &str| options.push(format!("--{key}={value}"));
+        match kind {
+            Kind::Flag => match item.as_bool() {
+                Some(true) => options.push(format!("--{key}")),
+                Some(false) => {}
+                None => return Err(wrong("true or false")),
+            },
+            Kind::Value => match item.as_value() {
+                Some(Value::String(text)) => add(text.value()),
+                Some(Value::Integer(number)) => add(&number.value().to_string()),
+                _ => return Err(wrong("a string or a number")),
+            },
+            Kind::Path => add(&self.path(item.as_str().ok_or_else(|| wrong("a string"))?)),
+            Kind::List | Kind::Paths => {
+                let values = item.as_array().ok_or_else(|| wrong("a list of strings"))?;
+                for value in values {
+                    let text = value.as_str().ok_or_else(|| wrong("a list of strings"))?;
+                    if kind == Kind::Paths { add(&self.path(text)) } else { add(text) }
+                }
+            }
+            Kind::Named | Kind::NamedPaths => {
+                let table = item.as_table_like().ok_or_else(|| wrong("a table of names and strings"))?;
+                for (name, value) in table.iter() {
+                    let text = value.as_str().ok_or_else(|| wrong("a table of names and strings"))?;
+                    let text = if kind == Kind::NamedPaths { self.path(text) } else { text.to_owned() };
+                    add(&format!("{name}={text}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: &str = "format = 1\nvectors = [\"a\", \"/b\"]\nstrict = true\ncase-timeout = \"5s\"\njobs = 2\nhtml = \"out.html\"\njunit = \"-\"\n\
+                       [expect]\nmine = \"mine.expect.toml\"\n[adapter]\nmine = \"python3 adapter.py\"\n";
+
+    fn read_from(text: &str, is_named: bool) -> Result<Vec<String>, String> {
+        read(Path::new("ci/countersign.toml"), text, is_named).map_err(|fail| fail.message)
+    }
+
+    #[test]
+    fn settings_are_options_and_paths_are_the_files() {
+        assert_eq!(
+            read_from(ALL, true).unwrap(),
+            [
+                "--vectors=ci/a",
+                "--vectors=/b",
+                "--strict",
+                "--case-timeout=5s",
+                "--jobs=2",
+                "--html=ci/out.html",
+                "--junit=-",
+                "--expect=mine=ci/mine.expect.toml",
+                "--adapter=mine=python3 adapter.py"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_was_found_runs_nothing() {
+        assert_eq!(read_from(ALL, false).unwrap_err(), "ci/countersign.toml:10:1: adapter is taken from a file that was named only");
+        assert!(read_from("format = 1\npass-env = [\"TOKEN\"]\n", false).unwrap_err().contains("pass-env is taken"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        for (text, message) in [
+            ("", "ci/countersign.toml:1:1: it has no format"),
+            ("format = 2", "ci/countersign.toml:1:10: format must be 1"),
+            ("format = 1\nstrcit = true\n", "ci/countersign.toml:2:1: there is no setting \"strcit\""),
+            ("format = 1\nstrict = 1\n", "ci/countersign.toml:2:10: strict must be true or false"),
+            ("format = 1\nvectors = \"a\"\n", "ci/countersign.toml:2:11: vectors must be a list of strings"),
+            ("format = 1\njobs = [1]\n", "ci/countersign.toml:2:8: jobs must be a string or a number"),
+        ] {
+            assert_eq!(read_from(text, true).unwrap_err(), message, "{text}");
+        }
+        assert!(read_from("format = \n", true).unwrap_err().starts_with("ci/countersign.toml:1:10: "));
+    }
+
+    #[test]
+    fn the_file_is_named_in_either_way_and_not_behind_the_end_of_the_options() {
+        let named_by = |arguments: &[&str]| named(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(named_by(&["countersign", "test", "--config", "a.toml"]), Some("a.toml".into()));
+        assert_eq!(named_by(&["countersign", "test", "--config=a.toml", "x"]), Some("a.toml".into()));
+        assert_eq!(named_by(&["countersign", "test", "--", "--config", "a.toml"]), None);
+    }
+}
