@@ -25,6 +25,7 @@ pub mod practice;
 pub mod remedy;
 pub mod stage;
 
+mod admission;
 mod body_hash;
 mod collect;
 mod concatenate;
@@ -121,6 +122,7 @@ const TABLES: &[&[Deviation]] = &[
     rsa::TABLE,
     text::TABLE,
     body_hash::TABLE,
+    admission::TABLE,
     sending::TABLE,
     sending::HEADER_TABLE,
     response::TABLE,

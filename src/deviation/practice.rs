@@ -1,5 +1,6 @@
 //! All decisions that a departure can change: how an implementation derives, sends, reads and verifies.
 
+use crate::protocol::admission::Admission;
 use crate::protocol::token_response::{self, TokenResponse};
 use crate::protocol::verification::{Checks, Refusal};
 use crate::protocol::{Header, Recipe, Sending, SignatureMethod, signature};
@@ -13,6 +14,8 @@ pub type ReadResponse = fn(token_response::Step, u16, &[Header<'_>], &[u8]) -> R
 /// The records of decisions of one implementation.
 #[derive(Clone, Copy, Debug)]
 pub struct Practice {
+    /// What is looked at before anything is signed (sections 3.1, 3.3 and 3.5).
+    pub admission: Admission,
     /// Deriving a signature (RFC 5849 section 3.4).
     pub recipe: Recipe,
     /// Sending it (section 3.5).
@@ -28,6 +31,7 @@ pub struct Practice {
 impl Practice {
     /// The specification's own decisions.
     pub const RFC5849: Practice = Practice {
+        admission: Admission::RFC5849,
         recipe: Recipe::RFC5849,
         sending: Sending::RFC5849,
         checks: Checks::RFC5849,

@@ -148,4 +148,10 @@ pub(super) const HEADER_TABLE: &[Deviation] = departures![
         ], |practice| practice.sending.realm = |realm, out| out.append(realm);
     "header.realm-empty" SendRealm "3.5.1", "the realm is sent empty",
         "send the realm that the server asks for, or none", Plausible [], |practice| practice.sending.realm = |_, _: &mut Buffer| {};
+    "header.realm-empty-left-out" SendRealm "3.5.1", "an empty realm is not sent",
+        "send the realm that the server asks for, also an empty one", Common [
+            "https://pypi.org/project/oauthlib/4.0.1/",
+        ], |practice| practice.sending.realm_is_sent = |realm| !realm.is_empty();
+    "header.realm-left-out" SendRealm "3.5.1", "the realm is not sent",
+        "send the realm that the server asks for", Plausible [], |practice| practice.sending.realm_is_sent = |_| false;
 ];

@@ -66,6 +66,16 @@ pub enum Stage {
     Text,
     // The body hash draft.
     Hash,
+    // 3.1, 3.3 and 3.5: what a signer looks at before it signs.
+    AdmitUrl,
+    AdmitVersion,
+    AdmitTimestamp,
+    AdmitPresence,
+    AdmitClient,
+    AdmitRealm,
+    AdmitNames,
+    AdmitBody,
+    AdmitBodyHash,
     // 3.5
     SendWhat,
     SendScheme,
@@ -113,6 +123,12 @@ impl Stage {
         } else {
             Side::Verifying
         }
+    }
+
+    /// Whether it is about what is looked at before anything is signed.
+    #[must_use]
+    pub fn is_admission(self) -> bool {
+        (Stage::AdmitUrl..=Stage::AdmitBodyHash).contains(&self)
     }
 
     /// Whether it is a part of the base string URI.

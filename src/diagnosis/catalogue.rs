@@ -36,6 +36,20 @@ impl Catalogue {
         Catalogue { causes, ranks }
     }
 
+    /// These causes and no others.
+    #[must_use]
+    pub fn among(few: &[Cause]) -> Catalogue {
+        let rank = |cause: &Cause| match cause {
+            Cause::Deviation(deviation) => deviation.rank,
+            Cause::Input(_) => Rank::Seen,
+        };
+        let mut causes: Vec<(Cause, Rank)> = few.iter().map(|cause| (cause.clone(), rank(cause))).collect();
+        causes.retain(|(cause, _)| cause.stage().side() == Side::Signing);
+        causes.sort_by_key(|(cause, rank)| (cause.stage(), *rank));
+        let (causes, ranks) = causes.into_iter().unzip();
+        Catalogue { causes, ranks }
+    }
+
     /// A cause.
     #[must_use]
     pub fn cause(&self, number: Number) -> Option<&Cause> {

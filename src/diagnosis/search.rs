@@ -13,7 +13,7 @@ use super::{Accept, Budget, Diagnosis, Outcome};
 use crate::deviation::{Cause, Conduct, Rank, Stage};
 use crate::protocol::base_string::Parts;
 use crate::protocol::signature::{base64_octets, digest};
-use crate::protocol::{Buffer, Derivation, Secrets, SignatureMethod};
+use crate::protocol::{Buffer, Derivation, Recipe, Secrets, SignatureMethod};
 
 /// The most sets that a diagnosis names.
 const MOST_SETS: usize = 64;
@@ -49,9 +49,12 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
         }
     }
     let (mut tried, mut complete) = (0, 0);
-    for (rank, most) in PHASES {
+    // Of few causes every combination can be tried; they are searched once more among all others only if they do not suffice.
+    let phases = if budget.among.is_empty() { &PHASES[..] } else { &[(Rank::Plausible, usize::MAX)] };
+    for &(rank, most) in phases {
         let most = most.min(budget.mistakes);
-        let allowed = if rank == Rank::Common { budget.most } else { tried + (budget.most - tried.min(budget.most)) / 2 };
+        let allowed =
+            if rank == Rank::Common || phases.len() == 1 { budget.most } else { tried + (budget.most - tried.min(budget.most)) / 2 };
         let watch: Option<&mut dyn FnMut(u64) -> bool> = match &mut budget.watch {
             Some(watch) => Some(&mut **watch),
             None => None,
@@ -61,7 +64,8 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
             None => None,
         };
         let mut search = Search { subject, evidence: &evidence, tried, allowed, watch, accept, stopped: false, complete: 0 };
-        let found = search.run(&Catalogue::of(subject, rank), complete + 1, most);
+        let catalogue = if budget.among.is_empty() { Catalogue::of(subject, rank) } else { Catalogue::among(budget.among) };
+        let found = search.run(&catalogue, complete + 1, most);
         tried = search.tried;
         if rank == Rank::Plausible {
             complete = search.complete;
@@ -82,16 +86,35 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
 pub fn is_proved(subject: &Subject<'_>, evidence: &Evidence<'_>, causes: &[Cause]) -> bool {
     let conduct = Conduct::of(causes);
     let mut derivation = Derivation::default();
+    let is = |wanted: Option<&[u8]>, value: &[u8]| wanted.is_none_or(|wanted| wanted == value);
+    // Making an RSA signature takes a thousand times longer than all else: not for a text that was not signed.
+    if subject.method.is_rsa() && evidence.signature.is_some() {
+        let derived = conduct.derive_base_string(&mut derivation, subject.request);
+        let is_own = std::ptr::fn_addr_eq(conduct.practice.recipe.sign, Recipe::RFC5849.sign)
+            && std::ptr::fn_addr_eq(conduct.practice.recipe.text, Recipe::RFC5849.text);
+        if derived.is_err()
+            || !is(evidence.base_string, &derivation.base_string)
+            || (is_own
+                && opened(subject, evidence).is_some_and(|opened| !opened.ends_with(&digest(subject.method, &derivation.base_string))))
+        {
+            return false;
+        }
+    }
     let derived = match (&subject.secrets, evidence.signature) {
         (Some(secrets), Some(_)) => conduct.derive(&mut derivation, subject.request, subject.method, secrets),
         _ => conduct.derive_base_string(&mut derivation, subject.request),
     };
-    let is = |wanted: Option<&[u8]>, value: &[u8]| wanted.is_none_or(|wanted| wanted == value);
     derived.is_ok()
         && is(evidence.base_uri, &derivation.base_uri)
         && is(evidence.normalized, &derivation.normalized)
         && is(evidence.base_string, &derivation.base_string)
         && evidence.signature.is_none_or(|wanted| wanted.is_met_by(&derivation.signature))
+}
+
+/// The octets that a whole RSA signature in the specification's form was made of.
+fn opened(subject: &Subject<'_>, evidence: &Evidence<'_>) -> Option<Vec<u8>> {
+    let octets = evidence.signature.filter(|wanted| !wanted.truncated).and_then(|wanted| base64_octets(wanted.text))?;
+    subject.secrets.filter(|_| subject.method.is_rsa())?.private_key()?.public_key().open(&octets)
 }
 
 /// A set that is known from elsewhere, without the causes that change nothing here; nothing if it does not give the evidence.
@@ -362,10 +385,7 @@ impl<'a> Signing<'a> {
         let keys = Keys::new(subject, secrets, catalogue);
         let keyed = keys.pool().items().iter().map(|item| Keyed::new(method, &item.value)).collect();
         let octets = if wanted.truncated { None } else { base64_octets(wanted.text) };
-        let digest = match (&octets, secrets.private_key()) {
-            (Some(octets), Some(key)) if method.is_rsa() => key.public_key().open(octets),
-            _ => None,
-        };
+        let digest = opened(subject, &Evidence { signature: Some(wanted), ..Evidence::default() });
         let makers = Maker::all(subject, &secrets, catalogue, wanted);
         Signing { secrets, method, wanted, keys, makers, keyed, octets, digest }
     }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | 2.1, 2.3 token responses | [`token_response`] |
 //! | 3.1 protocol parameters, 3.4.1.3.1 sources | [`parameters`], [`request`], [`collection`] |
+//! | 3.1, 3.3, 3.5 what a signer refuses to sign | [`admission`] |
 //! | 3.2, 3.3 verifying, timestamp and nonce | [`verification`], [`nonce`] |
 //! | 3.4 the derivation as a record of decisions | [`recipe`] |
 //! | 3.4.1.1, 3.4.1.2 base string | [`base_string`] |
@@ -14,6 +15,7 @@
 //! | what can be wrong | [`error`] |
 //! | memory that is used again, sixteen octets at once | [`buffer`], `scan` |
 
+pub mod admission;
 pub mod authorization;
 pub mod base_string;
 pub mod buffer;

@@ -20,6 +20,10 @@ pub struct Sending {
     pub quote: &'static str,
     /// How the realm is written, without its quotes (3.5.1 item 4; RFC 2617 section 1.2).
     pub realm: fn(&[u8], &mut Buffer),
+    /// Whether a realm is sent: always, by the specification, also an empty one.
+    pub realm_is_sent: fn(&[u8]) -> bool,
+    /// What is said of a realm that no header can hold.
+    pub realm_check: fn(&[u8]) -> Result<(), Malformed>,
     /// Encoding of names.
     pub encode_name: Encoder,
     /// Encoding of values, but that of the signature.
@@ -39,6 +43,8 @@ impl Sending {
         separator: ", ",
         quote: "\"",
         realm: quoted_realm,
+        realm_is_sent: |_| true,
+        realm_check: without_controls,
         encode_name: Encoder::RFC5849,
         encode_value: Encoder::RFC5849,
         encode_signature: Encoder::RFC5849,
@@ -61,10 +67,8 @@ impl Sending {
         let mut out = Buffer::default();
         out.append(self.scheme.as_bytes());
         let mut separator = "";
-        if let Some(realm) = realm {
-            if realm.iter().any(u8::is_ascii_control) {
-                return Err(Malformed::Parameter("the realm holds a control character (RFC 5849 section 3.5.1, RFC 2617 section 1.2)"));
-            }
+        if let Some(realm) = realm.filter(|realm| (self.realm_is_sent)(realm)) {
+            (self.realm_check)(realm)?;
             out.append(b"realm=\"");
             (self.realm)(realm, &mut out);
             out.push(b'"');
@@ -117,6 +121,14 @@ impl Sending {
         let encoder = if parameter.name == SIGNATURE { self.encode_signature } else { self.encode_value };
         encoder.encode(parameter.value, out);
     }
+}
+
+/// A control character would end the field.
+fn without_controls(realm: &[u8]) -> Result<(), Malformed> {
+    if realm.iter().any(u8::is_ascii_control) {
+        return Err(Malformed::Parameter("the realm holds a control character (RFC 5849 section 3.5.1, RFC 2617 section 1.2)"));
+    }
+    Ok(())
 }
 
 /// A quoted-string and not encoded: quotes and backslashes in it are escaped.

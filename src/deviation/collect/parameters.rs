@@ -166,6 +166,27 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
                 add_sha_1_body_hash(request, list);
             }
         });
+    "collect.body-hash-added-to-other-types" BodyHash "body hash 3.2",
+        "oauth_body_hash, a SHA-1, is signed although nobody asked for it, for every body with a Content-Type that is not a form's",
+        "sign oauth_body_hash only if the caller or the server asks for it",
+        Seen ["https://pypi.org/project/oauthlib/4.0.1/"],
+        |practice| practice.recipe.steps.add(|request, list| {
+            // As a text in its letter case, so that a form in upper case counts as another type.
+            let is_other = |value: &[u8]| !value.is_empty() && memchr::memmem::find(value, b"application/x-www-form-urlencoded").is_none();
+            let field = request.field("content-type", "several Content-Type fields");
+            if request.body.is_some() && field.is_ok_and(|value| value.is_some_and(is_other)) {
+                add_sha_1_body_hash(request, list);
+            }
+        });
+    "collect.body-hash-without-body-left-out" BodyHash "body hash 3.2",
+        "oauth_body_hash is not signed where there is no body",
+        "sign oauth_body_hash wherever it is sent; without a body it is the hash of the empty string",
+        Seen ["https://pypi.org/project/oauthlib/4.0.1/"],
+        |practice| practice.recipe.steps.add(|request, list| {
+            if request.body.unwrap_or_default().is_empty() {
+                remove(list, b"oauth_body_hash");
+            }
+        });
     "collect.route-path-added" Extra "3.4.1.3.1",
         "a parameter q with the path in it is signed, which a rewrite rule has added",
         ROUTED,

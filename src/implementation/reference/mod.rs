@@ -8,6 +8,8 @@ mod signing;
 mod tests;
 mod verifying;
 
+use std::sync::{Arc, LazyLock};
+
 pub use signing::with_subject;
 
 use self::keys::LastKey;
@@ -26,11 +28,30 @@ use crate::vectors::needs::FEATURES;
 use crate::vectors::question::{BaseUriInput, BodyHashInput, HeaderInput, MacInput, NormalizeInput, Step, TextInput, TokenResponseInput};
 use crate::vectors::{Operation, Output, Pair, Question, Text};
 
+/// What every reference says of itself: made once, because a diagnosis asks thousands of them.
+static DESCRIPTION: LazyLock<Arc<Description>> = LazyLock::new(|| {
+    Arc::new(Description {
+        name: "countersign reference".to_owned(),
+        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        language: Some("Rust".to_owned()),
+        ..Description::default()
+    })
+});
+
+/// What every reference offers: everything.
+static OFFER: LazyLock<Arc<Offer>> = LazyLock::new(|| {
+    Arc::new(Offer {
+        operations: Operation::ALL.to_vec(),
+        signature_methods: SignatureMethod::ALL.iter().map(|method| method.as_str().to_owned()).collect(),
+        features: FEATURES.map(str::to_owned).to_vec(),
+    })
+});
+
 /// The reference, or whatever another recipe and other checks make of it.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    description: Description,
-    offer: Offer,
+    description: Arc<Description>,
+    offer: Arc<Offer>,
     conduct: Conduct,
     derivation: Derivation,
     protocol: Parameters,
@@ -60,20 +81,9 @@ impl Reference {
     /// ```
     #[must_use]
     pub fn conducting(conduct: Conduct) -> Reference {
-        let description = Description {
-            name: "countersign reference".to_owned(),
-            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            language: Some("Rust".to_owned()),
-            ..Description::default()
-        };
-        let offer = Offer {
-            operations: Operation::ALL.to_vec(),
-            signature_methods: SignatureMethod::ALL.iter().map(|method| method.as_str().to_owned()).collect(),
-            features: FEATURES.map(str::to_owned).to_vec(),
-        };
         Reference {
-            description,
-            offer,
+            description: Arc::clone(&DESCRIPTION),
+            offer: Arc::clone(&OFFER),
             conduct,
             derivation: Derivation::default(),
             protocol: Parameters::new(),
@@ -88,7 +98,7 @@ impl Reference {
     /// The same under another name, for reports on a deviant one.
     #[must_use]
     pub fn named(mut self, name: &str) -> Reference {
-        name.clone_into(&mut self.description.name);
+        name.clone_into(&mut Arc::make_mut(&mut self.description).name);
         self
     }
 

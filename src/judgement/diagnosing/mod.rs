@@ -86,7 +86,7 @@ pub struct Effort<'a> {
 }
 
 /// The values that are compared for a run unless said otherwise.
-pub const DEFAULT_MOST: u64 = 20_000_000;
+pub const DEFAULT_MOST: u64 = 6_000_000;
 
 /// Diagnoses failures: one diagnosis for each, in their order. `rights` are cases of the same run that went as expected.
 #[must_use]

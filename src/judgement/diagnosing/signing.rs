@@ -5,30 +5,55 @@ use super::{Effort, RunDiagnosis, Witness};
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
 use crate::implementation::reference::with_subject;
-use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
 use crate::protocol::SignatureMethod;
 use crate::vectors::{Output, Question, Text};
 
-/// How many causes are tried in each round, and with how many comparisons at most.
-const ROUNDS: [(usize, u64); 4] = [(1, 50_000), (2, 200_000), (3, 1_000_000), (DEFAULT_MISTAKES, u64::MAX)];
+/// One look at the failures that are still unexplained.
+struct Round {
+    /// The most causes in a set.
+    mistakes: usize,
+    /// The most comparisons for one failure.
+    most: u64,
+    /// Whether only those causes are combined that others of the run were explained by.
+    among_known: bool,
+}
+
+/// The rounds. Who makes seven mistakes at once makes them one by one elsewhere: those are combined before all others.
+const ROUNDS: [Round; 6] = [
+    Round { mistakes: 1, most: 50_000, among_known: false },
+    Round { mistakes: DEFAULT_MISTAKES, most: 20_000, among_known: true },
+    Round { mistakes: 2, most: 200_000, among_known: false },
+    Round { mistakes: DEFAULT_MISTAKES, most: 20_000, among_known: true },
+    Round { mistakes: 3, most: 1_000_000, among_known: false },
+    Round { mistakes: DEFAULT_MISTAKES, most: u64::MAX, among_known: false },
+];
 
 impl RunDiagnosis<'_> {
     /// Diagnoses `sign` and `base_string`.
     pub(super) fn signing(&mut self, effort: &mut Effort<'_>) {
         let is_signing = |operation| matches!(operation, crate::vectors::Operation::Sign | crate::vectors::Operation::BaseString);
         let mut open = self.places(is_signing);
-        // What was found on the others is tried on RSA signatures, which take long to make.
-        open.sort_by_key(|place| self.failures.get(*place).is_some_and(Witness::is_rsa));
+        // Simple ones first: what explains them is tried on the others. RSA signatures take long to make.
+        open.sort_by_key(|place| self.failures.get(*place).map(|failure| (failure.is_rsa(), weight(&failure.question))));
         let all = open.len();
         let (mut certain, mut possible): (Vec<Vec<Cause>>, Vec<Vec<Cause>>) = (Vec::new(), Vec::new());
-        for (mistakes, most) in ROUNDS {
+        for round in ROUNDS {
             let mut left = Vec::new();
-            for place in open {
+            let waiting = open.len();
+            for (number, place) in open.into_iter().enumerate() {
                 let Some(failure) = self.failures.get(place) else { continue };
-                let mistakes = if failure.is_rsa() { mistakes.min(2) } else { mistakes };
-                let most = most.min(effort.most_each).min(effort.most);
+                let mistakes = if failure.is_rsa() { round.mistakes.min(2) } else { round.mistakes };
+                // What is left is shared among those that wait, so that the first do not take all of it.
+                let share = effort.most / (waiting - number).max(1) as u64;
+                let most = round.most.min(effort.most_each).min(share.max(LEAST).min(effort.most));
                 let known = [together(&certain), possible.clone()].concat();
-                let diagnosis = self.one(failure, &known, mistakes, most);
+                let among = if round.among_known { causes_of(&known) } else { Vec::new() };
+                // Of one cause nothing can be combined.
+                let diagnosis = match round.among_known && among.len() < 2 {
+                    true => Diagnosis::unexplained(),
+                    false => self.one(failure, &known, &among, mistakes, most),
+                };
                 effort.most = effort.most.saturating_sub(diagnosis.tried);
                 match diagnosis.outcome {
                     Outcome::Unexplained if effort.most > 0 => left.push(place),
@@ -37,7 +62,7 @@ impl RunDiagnosis<'_> {
                     _ => {}
                 }
                 self.set(place, diagnosis);
-                if !(effort.watch)(all - left.len().min(all), all) {
+                if !(effort.watch)(all - waiting + number + 1 - left.len(), all) {
                     return;
                 }
             }
@@ -45,12 +70,13 @@ impl RunDiagnosis<'_> {
         }
     }
 
-    fn one(&mut self, failure: &Witness, known: &[Vec<Cause>], mistakes: usize, most: u64) -> Diagnosis {
+    fn one(&mut self, failure: &Witness, known: &[Vec<Cause>], among: &[Cause], mistakes: usize, most: u64) -> Diagnosis {
         let (input, output) = match (&*failure.question, &failure.observation) {
             (Question::Sign(input) | Question::BaseString(input), Observation::Answered(output)) => (input, output),
             _ => return Diagnosis::unexplained(),
         };
-        let searched = with_subject(input, |request, method, secrets| {
+        let Some(lax) = self.unchecked(&failure.question) else { return Diagnosis::unexplained() };
+        let searched = with_subject(&Conduct::of(&lax).practice.admission, input, |request, method, secrets| {
             let subject = Subject {
                 request,
                 method: method.unwrap_or(SignatureMethod::HmacSha1),
@@ -60,7 +86,7 @@ impl RunDiagnosis<'_> {
             };
             let mut accept = |causes: &[Cause]| !self.speaks_against(causes);
             let mut search = |evidence: &Evidence<'_>| {
-                let mut budget = Budget { most, mistakes, known, accept: Some(&mut accept), watch: None };
+                let mut budget = Budget { most, mistakes, known, among, accept: Some(&mut accept), watch: None };
                 diagnose(&subject, evidence, &mut budget)
             };
             let whole = search(&evidence(output, true));
@@ -72,12 +98,44 @@ impl RunDiagnosis<'_> {
             whole
         });
         match searched {
+            Ok(diagnosis) if !lax.is_empty() => {
+                let sets: Vec<Vec<Cause>> = diagnosis.sets.iter().map(|set| [set.as_slice(), &lax].concat()).collect();
+                let diagnosis = Diagnosis { tried: diagnosis.tried, complete: diagnosis.complete, ..Diagnosis::of_sets(sets) };
+                if diagnosis.outcome == Outcome::Explained { self.sending(&failure.question, output, diagnosis) } else { diagnosis }
+            }
             Ok(diagnosis) if matches!(diagnosis.outcome, Outcome::Right | Outcome::Explained) => {
                 self.sending(&failure.question, output, diagnosis)
             }
             Ok(diagnosis) => diagnosis,
             Err(_) => Diagnosis::unexplained(),
         }
+    }
+
+    /// The checks that were not made of a request that must be refused and was signed: none for other requests, and nothing if no such
+    /// checks are known. Who refuses one request for the same reason makes the check.
+    fn unchecked(&mut self, question: &Question) -> Option<Vec<Cause>> {
+        let answers = |causes: &[Cause]| {
+            let wanted = Wanted { transmission: false, stages: false };
+            matches!(Reference::conducting(Conduct::of(causes)).ask_for(question, wanted), Observation::Answered(_))
+        };
+        if answers(&[]) {
+            return Some(Vec::new());
+        }
+        let mut lax: Vec<Cause> = all().filter(|deviation| deviation.stage.is_admission()).map(Cause::Deviation).collect();
+        if !answers(&lax) {
+            return None;
+        }
+        let mut place = 0;
+        while place < lax.len() {
+            let mut fewer = lax.clone();
+            fewer.remove(place);
+            if answers(&fewer) {
+                lax = fewer;
+            } else {
+                place += 1;
+            }
+        }
+        (!self.speaks_against(&lax)).then_some(lax)
     }
 
     /// Whether the cases that went right speak against a set: those whose value it would have changed are at least as many as the failures
@@ -101,6 +159,30 @@ impl RunDiagnosis<'_> {
         let speaks = against.take(supported).count() >= supported;
         self.contradicted.insert(ids, speaks);
         speaks
+    }
+}
+
+/// The fewest comparisons that are worth a search.
+const LEAST: u64 = 2_000;
+
+/// The causes of some sets, each once; a mistake of input belongs to one request.
+fn causes_of(sets: &[Vec<Cause>]) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for cause in sets.iter().flatten() {
+        if matches!(cause, Cause::Deviation(_)) && !causes.contains(cause) {
+            causes.push(cause.clone());
+        }
+    }
+    causes
+}
+
+/// The length of what a question asks to be signed.
+fn weight(question: &Question) -> usize {
+    match question {
+        Question::Sign(input) | Question::BaseString(input) => {
+            input.url.as_bytes().len() + input.body.as_ref().map_or(0, |body| body.as_bytes().len())
+        }
+        _ => 0,
     }
 }
 
