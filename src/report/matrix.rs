@@ -123,11 +123,19 @@ fn one(page: &mut Page, runs: &[Run], group: &Disagreement<'_>, most: usize) {
 
 /// Who stands where: `as expected b, c; otherwise a`, or `a, b / c` where none of the camps is the expected one.
 pub(super) fn sides(runs: &[Run], group: &Disagreement<'_>) -> String {
-    let all = camps(runs, group);
+    let all: Vec<String> = camps(runs, group).iter().map(|camp| short(camp)).collect();
     match all.split_first() {
         Some((first, others)) if group.first_is_expected => format!("as expected {first}; otherwise {}", others.join(" / ")),
         _ => all.join(" / "),
     }
+}
+
+/// The most names of a camp that stand in a line; of a larger one, the number says more.
+const MOST_NAMES: usize = 6;
+
+fn short(camp: &str) -> String {
+    let names = camp.split(", ").count();
+    if names > MOST_NAMES { format!("{names} implementations") } else { camp.to_owned() }
 }
 
 /// The names of those who stand together, camp by camp.
