@@ -9,6 +9,7 @@ mod fail;
 mod files;
 mod fixtures;
 mod implementations;
+mod last_run;
 mod list;
 mod output;
 mod pages;

@@ -185,6 +185,11 @@ struct Held {
 /// The most octets of a JSON report.
 const MAX_REPORT: u64 = 1 << 30;
 
+/// The runs of an events file or a JSON report.
+pub(super) fn runs(path: &Path, keep: Keep) -> Result<Vec<Run>, Fail> {
+    Ok(read(path, keep)?.runs)
+}
+
 /// Reads events, or a JSON report: that is indented, so that its first line is a brace alone.
 fn read(path: &Path, keep: Keep) -> Result<Held, Fail> {
     let name = path.display().to_string();

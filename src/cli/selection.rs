@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use clap::{Args, ValueEnum};
 
 use super::fail::Fail;
+use super::last_run;
 use crate::profile::shipped;
 use crate::vectors::load_error::nearest;
 use crate::vectors::{Case, Corpus, Level, Operation, glob};
@@ -35,6 +36,10 @@ pub(super) struct Selection {
     /// Only the i-th of n parts, cut by a stable hash of the ids
     #[arg(long, value_name = "i/n", value_parser = shard)]
     shard: Option<Shard>,
+    /// Only cases that were not as expected in an earlier run: in its events or JSON report, or without a file in the last run in this
+    /// folder
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    failed: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -69,6 +74,7 @@ pub(super) struct Selector<'a> {
     options: &'a Selection,
     globs: Vec<(&'a str, Cell<bool>)>,
     operations: Vec<&'a str>,
+    failed: Option<BTreeSet<String>>,
 }
 
 impl Selection {
@@ -86,6 +92,7 @@ impl Selection {
             && self.operation.is_empty()
             && self.profile.is_empty()
             && self.shard.is_none()
+            && self.failed.is_none()
     }
 
     /// Reads the globs and names. A name that nothing in the set bears is a mistake of the caller.
@@ -99,6 +106,7 @@ impl Selection {
             options: self,
             globs: self.globs.iter().map(|glob| (glob.as_str(), Cell::new(false))).collect(),
             operations: self.operation.iter().map(String::as_str).collect(),
+            failed: self.failed.as_deref().map(last_run::read).transpose()?,
         })
     }
 }
@@ -172,6 +180,7 @@ impl Selector<'_> {
                 .any(|wanted| section == wanted || section.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('.')))
         };
         named
+            && self.failed.as_ref().is_none_or(|failed| failed.contains(candidate.full_id))
             && (options.section.is_empty() || Iterator::any(&mut candidate.sections, of_section))
             && (options.flag.is_empty() || options.flag.iter().any(|flag| candidate.flags.contains(flag)))
             && (options.level.is_empty() || options.level.iter().any(|level| level.is(candidate.level)))

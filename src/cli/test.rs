@@ -10,6 +10,7 @@ use super::arguments::Vectors;
 use super::fail::Fail;
 use super::fixtures::Fixtures;
 use super::implementations::{Expected, Implementations};
+use super::last_run;
 use super::output::{self, Outcome};
 use super::reports::{Opened, Reports};
 use super::selection::{Selection, Selector};
@@ -109,6 +110,7 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         code = code.and(own.exit_code());
     }
     reports.finish(&runs)?;
+    last_run::keep(&runs);
     tell(&arguments, &runs, own.as_ref(), &elapsed)?;
     Ok(code)
 }

@@ -52,7 +52,8 @@ impl Ended {
 /// The program, with an environment that does not depend on who runs the tests.
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.stdin(Stdio::null()).env("COLUMNS", "100");
+    // What is kept of a run is the user's; tests leave nothing at his home.
+    command.stdin(Stdio::null()).env("COLUMNS", "100").env_remove("HOME").env_remove("XDG_STATE_HOME");
     command
 }
 

@@ -79,3 +79,24 @@ fn what_matches_nothing_is_named_with_what_was_meant() {
         assert!(ended.stderr.contains(meant), "{}", ended.stderr);
     }
 }
+
+#[test]
+fn what_failed_is_asked_again() {
+    let folder = super::Folder::new();
+    let wrong = format!("{} --deviate uri.default-port-kept", super::reference_adapter());
+    let run = |arguments: &[&str]| {
+        let mut command = super::program();
+        command.current_dir(folder.path(".")).env("XDG_STATE_HOME", folder.path("state"));
+        super::ended(command.arg("test").args(arguments))
+    };
+    let listed = |ended: &super::Ended| ended.lines().iter().map(|line| (*line).to_owned()).collect::<Vec<String>>();
+    run(&["--failed", "--dry-run"]).with(2);
+    let report = run(&["sign.uri/*", "--adapter", &wrong, "--json", "first.json", "-q"]).with(1);
+    assert!(report.stdout.contains("uri.default-port-kept"), "{}", report.stdout);
+    let failed = listed(&run(&["--failed", "--dry-run"]).with(0));
+    assert!(failed.contains(&"sign.uri/default-port-http".to_owned()) && failed.len() < 30, "{failed:?}");
+    // What passes now is not asked any more; the report of the first run still has it.
+    run(&["--failed"]).with(0);
+    run(&["--failed"]).with(5);
+    assert_eq!(listed(&run(&["--failed=first.json", "--dry-run"]).with(0)), failed);
+}
