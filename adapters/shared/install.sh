@@ -66,6 +66,7 @@ debian_install() {
         say "Debian packages:$missing"
         root=""
         [ "$(id -u)" -eq 0 ] || root=sudo
+        $root apt-get -o DPkg::Lock::Timeout=600 -qq update
         # shellcheck disable=SC2086 # the names are words
         $root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $missing
     fi
