@@ -11,6 +11,7 @@ mod reports;
 mod selection;
 mod showing;
 mod signing;
+mod surface;
 mod vectors;
 
 use std::io::Write as _;
