@@ -179,6 +179,20 @@ next() { read -r line || exit 0; case $line in *'"bye"'*) exit 0;; esac; id=${li
         let right = script(&folder, "b.sh", &format!("{}{LOOP}while :; do next; answer; done\n", hello("\"percent_encode\"", "")));
         let ended = countersign(&["test", "--vectors", &vectors, "--adapter", &right, "--expect", &file]).with(1);
         assert!(ended.stdout.contains("PASSED UNEXPECTEDLY letters/c"), "{}", ended.stdout);
+        let ended = countersign(&["test", "--vectors", &vectors, "--adapter", &right, "--expect", &file, "--json", "-"]).with(1);
+        let report = ended.json();
+        super::super::follows(&super::super::schema("report-1.json"), &report);
+        assert_eq!(report["expectations"][0]["kind"], "unexpected_pass");
+        assert_eq!(report["cases"][2]["expectation"]["line"], 2);
+        let events = folder.path("events.jsonl");
+        let told = ["test", "--vectors", &vectors, "--adapter", &right, "--expect", &file, "--events", events.to_str().unwrap()];
+        countersign(&told).with(1);
+        let schema = super::super::schema("events-1.json");
+        for line in std::fs::read_to_string(&events).unwrap().lines() {
+            super::super::follows(&schema, &serde_json::from_str(line).unwrap());
+        }
+        let again = countersign(&["report", "convert", events.to_str().unwrap(), "--json", "-"]).with(0).json();
+        assert_eq!((&again["expectations"], &again["exit_code"]), (&report["expectations"], &report["exit_code"]));
         let updated = countersign(&["expect", "update", &file, "--vectors", &vectors, "--adapter", &right]).with(0);
         assert!(updated.stdout.contains("removed  letters/c"), "{}", updated.stdout);
         countersign(&["test", "--vectors", &vectors, "--adapter", &right, "--expect", &file]).with(0);
