@@ -64,6 +64,18 @@ pub(super) const TABLE: &[Deviation] = departures![
             "https://pypi.org/project/oauth1-py3/1.0.2/",
         ],
         |practice| practice.recipe.steps.add(|_, list| first_wins(list, |parameter| parameter.name.to_vec()));
+    "repeat.empty-replaced-by-next" Repeat "3.4.1.3.2",
+        "an empty value is not signed where the same name follows, because it is taken for none",
+        LIST,
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.steps.add(|_, list| {
+            let names: Vec<Vec<u8>> = list.iter().map(|parameter| parameter.name.to_vec()).collect();
+            let mut place = 0..;
+            list.retain(|parameter| {
+                let behind = names.get(place.next().unwrap_or_default() + 1..).unwrap_or_default();
+                !(parameter.value.is_empty() && behind.iter().any(|name| name == parameter.name))
+            });
+        });
     "repeat.last-of-each-source-wins" Repeat "3.4.1.3.2",
         "of parameters with the same name only the last of the query and the last of the body are signed",
         LIST,

@@ -115,6 +115,20 @@ pub(super) const TABLE: &[Deviation] = departures![
             "https://metacpan.org/dist/WWW-OAuth",
         ],
         |practice| practice.recipe.steps.add(|_, list| list.retain(|parameter| !parameter.bare));
+    "empty.bare-dropped-from-query" Empty "3.4.1.3.1",
+        "names without = are not signed where they stand in the query",
+        EMPTY,
+        Seen ["https://rubygems.org/gems/simple_oauth/versions/0.3.1"],
+        |practice| practice.recipe.steps.add(|_, list| list.retain(|parameter| !(parameter.bare && parameter.source == Source::Query)));
+    "empty.bare-dropped-beside-values" Empty "3.4.1.3.1",
+        "a name without = is not signed where the same name stands there with one, as with Ruby's CGI.parse",
+        EMPTY,
+        Seen ["https://rubygems.org/gems/oauth/versions/0.5.4"],
+        |practice| practice.recipe.steps.add(|_, list| {
+            let valued: std::collections::HashSet<Vec<u8>> =
+                list.iter().filter(|parameter| !parameter.bare).map(|parameter| parameter.name.to_vec()).collect();
+            list.retain(|parameter| !(parameter.bare && valued.contains(parameter.name)));
+        });
     "empty.bare-as-undefined" Empty "3.4.1.3.1",
         "names without = are signed with the value undefined, as JavaScript writes it",
         EMPTY,

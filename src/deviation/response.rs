@@ -3,7 +3,7 @@
 use super::{Deviation, Rank, Stage};
 use crate::protocol::token_response::{Step, TokenResponse, read};
 use crate::protocol::verification::Refusal;
-use crate::protocol::{Buffer, Code, Encoder, Header, Parameters, Secret, form_decode};
+use crate::protocol::{Buffer, Code, Encoder, Header, Parameters, Secret, Source, form_decode};
 
 macro_rules! responses {
     ($($id:literal $section:literal $sentence:literal, $fix:literal, $rank:ident $seen:expr, $read:expr;)*) => {
@@ -95,6 +95,14 @@ pub(super) const TABLE: &[Deviation] = responses![
     "response.token-missing-accepted" "2.1" "an answer without oauth_token is accepted, with an empty token",
         "refuse an answer without oauth_token", Plausible [],
         |step, status, headers, body| with_placeholder(step, status, headers, body);
+    "response.credentials-unchecked" "2.1" "an answer is accepted without looking whether oauth_token and oauth_token_secret are there",
+        "refuse an answer without oauth_token or without oauth_token_secret", Seen ["https://pypi.org/project/Authlib/1.9.9/"],
+        |step, status, headers, body| unchecked(step, status, headers, body);
+    "response.unchecked" "2.1" "an answer is accepted whatever is in it: neither the credentials nor oauth_callback_confirmed are looked at",
+        "refuse an answer without oauth_token, oauth_token_secret or, for temporary credentials, oauth_callback_confirmed=true", Seen [
+            "https://rubygems.org/gems/oauth/versions/0.5.4",
+        ],
+        |_, status, headers, body| unchecked(Step::Token, status, headers, body);
     "response.names-without-case" "2.1" "names of the answer are compared without regard to letter case",
         "compare names octet by octet", Plausible [],
         |step, status, headers, body| {
@@ -191,4 +199,22 @@ fn with_placeholder(step: Step, status: u16, headers: &[Header<'_>], body: &[u8]
     response.parameters.retain(|parameter| parameter.name != b"oauth_token");
     response.identifier.clear();
     Ok(response)
+}
+
+/// Reads with credentials that are added where they are missing, and hands on what was there.
+fn unchecked(step: Step, status: u16, headers: &[Header<'_>], body: &[u8]) -> Result<TokenResponse, Refusal> {
+    match read(step, status, headers, body) {
+        Err(refusal) if refusal.code == Code::ParameterAbsent => {
+            let mut parameters = Parameters::new();
+            parameters.push_form(body.trim_ascii_end(), Source::Body);
+            let given = |name: &str| parameters.first(name).unwrap_or_default().to_vec();
+            let (identifier, secret) = (given("oauth_token"), Secret::new(given("oauth_token_secret")));
+            // All else is looked at as it is of an answer with credentials.
+            let confirmed =
+                [&b"oauth_token=t&oauth_token_secret=s&oauth_callback_confirmed="[..], &given("oauth_callback_confirmed")].concat();
+            read(step, status, headers, &confirmed).map_err(|_| refusal)?;
+            Ok(TokenResponse { identifier, secret, parameters })
+        }
+        other => other,
+    }
 }

@@ -35,6 +35,13 @@ pub(super) const TABLE: &[Deviation] = departures![
             let end = value.iter().rposition(|&octet| octet != b'=').map_or(0, |last| last + 1);
             Cow::Borrowed(value.get(..end).unwrap_or_default())
         }));
+    "values.query-cut-at-nul" Values "3.4.1.3.1",
+        "values of the query are cut at NUL, as strings of C are, and those of the form are not",
+        AS_SENT,
+        Seen ["https://pecl.php.net/package/oauth/2.0.7"],
+        |practice| practice.recipe.steps.add(|_, list| revalue(list, |parameter| parameter.source == crate::protocol::Source::Query, |value| {
+            Cow::Borrowed(value.split(|octet| *octet == 0).next().unwrap_or_default())
+        }));
     "values.cut-at-nul" Values "3.4.1.3.1",
         "values are cut at NUL, as strings of C are",
         AS_SENT,

@@ -23,12 +23,12 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OP
 const MOST_PARAMETERS: usize = 40;
 
 impl Catalogue {
-    /// The causes for a request, of at least this rank.
+    /// The causes for a request, of at least this rank, with or without mistakes of input.
     #[must_use]
-    pub fn of(subject: &Subject<'_>, least: Rank) -> Catalogue {
+    pub fn of(subject: &Subject<'_>, least: Rank, with_inputs: bool) -> Catalogue {
         let table = all().filter(|deviation| deviation.stage.side() == Side::Signing && deviation.rank <= least);
         let mut causes: Vec<(Cause, Rank)> = table.map(|deviation| (Cause::Deviation(deviation), deviation.rank)).collect();
-        if least > Rank::Common {
+        if with_inputs && least > Rank::Common {
             causes.extend(inputs(subject).into_iter().map(|input| (Cause::Input(input), Rank::Seen)));
         }
         causes.sort_by_key(|(cause, rank)| (cause.stage(), *rank));

@@ -136,6 +136,8 @@ pub struct Budget<'a> {
     pub known: &'a [Vec<Cause>],
     /// If there are any, only these causes are combined.
     pub among: &'a [Cause],
+    /// Whether mistakes of input are considered: what somebody does once, and no implementation does always.
+    pub inputs: bool,
     /// Refuses sets that other evidence speaks against: the search goes on without them.
     pub accept: Option<&'a mut Accept<'a>>,
     /// Is told from time to time how many values were compared; `false` ends the search.
@@ -149,6 +151,6 @@ pub const DEFAULT_MISTAKES: usize = 8;
 
 impl Default for Budget<'_> {
     fn default() -> Self {
-        Budget { most: DEFAULT_MOST, mistakes: DEFAULT_MISTAKES, known: &[], among: &[], accept: None, watch: None }
+        Budget { most: DEFAULT_MOST, mistakes: DEFAULT_MISTAKES, known: &[], among: &[], inputs: true, accept: None, watch: None }
     }
 }

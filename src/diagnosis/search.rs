@@ -64,7 +64,7 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
             None => None,
         };
         let mut search = Search { subject, evidence: &evidence, tried, allowed, watch, accept, stopped: false, complete: 0 };
-        let catalogue = if budget.among.is_empty() { Catalogue::of(subject, rank) } else { Catalogue::among(budget.among) };
+        let catalogue = if budget.among.is_empty() { Catalogue::of(subject, rank, budget.inputs) } else { Catalogue::among(budget.among) };
         let found = search.run(&catalogue, complete + 1, most);
         tried = search.tried;
         if rank == Rank::Plausible {

@@ -138,6 +138,23 @@ impl<'a> Url<'a> {
         Ok(Url { text, scheme, authority, host: HostAndPort::parse(authority)?, path, query: query.get(1..) })
     }
 
+    /// Any text cut into the parts of a URI by the generic rule (RFC 3986 appendix B): for those who sign whatever they are given. Parts
+    /// that are missing are empty, and what is no host with a port stays one text.
+    #[must_use]
+    pub fn of_any_text(text: &'a [u8]) -> Url<'a> {
+        let colon = memchr::memchr(b':', text).filter(|&colon| colon > 0 && text.iter().take(colon).all(u8::is_ascii_alphanumeric));
+        let scheme = text.get(..colon.unwrap_or(0)).unwrap_or_default();
+        let rest = text.get(colon.map_or(0, |colon| colon + 1)..).unwrap_or_default();
+        let (authority, rest) = match rest.strip_prefix(b"//") {
+            Some(rest) => rest.split_at(memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len())),
+            None => (&[][..], rest),
+        };
+        let rest = rest.get(..memchr::memchr(b'#', rest).unwrap_or(rest.len())).unwrap_or_default();
+        let (path, query) = rest.split_at(memchr::memchr(b'?', rest).unwrap_or(rest.len()));
+        let host = HostAndPort::parse(authority).unwrap_or(HostAndPort { host: authority, port: None });
+        Url { text, scheme, authority, host, path, query: query.get(1..) }
+    }
+
     /// Whether the scheme is https.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -1,16 +1,21 @@
 //! Departures in single parameters (RFC 5849 section 3.4.1.3.1): what is signed and not sent, or sent and not signed. All parameters are
 //! signed but `oauth_signature`, and the header's `realm`.
 
+use std::borrow::Cow;
+
 use crate::deviation::Deviation;
 use crate::deviation::collect::body::is_one_of;
-use crate::deviation::list::{add_if_missing, remove};
+use crate::deviation::list::{add_if_missing, is_protocol, remove, revalue};
 use crate::deviation::read::decode::{decoded, unescape};
 use crate::deviation::rows::departures;
+use crate::protocol::admission::Admission;
 use crate::protocol::request::is_form;
-use crate::protocol::{Parameters, Request, SignatureMethod, Source, body_hash};
+use crate::protocol::{Parameter, Parameters, Request, SignatureMethod, Source, body_hash};
 
 const SIGNATURE: &str = "leave oauth_signature out of the list, wherever it stands";
 const SAME: &str = "sign exactly the parameters that are sent: if an empty one is sent it is signed, otherwise it is neither";
+const OWN_HASH: &str =
+    "sign the oauth_body_hash that the caller or the server asks for, made with the hash of the signature method, and no other";
 const ROUTED: &str = "collect parameters from the request as it was sent, before a router or framework adds its own";
 
 pub(in crate::deviation) const TABLE: &[Deviation] = departures![
@@ -64,6 +69,22 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         "sign oauth_version if it is sent",
         Seen ["https://github.com/azyobuzin/rust-oauthcli/issues/4"],
         |practice| practice.recipe.steps.add(|_, list| remove(list, b"oauth_version"));
+    "collect.version-empty-as-1-0" Version "3.1",
+        "an empty oauth_version is signed and sent as 1.0",
+        "refuse an empty oauth_version",
+        Seen [
+            "https://www.npmjs.com/package/oauth-1.0a/v/2.2.6",
+            "https://www.npmjs.com/package/oauth-sign/v/0.9.0",
+            "https://metacpan.org/release/KGRENNAN/Net-OAuth-0.28",
+        ],
+        |practice| {
+            // What has a default need not be refused.
+            practice.admission.version = |asked| if asked.version == Some(b"") { Ok(()) } else { (Admission::RFC5849.version)(asked) };
+            practice.recipe.steps.add(|_, list| {
+                let is_empty = |parameter: Parameter<'_>| parameter.name == b"oauth_version" && parameter.value.is_empty();
+                revalue(list, is_empty, |_| Cow::Borrowed(b"1.0"));
+            });
+        };
     "collect.version-added" Version "3.1",
         "oauth_version is signed although it is not sent",
         "sign oauth_version only if it is sent: it is optional",
@@ -166,27 +187,72 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
                 add_sha_1_body_hash(request, list);
             }
         });
-    "collect.body-hash-added-to-other-types" BodyHash "body hash 3.2",
-        "oauth_body_hash, a SHA-1, is signed although nobody asked for it, for every body with a Content-Type that is not a form's",
-        "sign oauth_body_hash only if the caller or the server asks for it",
+    "collect.body-hash-own-for-other-types" BodyHash "body hash 3.2",
+        "oauth_body_hash, a SHA-1, is signed for every body with a Content-Type that is not a form's, and for no other request, whatever was asked for",
+        OWN_HASH,
         Seen ["https://pypi.org/project/oauthlib/4.0.1/"],
         |practice| practice.recipe.steps.add(|request, list| {
             // As a text in its letter case, so that a form in upper case counts as another type.
             let is_other = |value: &[u8]| !value.is_empty() && memchr::memmem::find(value, b"application/x-www-form-urlencoded").is_none();
             let field = request.field("content-type", "several Content-Type fields");
+            remove(list, b"oauth_body_hash");
             if request.body.is_some() && field.is_ok_and(|value| value.is_some_and(is_other)) {
                 add_sha_1_body_hash(request, list);
             }
         });
-    "collect.body-hash-without-body-left-out" BodyHash "body hash 3.2",
-        "oauth_body_hash is not signed where there is no body",
-        "sign oauth_body_hash wherever it is sent; without a body it is the hash of the empty string",
-        Seen ["https://pypi.org/project/oauthlib/4.0.1/"],
+    "collect.body-hash-own-for-post-put-patch" BodyHash "body hash 3.2",
+        "oauth_body_hash, a SHA-1, is signed for every POST, PUT and PATCH that is no form and asks for no credentials, also without body, and for no other request, whatever was asked for",
+        OWN_HASH,
+        Seen ["https://rubygems.org/gems/oauth/versions/0.5.4"],
         |practice| practice.recipe.steps.add(|request, list| {
-            if request.body.unwrap_or_default().is_empty() {
-                remove(list, b"oauth_body_hash");
+            let asks_for_credentials = [&b"oauth_callback"[..], b"oauth_verifier"].iter().any(|name| list.iter().any(|known| known.name == *name));
+            let is_form = |value: &[u8]| value.to_ascii_lowercase().starts_with(b"application/x-www-form-urlencoded");
+            let field = request.field("content-type", "several Content-Type fields");
+            remove(list, b"oauth_body_hash");
+            if is_one_of(request.method, &[b"POST", b"PUT", b"PATCH"]) && !asks_for_credentials && !field.is_ok_and(|value| value.is_some_and(is_form)) {
+                add_sha_1_body_hash(request, list);
             }
         });
+    "collect.body-hash-added-unless-form-or-untyped-post" BodyHash "body hash 3.2",
+        "oauth_body_hash, a SHA-1, is signed although it is not sent, for all that is no form, where a POST without Content-Type counts as one",
+        "sign oauth_body_hash only if it is sent",
+        Seen ["https://pypi.org/project/oauth2/1.9.0.post1/"],
+        |practice| practice.recipe.steps.add(|request, list| {
+            // The type is compared as a whole, so that one with a charset is another.
+            let is_form = match request.field("content-type", "several Content-Type fields") {
+                Ok(Some(value)) => value == b"application/x-www-form-urlencoded",
+                _ => request.method == b"POST",
+            };
+            if !is_form {
+                add_sha_1_body_hash(request, list);
+            }
+        });
+    "collect.body-hash-of-braces" BodyHash "body hash 3.2",
+        "oauth_body_hash of a request without a body is made of {}, an empty object of JavaScript",
+        "without a body oauth_body_hash is the hash of the empty string",
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
+        |practice| practice.recipe.steps.add(|request, list| {
+            if request.body.unwrap_or_default().is_empty() && list.iter().any(|parameter| parameter.name == b"oauth_body_hash") {
+                let named = list.first("oauth_signature_method").map(SignatureMethod::from_name);
+                let hash = body_hash(named.and_then(Result::ok).unwrap_or(SignatureMethod::HmacSha1), Some(b"{}"));
+                remove(list, b"oauth_body_hash");
+                list.push(b"oauth_body_hash", hash.as_bytes(), Source::Header);
+            }
+        });
+    "collect.protocol-last-wins" Extra "3.1",
+        "of protocol parameters with the same name only the last is signed",
+        "refuse to sign a request in which a protocol parameter stands twice",
+        Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6", "https://www.npmjs.com/package/oauth-sign/v/0.9.0", "https://metacpan.org/dist/WWW-OAuth"],
+        |practice| {
+            // A map has no second one that could be refused.
+            practice.admission.names = |_| Ok(());
+            practice.recipe.steps.add(protocol_last_wins);
+        };
+    "collect.empty-protocol-left-out" Extra "3.1",
+        "protocol parameters with an empty value are not signed",
+        SAME,
+        Seen ["https://rubygems.org/gems/oauth/versions/0.5.4", "https://metacpan.org/release/KGRENNAN/Net-OAuth-0.28"],
+        |practice| practice.recipe.steps.add(|_, list| list.retain(|parameter| !is_protocol(parameter) || !parameter.value.is_empty()));
     "collect.route-path-added" Extra "3.4.1.3.1",
         "a parameter q with the path in it is signed, which a rewrite rule has added",
         ROUTED,
@@ -247,4 +313,12 @@ fn add_sha_1_body_hash(request: &Request<'_>, list: &mut Parameters) {
 fn is_of_form_type(request: &Request<'_>) -> bool {
     // Several fields were refused when the list was collected.
     request.field("content-type", "several Content-Type fields").is_ok_and(|value| value.is_some_and(is_form))
+}
+
+/// Of parameters of the header with the same name the last is kept.
+fn protocol_last_wins(_: &Request<'_>, list: &mut Parameters) {
+    let mut later = std::collections::HashSet::new();
+    let all: Vec<(Source, Vec<u8>)> = list.iter().map(|parameter| (parameter.source, parameter.name.to_vec())).collect();
+    let mut kept: Vec<bool> = all.into_iter().rev().map(|(source, name)| source != Source::Header || later.insert(name)).collect();
+    list.retain(|_| kept.pop().unwrap_or(true));
 }

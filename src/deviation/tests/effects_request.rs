@@ -48,12 +48,37 @@ fn every_departure_has_an_effect_of_its_own() {
         known.entry(base_strings(&[deviation.id])).or_default().push(deviation.id);
     }
     let idle = known.remove(&right).unwrap_or_default();
-    assert!(idle.is_empty(), "without effect: {idle:?}");
+    // It shows on what is no absolute URL, see the test below.
+    assert_eq!(idle, ["uri.missing-parts-null"], "without effect");
     let mut alike: Vec<_> = known.into_values().filter(|ids| ids.len() > 1).collect();
     alike.sort_unstable();
     let mut expected: Vec<_> = INSEPARABLE.iter().map(|(ids, _)| ids.to_vec()).collect();
     expected.sort_unstable();
     assert_eq!(alike, expected);
+}
+
+/// The expected texts are those of node-oauth 0.10.2 for these URLs.
+#[test]
+fn what_a_url_lacks_is_written_as_null() {
+    use crate::deviation::{Practice, find};
+    use crate::protocol::{Buffer, Parameters, Request, Url};
+
+    let mut practice = Practice::RFC5849;
+    (find("uri.missing-parts-null").unwrap().apply)(&mut practice);
+    let protocol = Parameters::new();
+    let uri_of = |text: &str| {
+        let url = (practice.admission.url)(text.as_bytes()).unwrap();
+        let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };
+        let mut out = Buffer::default();
+        (practice.recipe.uri.whole)(&practice.recipe.uri, &request, &mut out).unwrap();
+        String::from_utf8(out.to_vec()).unwrap()
+    };
+    assert_eq!(uri_of("/v1/items"), "null//null/v1/items");
+    assert_eq!(uri_of("api.example.com/v1/items"), "null//nullapi.example.com/v1/items");
+    assert_eq!(uri_of("https:"), "https://null/");
+    assert_eq!(uri_of("?page=3"), "null//null/");
+    assert_eq!(uri_of("https://Api.example.com/a"), "https://api.example.com/a");
+    assert!(Url::parse(b"/v1/items").is_err());
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::deviation::{Practice, Side, Stage, all, find};
 use crate::protocol::{Parameters, Request, Url};
 
-/// What is sent: in the header, in a body, in the query; with everything that can be spoilt.
-fn sent(apply: fn(&mut Practice)) -> [String; 3] {
+/// What is sent: in the header, in a body, in the query, in a header with an empty realm; with everything that can be spoilt.
+fn sent(apply: fn(&mut Practice)) -> [String; 4] {
     let mut practice = Practice::RFC5849;
     apply(&mut practice);
     let protocol = Parameters::of_header([
@@ -26,6 +26,7 @@ fn sent(apply: fn(&mut Practice)) -> [String; 3] {
         practice.sending.header(Some(b"my \"realm\""), &list).unwrap(),
         practice.sending.body(Some(b"b=2"), &list),
         practice.sending.query(&request.url, &list),
+        practice.sending.header(Some(b""), &list).unwrap(),
     ]
     .map(|text| String::from_utf8(text).unwrap())
 }

@@ -74,6 +74,10 @@ pub(super) const SAMPLES: &[Probe] = &[
         protocol: &[("oauth_body_hash", "a")],
         ..PLAIN
     },
+    Probe { name: "form with a NUL", method: "POST", url: "http://h/", content_type: FORM, body: Some(b"a&b=x%00y"), ..PLAIN },
+    Probe { name: "empty version", url: "http://h/?a&a=1", protocol: &[("oauth_version", ""), ("oauth_empty", "")], ..PLAIN },
+    Probe { name: "twice", url: "http://h/", protocol: &[("oauth_nonce", "a"), ("oauth_nonce", "b")], ..PLAIN },
+    Probe { name: "body hash without body", url: "http://h/", protocol: &[("oauth_body_hash", "a")], ..PLAIN },
     Probe { name: "nonce and key", url: "http://h/", protocol: &[("oauth_nonce", "n/"), ("oauth_consumer_key", "k+")], ..PLAIN },
     Probe { name: "key", url: "http://h/", protocol: &[("oauth_consumer_key", "k/")], ..PLAIN },
     Probe { name: "no type", method: "POST", url: "http://h/", body: Some(b"a=1"), ..PLAIN },

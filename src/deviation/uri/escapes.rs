@@ -77,6 +77,21 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             unescaped(text, &mut plain);
             each_segment(&plain, out, percent_encode);
         };
+    "uri.path-decoded-and-encoded-by-poco" Path "3.4.1.2",
+        "the path is decoded and written again as by POCO's URI: %2F becomes a slash, !*'()$,[] are escaped, ;:@&=+ are not",
+        AS_SENT,
+        Seen ["https://packages.debian.org/bookworm/libpoco-dev"],
+        |practice| practice.recipe.uri.path = |text, out| {
+            let mut plain = Buffer::default();
+            unescaped(text, &mut plain);
+            for &octet in plain.iter() {
+                if octet <= b' ' || octet >= 0x7f || br#"%<>{}|\"^`!*'()$,[]?#"#.contains(&octet) {
+                    percent_encode(&[octet], out);
+                } else {
+                    out.push(octet);
+                }
+            }
+        };
     "uri.path-unreserved-decoded" Path "3.4.1.2",
         "escapes of unreserved characters in the path are decoded and the other escapes written in upper case (RFC 3986 section 6.2.2)",
         "sign the path exactly as it stands in the request line, or send the normalized one too",

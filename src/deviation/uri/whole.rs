@@ -4,7 +4,7 @@
 use crate::deviation::Deviation;
 use crate::deviation::rows::departures;
 use crate::protocol::base_string::base_string_uri;
-use crate::protocol::{Buffer, Request};
+use crate::protocol::{Buffer, Request, Url};
 
 const ABSOLUTE: &str = "sign the absolute URL: scheme, host, port unless it is the scheme's default, and path";
 const QUERY: &str = "cut the URL at the first ? or #, whichever comes first: query parameters go into the list, a fragment nowhere";
@@ -26,6 +26,64 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             out.append(b"null//null");
             uri.append_path(request, out);
             Ok(())
+        };
+    "uri.as-given" Uri "3.4.1.2",
+        "the URL is signed as it is given, up to its query or fragment: letter case, port, user information and an empty path stay as they are",
+        "read the URL into its parts: scheme and host in lower case, no default port, no user information, / for an empty path",
+        Common [
+            "https://www.npmjs.com/package/oauth-1.0a/v/2.2.6",
+            "https://metacpan.org/release/KGRENNAN/Net-OAuth-0.28",
+            "https://metacpan.org/dist/WWW-OAuth",
+            "https://crates.io/crates/oauth1-request/0.6.1",
+        ],
+        |practice| practice.recipe.uri.whole = |uri, request, out| {
+            let text = request.url.text;
+            out.append(text.get(..memchr::memchr2(b'?', b'#', text).unwrap_or(text.len())).unwrap_or_default());
+            (uri.tail)(request, out);
+            Ok(())
+        };
+    "uri.as-given-without-80" Uri "3.4.1.2",
+        "the URL is signed as it is given, up to the first ? or &; every :80/ in it becomes a slash, also in the path, and / is added behind a host alone",
+        "read the URL into its parts: scheme and host in lower case, no default port, / for an empty path",
+        Seen ["https://packages.debian.org/bookworm/liboauth-dev"],
+        |practice| practice.recipe.uri.whole = |uri, request, out| {
+            let text = request.url.text;
+            let mut rest = text.get(..memchr::memchr2(b'?', b'&', text).unwrap_or(text.len())).unwrap_or_default();
+            let has_path = memchr::memmem::find(rest, b"://").is_none_or(|at| rest.get(at + 3..).is_some_and(|behind| behind.contains(&b'/')));
+            let whole = if has_path { rest.to_vec() } else { [rest, b"/"].concat() };
+            rest = &whole;
+            while let Some(at) = memchr::memmem::find(rest, b":80/") {
+                out.append(rest.get(..at).unwrap_or_default());
+                rest = rest.get(at + 3..).unwrap_or_default();
+            }
+            out.append(rest);
+            (uri.tail)(request, out);
+            Ok(())
+        };
+    "uri.missing-parts-null" Uri "3.4.1.2",
+        "a scheme or host that the URL lacks is written as null in the base string URI",
+        ABSOLUTE,
+        Seen ["https://www.npmjs.com/package/oauth/v/0.10.2"],
+        |practice| {
+            // What is null is not missed.
+            practice.admission.url = |text| Ok(Url::of_any_text(text));
+            practice.recipe.uri.whole = |uri, request, out| {
+            let url = &request.url;
+            if !url.scheme.is_empty() && !url.host.host.is_empty() {
+                return base_string_uri(uri, request, out);
+            }
+            match url.scheme {
+                [] => out.append(b"null"),
+                scheme => {
+                    (uri.scheme)(scheme, out);
+                    out.push(b':');
+                }
+            }
+            out.append(b"//");
+            if url.host.host.is_empty() { out.append(b"null") } else { (uri.host)(url.host.host, out) }
+            uri.append_path(request, out);
+            Ok(())
+        };
         };
     "uri.scheme-left-out" Uri "3.4.1.2",
         "the base string URI begins with the host, without scheme and slashes",

@@ -21,8 +21,7 @@ use crate::protocol::authorization::Authorization;
 use crate::protocol::token_response;
 use crate::protocol::verification::{Refusal, Verifier};
 use crate::protocol::{
-    Buffer, Code, Derivation, Header, Parameters, PrivateKey, PublicKey, Recipe, Request, Secrets, SignatureMethod, Source, Url,
-    percent_decode,
+    Buffer, Code, Derivation, Header, Parameters, PrivateKey, PublicKey, Recipe, Request, Secrets, SignatureMethod, Source, percent_decode,
 };
 use crate::vectors::needs::FEATURES;
 use crate::vectors::question::{BaseUriInput, BodyHashInput, HeaderInput, MacInput, NormalizeInput, Step, TextInput, TokenResponseInput};
@@ -146,7 +145,7 @@ impl Reference {
     fn base_uri(&mut self, input: &BaseUriInput) -> Result<Output, Refusal> {
         self.protocol.clear();
         let headers = headers(&input.headers);
-        let url = Url::parse(input.url.as_bytes())?;
+        let url = (self.conduct.practice.admission.url)(input.url.as_bytes())?;
         let request = Request { method: b"GET", url, headers: &headers, body: None, protocol: &self.protocol, realm: None };
         self.scratch.clear();
         let uri = &self.conduct.practice.recipe.uri;

@@ -5,7 +5,7 @@ use super::RunDiagnosis;
 use crate::deviation::{Cause, Conduct, Stage, all};
 use crate::diagnosis::Diagnosis;
 use crate::implementation::{Implementation as _, Observation, Reference};
-use crate::vectors::{Operation, Output, Question};
+use crate::vectors::{Operation, Output, Question, Text};
 
 impl RunDiagnosis<'_> {
     /// Diagnoses all operations but `sign`, `base_string` and `verify`.
@@ -55,6 +55,8 @@ pub(super) fn is_same(answer: &Observation, observed: &Observation) -> bool {
     }
 }
 
+/// Without the stages. Of an answer that was read without credentials, nothing and an empty text say the same.
 fn without_stages(output: &Output) -> Output {
-    Output { stages: None, ..output.clone() }
+    let given = |text: &Option<Text>| text.clone().filter(|text| !text.as_bytes().is_empty());
+    Output { stages: None, identifier: given(&output.identifier), secret: given(&output.secret), ..output.clone() }
 }

@@ -27,9 +27,6 @@ pub const MOST_WITNESSES: usize = 4000;
 /// The most sets that a diagnosis names.
 const MOST_SETS: usize = 64;
 
-/// The most answers that are counted against a set of causes: how many more there are makes no difference.
-const MOST_AGAINST: usize = 8;
-
 /// A question and what came of it.
 #[derive(Clone, Debug)]
 pub struct Witness {
@@ -62,6 +59,9 @@ impl Witness {
     }
 }
 
+/// How many failures that a set explains outweigh one case that it would have changed and that went right.
+const SUPPORT: usize = 10;
+
 /// Whether two answers are the same as far as the derivation goes: the same signature, base string or verdict, or else all of the answer.
 /// Why something was refused is free.
 #[must_use]
@@ -86,7 +86,7 @@ pub struct Effort<'a> {
 }
 
 /// The values that are compared for a run unless said otherwise.
-pub const DEFAULT_MOST: u64 = 6_000_000;
+pub const DEFAULT_MOST: u64 = 4_000_000;
 
 /// Diagnoses failures: one diagnosis for each, in their order. `rights` are cases of the same run that went as expected.
 #[must_use]
@@ -197,7 +197,7 @@ impl RunDiagnosis<'_> {
         }
         let mut deviant = Reference::conducting(Conduct::of(lasting));
         let of_kin = self.rights.iter().filter(|right| Kin::of(right.question.operation()) == kin);
-        let count = of_kin.filter(|right| !right.is_answered_by(&mut deviant)).take(MOST_AGAINST).count();
+        let count = of_kin.filter(|right| !right.is_answered_by(&mut deviant)).count();
         self.against.insert(key, count);
         count
     }

@@ -1,7 +1,7 @@
 //! Failures of `sign` and `base_string`: the search of [`crate::diagnosis`], first for few causes over all failures, then with what was
 //! found on the others, at last deeper. What is only wrong as it is sent is looked for among the departures of sending.
 
-use super::{Effort, RunDiagnosis, Witness};
+use super::{Effort, RunDiagnosis, SUPPORT, Witness};
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
 use crate::implementation::reference::with_subject;
@@ -43,9 +43,9 @@ impl RunDiagnosis<'_> {
             let waiting = open.len();
             for (number, place) in open.into_iter().enumerate() {
                 let Some(failure) = self.failures.get(place) else { continue };
-                let mistakes = if failure.is_rsa() { round.mistakes.min(2) } else { round.mistakes };
-                // What is left is shared among those that wait, so that the first do not take all of it.
-                let share = effort.most / (waiting - number).max(1) as u64;
+                let mistakes = if failure.is_rsa() && !round.among_known { round.mistakes.min(2) } else { round.mistakes };
+                // Half of what is left for each but the simplest, so that the first do not take all of it.
+                let share = if number == 0 { effort.most } else { effort.most / 2 };
                 let most = round.most.min(effort.most_each).min(share.max(LEAST).min(effort.most));
                 let known = [together(&certain), possible.clone()].concat();
                 let among = if round.among_known { causes_of(&known) } else { Vec::new() };
@@ -86,7 +86,7 @@ impl RunDiagnosis<'_> {
             };
             let mut accept = |causes: &[Cause]| !self.speaks_against(causes);
             let mut search = |evidence: &Evidence<'_>| {
-                let mut budget = Budget { most, mistakes, known, among, accept: Some(&mut accept), watch: None };
+                let mut budget = Budget { most, mistakes, known, among, inputs: false, accept: Some(&mut accept), watch: None };
                 diagnose(&subject, evidence, &mut budget)
             };
             let whole = search(&evidence(output, true));
@@ -99,7 +99,7 @@ impl RunDiagnosis<'_> {
         });
         match searched {
             Ok(diagnosis) if !lax.is_empty() => {
-                let sets: Vec<Vec<Cause>> = diagnosis.sets.iter().map(|set| [set.as_slice(), &lax].concat()).collect();
+                let sets: Vec<Vec<Cause>> = diagnosis.sets.iter().map(|set| with_lax(set, &lax, failure)).collect();
                 let diagnosis = Diagnosis { tried: diagnosis.tried, complete: diagnosis.complete, ..Diagnosis::of_sets(sets) };
                 if diagnosis.outcome == Outcome::Explained { self.sending(&failure.question, output, diagnosis) } else { diagnosis }
             }
@@ -114,14 +114,35 @@ impl RunDiagnosis<'_> {
     /// The checks that were not made of a request that must be refused and was signed: none for other requests, and nothing if no such
     /// checks are known. Who refuses one request for the same reason makes the check.
     fn unchecked(&mut self, question: &Question) -> Option<Vec<Cause>> {
-        let answers = |causes: &[Cause]| {
-            let wanted = Wanted { transmission: false, stages: false };
-            matches!(Reference::conducting(Conduct::of(causes)).ask_for(question, wanted), Observation::Answered(_))
-        };
+        let wanted = Wanted { transmission: false, stages: false };
+        let answers =
+            |causes: &[Cause]| matches!(Reference::conducting(Conduct::of(causes)).ask_for(question, wanted), Observation::Answered(_));
         if answers(&[]) {
             return Some(Vec::new());
         }
-        let mut lax: Vec<Cause> = all().filter(|deviation| deviation.stage.is_admission()).map(Cause::Deviation).collect();
+        let table: Vec<Cause> = all().filter(|deviation| deviation.stage.is_admission()).map(Cause::Deviation).collect();
+        let mut alone: Vec<&Cause> = table.iter().filter(|cause| answers(std::slice::from_ref(*cause))).collect();
+        alone.retain(|cause| !self.speaks_against(std::slice::from_ref(*cause)));
+        // Of a narrow and a wide one, that which lets more through of what was signed.
+        let lets_through = |cause: &&Cause| {
+            let signed = self.failures.iter().filter(|failure| matches!(failure.observation, Observation::Answered(_)));
+            let mut lax = Reference::conducting(Conduct::of([*cause]));
+            let asked = signed.filter(|failure| question.operation() == failure.question.operation() && !failure.is_rsa());
+            asked.filter(|failure| matches!(lax.ask_for(&failure.question, wanted), Observation::Answered(_))).count()
+        };
+        alone.sort_by_cached_key(|cause| std::cmp::Reverse(lets_through(cause)));
+        if let Some(cause) = alone.first() {
+            return Some(vec![(*cause).clone()]);
+        }
+        // The widest of each stage, and then those of them that are needed.
+        let mut lax: Vec<Cause> = table;
+        lax.dedup_by(|later, earlier| {
+            let same = later.stage() == earlier.stage();
+            if same {
+                std::mem::swap(later, earlier);
+            }
+            same
+        });
         if !answers(&lax) {
             return None;
         }
@@ -138,8 +159,8 @@ impl RunDiagnosis<'_> {
         (!self.speaks_against(&lax)).then_some(lax)
     }
 
-    /// Whether the cases that went right speak against a set: those whose value it would have changed are at least as many as the failures
-    /// whose value it gives. One alone may be a case in which another mistake hides this one.
+    /// Whether the cases that went right speak against a set: those whose value it would have changed are more than a few beside the
+    /// failures whose value it gives. Of many, some may be cases in which another mistake hides this one.
     ///
     /// A mistake of input belongs to one request, and says nothing of others.
     fn speaks_against(&mut self, causes: &[Cause]) -> bool {
@@ -155,8 +176,9 @@ impl RunDiagnosis<'_> {
         let is_signing = |witness: &Witness| matches!(*witness.question, Question::Sign(_) | Question::BaseString(_)) && !witness.is_rsa();
         let mut gives = |witness: &Witness| witness.is_answered_by(&mut deviant);
         let supported = self.failures.iter().filter(|failure| is_signing(failure) && gives(failure)).count().max(1);
+        let most = supported.div_ceil(SUPPORT);
         let against = self.rights.iter().filter(|right| is_signing(right) && !gives(right));
-        let speaks = against.take(supported).count() >= supported;
+        let speaks = against.take(most).count() >= most;
         self.contradicted.insert(ids, speaks);
         speaks
     }
@@ -174,6 +196,11 @@ fn causes_of(sets: &[Vec<Cause>]) -> Vec<Cause> {
         }
     }
     causes
+}
+
+/// A set with the checks that were not made; without them if it gives the answer by itself, because it makes a check needless.
+fn with_lax(set: &[Cause], lax: &[Cause], failure: &Witness) -> Vec<Cause> {
+    if failure.is_answered_by(&mut Reference::conducting(Conduct::of(set))) { set.to_vec() } else { [set, lax].concat() }
 }
 
 /// The length of what a question asks to be signed.
@@ -252,9 +279,34 @@ impl RunDiagnosis<'_> {
         if sets.is_empty() && diagnosis.outcome != Outcome::Right {
             return diagnosis;
         }
+        if sets.len() > 1 {
+            let against: Vec<usize> = sets.iter().map(|set| self.sent_otherwise(set)).collect();
+            let fewest = against.iter().min().copied();
+            let mut counts = against.into_iter();
+            sets.retain(|_| counts.next() == fewest);
+        }
         add(&sets, &mut self.sent);
         let whole = sets.into_iter().map(|set| [signed.as_slice(), &set].concat()).collect();
         Diagnosis { tried: diagnosis.tried, complete: diagnosis.complete, ..Diagnosis::of_sets(whole) }
+    }
+}
+
+impl RunDiagnosis<'_> {
+    /// How many requests that went right, and were sent as the specification says, would have been sent otherwise with these causes.
+    fn sent_otherwise(&self, causes: &[Cause]) -> usize {
+        let wanted = Wanted { transmission: true, stages: false };
+        let (mut reference, mut deviant) = (Reference::new(), Reference::conducting(Conduct::of(causes)));
+        let mut is_against = |right: &&&Witness| {
+            let Observation::Answered(output) = &right.observation else { return false };
+            let sent = Sent::of(output);
+            let is_met_by = |implementation: &mut Reference| match implementation.ask_for(&right.question, wanted) {
+                Observation::Answered(own) => sent.is_met_by(&Sent::of(&own)),
+                _ => false,
+            };
+            !sent.is_empty() && is_met_by(&mut reference) && !is_met_by(&mut deviant)
+        };
+        let of_sign = |right: &&&Witness| matches!(*right.question, Question::Sign(_)) && !right.is_rsa();
+        self.rights.iter().filter(of_sign).filter(|right| is_against(right)).count()
     }
 }
 
@@ -266,17 +318,21 @@ impl Sent {
     fn of(output: &Output) -> Sent {
         let pieces = |text: Option<&Text>, ends: &[u8]| {
             let text = text.map(Text::as_bytes).unwrap_or_default();
-            let mut pieces: Vec<Vec<u8>> = text.split_inclusive(|octet| ends.contains(octet)).map(<[u8]>::to_vec).collect();
-            // The last piece has no end of its own, wherever it stands.
-            let trim = |piece: &mut Vec<u8>| {
-                while piece.last().is_some_and(|octet| ends.contains(octet) || octet.is_ascii_whitespace()) {
-                    piece.pop();
-                }
-            };
-            let ends_used: Vec<u8> = pieces.iter().filter_map(|piece| piece.last().copied()).filter(|octet| ends.contains(octet)).collect();
-            pieces.iter_mut().for_each(trim);
+            let (mut pieces, mut separators) = (Vec::new(), Vec::new());
+            let mut rest = text;
+            while !rest.is_empty() {
+                let (piece, behind) = rest.split_at(rest.iter().position(|octet| ends.contains(octet)).unwrap_or(rest.len()));
+                let (run, behind) = behind.split_at(behind.iter().position(|octet| !ends.contains(octet)).unwrap_or(behind.len()));
+                pieces.push(piece.to_vec());
+                // White space around a separator is free, and says something only where it is one. The last piece has none of its own,
+                // wherever it stands.
+                let marks: Vec<u8> = run.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+                separators.push(if marks.is_empty() && !run.is_empty() { b" ".to_vec() } else { marks });
+                rest = behind;
+            }
             pieces.sort();
-            pieces.push(ends_used);
+            separators.sort();
+            pieces.extend(separators);
             pieces
         };
         Sent(vec![pieces(output.authorization.as_ref(), b",&;\n "), pieces(output.url.as_ref(), b"?&"), pieces(output.body.as_ref(), b"&")])

@@ -2,7 +2,9 @@
 //! its answers. A departure is named for a failure if it gives that answer, and if every answer of the run that it would change was
 //! changed. Of several, those are named that explain the most failures.
 
-use super::{RunDiagnosis, Witness};
+use std::cmp::Reverse;
+
+use super::{RunDiagnosis, SUPPORT, Witness};
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::Diagnosis;
 use crate::implementation::{Implementation as _, Observation, Reference};
@@ -21,7 +23,7 @@ impl RunDiagnosis<'_> {
             self.rights.iter().copied().filter(of_verify).partition(|right| names_rsa(&right.question));
         let is_slow = |place: &usize| self.failures.get(*place).is_some_and(|failure| names_rsa(&failure.question));
         let (slow_failed, quick_failed): (Vec<usize>, Vec<usize>) = failed.iter().copied().partition(is_slow);
-        let mut candidates: Vec<(Cause, Vec<usize>)> = Vec::new();
+        let mut candidates: Vec<(Cause, Vec<usize>, usize)> = Vec::new();
         for deviation in all().filter(|deviation| deviation.stage.side() != Side::Sending) {
             let cause = Cause::Deviation(deviation);
             let mut deviant = Reference::conducting(Conduct::of([&cause]));
@@ -31,19 +33,27 @@ impl RunDiagnosis<'_> {
             if explained.is_empty() && slow_failed.is_empty() {
                 continue;
             }
-            // An answer that would have been changed and was not speaks against it.
-            if !rights.iter().all(|right| gives(right)) {
+            // An answer that would have been changed and was not speaks against it; beside many that it explains, a few may be refused
+            // because of another mistake.
+            let most = (explained.len() + slow_failed.len()).div_ceil(SUPPORT);
+            let mut against = rights.iter().filter(|right| !gives(right)).take(most).count();
+            if against >= most.max(1) {
                 continue;
             }
             explained.extend(slow_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)));
-            if !explained.is_empty() && slow.iter().all(|right| gives(right)) {
-                candidates.push((cause, explained));
+            if explained.is_empty() {
+                continue;
+            }
+            against += slow.iter().filter(|right| !gives(right)).count();
+            if against < explained.len().div_ceil(SUPPORT) {
+                candidates.push((cause, explained, against));
             }
         }
         for place in failed {
-            let of_place = || candidates.iter().filter(|(_, explained)| explained.contains(&place));
-            let most = of_place().map(|(_, explained)| explained.len()).max().unwrap_or(0);
-            let sets = of_place().filter(|(_, explained)| explained.len() == most).map(|(cause, _)| vec![cause.clone()]);
+            let of_place = || candidates.iter().filter(|(_, explained, _)| explained.contains(&place));
+            let best = of_place().map(|(_, explained, against)| (explained.len(), Reverse(*against))).max();
+            let sets = of_place().filter(|(_, explained, against)| Some((explained.len(), Reverse(*against))) == best);
+            let sets = sets.map(|(cause, ..)| vec![cause.clone()]);
             let diagnosis = Diagnosis::of_sets(sets.collect());
             self.set(place, diagnosis);
         }
