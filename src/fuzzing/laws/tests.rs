@@ -145,3 +145,18 @@ fn every_law_holds_for_random_input() {
         }
     }
 }
+
+/// Not a test: `fuzz/run` gets its seeds in this way, because what is built for tests is built already.
+#[test]
+#[ignore = "writes files: COUNTERSIGN_SEEDS names the folder"]
+fn seeds_are_written() {
+    let folder = PathBuf::from(std::env::var_os("COUNTERSIGN_SEEDS").unwrap());
+    let material = Material::embedded().unwrap();
+    for target in TARGETS {
+        let corpus = folder.join(target.name);
+        std::fs::create_dir_all(&corpus).unwrap();
+        for (number, seed) in (target.seeds)(&material).iter().enumerate() {
+            std::fs::write(corpus.join(format!("seed-{number:04}")), seed).unwrap();
+        }
+    }
+}
