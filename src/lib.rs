@@ -34,7 +34,7 @@
 //! | layer | rooms |
 //! |---|---|
 //! | 9 | `cli`: arguments in, exit code out; the only place that prints |
-//! | 8 | [`testing`]: `cargo test` for a signer of your own |
+//! | 8 | [`testing`]: `cargo test` for a signer of your own; [`fuzzing`]: requests that nobody thought of, and laws that hold for any input |
 //! | 7 | [`report`]: how we tell it, pure functions |
 //! | 6 | [`selftest`]: whether the vectors have teeth |
 //! | 5 | [`judgement`]: what we conclude |
@@ -79,6 +79,7 @@
 
 pub mod deviation;
 pub mod diagnosis;
+pub mod fuzzing;
 pub mod implementation;
 pub mod intake;
 pub mod judgement;

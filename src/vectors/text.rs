@@ -1,5 +1,7 @@
 //! A value of a vector file or of the wire: octets that are written as a string, or as `{"base64": "…"}` where they are not UTF-8.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
@@ -111,9 +113,11 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-        let Some(("base64", Base64(octets))) = map.next_entry::<&str, Base64>()? else {
+        // A name that is written with escapes, or comes out of a value, is not borrowed.
+        if map.next_key::<Cow<'de, str>>()?.as_deref() != Some("base64") {
             return Err(de::Error::custom("octets are written {\"base64\": \"…\"}"));
-        };
+        }
+        let Base64(octets) = map.next_value()?;
         if map.next_key::<de::IgnoredAny>()?.is_some() {
             return Err(de::Error::custom("nothing stands beside \"base64\""));
         }
@@ -154,6 +158,10 @@ mod tests {
             assert_eq!(serde_json::to_string(&Text::from(octets)).unwrap(), json);
             assert_eq!(serde_json::from_str::<Text>(json).unwrap(), Text::from(octets));
         }
+        let escaped = r#"{"b\u0061se64":"\u002fwA="}"#;
+        assert_eq!(serde_json::from_str::<Text>(escaped).unwrap(), Text::from(&b"\xff\x00"[..]), "names may be written with escapes");
+        let value: serde_json::Value = serde_json::from_str(escaped).unwrap();
+        assert_eq!(serde_json::from_value::<Text>(value).unwrap(), Text::from(&b"\xff\x00"[..]));
         for json in ["1", "null", "{}", r#"{"base64":"/"}"#, r#"{"base64":"","x":1}"#, r#"{"text":""}"#] {
             assert!(serde_json::from_str::<Text>(json).is_err(), "{json}");
         }
