@@ -56,16 +56,20 @@ pub(super) fn page(provider: &Provider, asked: &Asked<'_>) -> Result<Reply, Box<
     let client = String::from_utf8_lossy(&token.client).into_owned();
     let callback = token.callback.as_deref().unwrap_or("oob");
     let ticket = token.ticket.as_deref().unwrap_or_default();
-    Ok(own_html(200, &format!("{} (sandbox)", provider.profile.name), &html! {
-        p { "The client " b { (client) } " asks for access." }
-        p { "Afterwards you are sent to " code { (callback) } "." }
-        form method="post" action="/_countersign/decide" {
-            input type="hidden" name="ticket" value=(ticket);
-            button type="submit" name="decision" value="allow" { "Allow" }
-            " "
-            button type="submit" name="decision" value="deny" { "Deny" }
-        }
-    }))
+    Ok(own_html(
+        200,
+        &format!("{} (sandbox)", provider.profile.name),
+        &html! {
+            p { "The client " b { (client) } " asks for access." }
+            p { "Afterwards you are sent to " code { (callback) } "." }
+            form method="post" action="/_countersign/decide" {
+                input type="hidden" name="ticket" value=(ticket);
+                button type="submit" name="decision" value="allow" { "Allow" }
+                " "
+                button type="submit" name="decision" value="deny" { "Deny" }
+            }
+        },
+    ))
 }
 
 /// Pages of our own: what stands below `/_countersign/`.
@@ -116,9 +120,13 @@ fn decide(provider: &Provider, token: &[u8], allow: bool, now: u64) -> Result<Re
     let identifier = String::from_utf8_lossy(&identifier).into_owned();
     Ok(match callback {
         Some(callback) => back(provider, &callback, &identifier, allow.then_some(&code)),
-        None if allow => own_html(200, "Allowed", &html! {
-            p { "Give the client this code: " code id="verifier" { (code) } }
-        })
+        None if allow => own_html(
+            200,
+            "Allowed",
+            &html! {
+                p { "Give the client this code: " code id="verifier" { (code) } }
+            },
+        )
         // For tests that have no browser.
         .with("X-Countersign-Verifier", &code),
         None => own_html(200, "Denied", &html! { p { "The client gets no access." } }),
@@ -159,7 +167,10 @@ pub(super) fn own_html(status: u16, title: &str, content: &maud::Markup) -> Repl
         }
     };
     Reply::new(status, "text/html; charset=utf-8", page.into_string())
-        .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'")
+        .with(
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'",
+        )
         .with("X-Content-Type-Options", "nosniff")
         .with("Referrer-Policy", "no-referrer")
         .with("Cache-Control", "no-store")

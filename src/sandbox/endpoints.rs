@@ -1,11 +1,11 @@
 //! What the endpoints do with a request that verified: temporary credentials (RFC 5849 section 2.1), token credentials (2.3), renewal,
 //! revocation, and a resource that tells what it got.
 
+use super::http::Reply;
 use super::provider::{Asked, Provider};
 use super::refusal::{Refused, form};
 use super::store::{NotExchanged, Token};
 use super::verifying::Verified;
-use super::http::Reply;
 use crate::profile::document::{Endpoint, EndpointName, TokenType};
 use crate::profile::value::Value;
 use crate::protocol::{Code, Url};

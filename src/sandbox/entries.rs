@@ -99,8 +99,4 @@ impl Entries {
     pub(super) fn all(&self) -> Vec<Arc<Entry>> {
         self.kept.iter().cloned().collect()
     }
-
-    pub(super) const fn last(&self) -> u64 {
-        self.last
-    }
 }

@@ -29,7 +29,8 @@ impl Incoming {
     /// Whether a list field names this token.
     #[must_use]
     pub fn lists(&self, field: &str, token: &str) -> bool {
-        self.fields(field).any(|value| value.split(|octet| *octet == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(token.as_bytes())))
+        self.fields(field)
+            .any(|value| value.split(|octet| *octet == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(token.as_bytes())))
     }
 
     /// Whether the connection ends with this request (RFC 9112 section 9.3).

@@ -50,9 +50,12 @@ impl Nonces {
         let mut digest = Sha256::new();
         let has = |scope: NonceScope| self.scopes.contains(&scope);
         let part = |of, value| if has(of) { value } else { &[][..] };
-        for value in
-            [part(NonceScope::Client, key.client), part(NonceScope::Token, key.token), part(NonceScope::Timestamp, key.timestamp), key.nonce]
-        {
+        for value in [
+            part(NonceScope::Client, key.client),
+            part(NonceScope::Token, key.token),
+            part(NonceScope::Timestamp, key.timestamp),
+            key.nonce,
+        ] {
             digest.update((value.len() as u64).to_be_bytes());
             digest.update(value);
         }
@@ -81,7 +84,8 @@ impl NonceMemory for NoncesNow<'_> {
             _ => u64::MAX,
         };
         let digest = self.nonces.digest(&key);
-        if self.nonces.seen.get(&last).is_some_and(|seen| seen.contains(&digest)) {
+        let is_seen = |last: u64| self.nonces.seen.get(&last).is_some_and(|seen| seen.contains(&digest));
+        if is_seen(last) || is_seen(u64::MAX) {
             return Registration::Used;
         }
         if self.nonces.held >= self.nonces.most {
@@ -142,5 +146,6 @@ mod tests {
         let mut nonces = Nonces::new(9, &ALL);
         nonces.at(1, None).register(key("1", "n"));
         assert_eq!(nonces.at(u64::MAX, None).register(key("1", "n")), Registration::Used);
+        assert_eq!(nonces.at(1, Some(300)).register(key("1", "n")), Registration::Used);
     }
 }

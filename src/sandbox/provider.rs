@@ -196,7 +196,9 @@ impl Provider {
         let limit = self.settings.limits.parameters;
         let query = url.split(|octet| *octet == b'?').nth(1).unwrap_or_default();
         let many = |text: &[u8]| memchr::memchr_iter(b'&', text).count() >= limit;
-        if many(query) || incoming.body.as_deref().is_some_and(many) && incoming.fields("content-type").any(crate::protocol::request::is_form) {
+        if many(query)
+            || incoming.body.as_deref().is_some_and(many) && incoming.fields("content-type").any(crate::protocol::request::is_form)
+        {
             return Err(BadRequest { status: 400, because: format!("there are more than {limit} parameters").into() });
         }
         let parsed = crate::protocol::Url::parse(&url);

@@ -30,15 +30,7 @@ pub struct Refused {
 
 impl Refused {
     pub(super) fn new(code: Code, because: impl Into<String>) -> Refused {
-        Refused {
-            code,
-            because: because.into(),
-            rule: None,
-            problem: None,
-            status: None,
-            parameters: Vec::new(),
-            base_string: None,
-        }
+        Refused { code, because: because.into(), rule: None, problem: None, status: None, parameters: Vec::new(), base_string: None }
     }
 
     pub(super) fn naming(self, problem: &'static str) -> Refused {
@@ -73,7 +65,7 @@ pub(super) fn reply(
     let documented = profile.refusal(endpoint, refused.code);
     let problem = refused.problem.filter(|problem| knows(profile, problem)).map_or(documented.problem, str::to_owned);
     let status = refused.status.unwrap_or(documented.status);
-    let shape = shape(profile, endpoint).unwrap_or(documented.shape);
+    let shape = shape(profile, endpoint, &problem).unwrap_or(documented.shape);
     let advice = refused.advice(explanation);
     let mut said = vec![("oauth_problem", problem.clone())];
     said.extend(companions(refused, &problem, window));
@@ -123,16 +115,15 @@ fn knows(profile: &Profile, problem: &str) -> bool {
     in_rule || profile.errors.iter().any(|error| error.problems.iter().any(|known| known == problem))
 }
 
-/// The form of an error where the profile has no rule for it: that of an answer that was seen at a resource.
-fn shape(profile: &Profile, endpoint: EndpointName) -> Option<Shape> {
-    let has_rule = profile
-        .rules
-        .iter()
-        .any(|rule| rule.endpoints.contains(&endpoint) && matches!(rule.check, Check::ErrorShape { .. }));
-    if has_rule || endpoint != EndpointName::Resource {
+/// The form of an error where the profile has no rule for it: that of an answer that was seen, at a resource one for programs if there is.
+fn shape(profile: &Profile, endpoint: EndpointName, problem: &str) -> Option<Shape> {
+    let is_rule = |check: &Check| matches!(check, Check::ErrorShape { .. });
+    if profile.rules.iter().any(|rule| rule.endpoints.contains(&endpoint) && is_rule(&rule.check)) {
         return None;
     }
-    profile.errors.iter().filter_map(|error| error.shape).find(|shape| matches!(shape, Shape::Xml | Shape::Json))
+    let for_programs = profile.errors.iter().filter_map(|error| error.shape).find(|shape| matches!(shape, Shape::Xml | Shape::Json));
+    let seen = || profile.errors.iter().find(|error| error.problems.iter().any(|known| known == problem)).and_then(|error| error.shape);
+    for_programs.filter(|_| endpoint == EndpointName::Resource).or_else(seen)
 }
 
 fn companions(refused: &Refused, problem: &str, window: Option<(u64, u64)>) -> Option<(&'static str, String)> {

@@ -99,7 +99,8 @@ pub(super) fn verify(
         }
         (Some(refused), client) => {
             let wrong = refused.code == Code::SignatureInvalid && provider.settings.explains;
-            let explanation = client.filter(|_| wrong).and_then(|client| explain(provider, asked, &headers, &reading, &client, &case.token));
+            let explanation =
+                client.filter(|_| wrong).and_then(|client| explain(provider, asked, &headers, &reading, &client, &case.token));
             Err(Box::new(NotVerified { refused, explanation, real }))
         }
     }
@@ -145,9 +146,7 @@ impl Case<'_> {
             public_key: client.public_key.as_ref(),
         });
         // A request token is no access token, and a token that has ended is none at all.
-        let usable = |token: &&Token| {
-            Some(token.token_type) == self.endpoint.token && token.revoked.is_none() && token.exchanged.is_none()
-        };
+        let usable = |token: &&Token| Some(token.token_type) == self.endpoint.token && token.revoked.is_none() && token.exchanged.is_none();
         let token = self.token.filter(usable).map(|token| KnownToken { identifier: &token.identifier, secret: token.secret.expose() });
         let needs_token = self.endpoint.required.iter().any(|required| required == "oauth_token")
             || (settings.resource_needs_token && self.name == EndpointName::Resource);
@@ -192,16 +191,28 @@ impl Case<'_> {
         let same = broken.into_iter().find(|finding| finding.code == Some(refusal.code)).map(of_finding);
         let ended = self.token.filter(|_| refusal.code == Code::TokenRejected).and_then(|token| match token {
             Token { revoked: Some(_), .. } => Some(("token_revoked", "the token was revoked or replaced")),
-            Token { exchanged: Some(_), .. } => Some(("token_used", "the request token was exchanged before: it and its verifier serve once")),
+            Token { exchanged: Some(_), .. } => {
+                Some(("token_used", "the request token was exchanged before: it and its verifier serve once"))
+            }
             _ => None,
         });
         let refused = match (same, ended) {
             (Some(refused), _) => refused,
             (None, Some((problem, because))) => Refused::new(refusal.code, because).naming(problem),
-            (None, None) => Refused::new(refusal.code, refusal.because.into_owned()),
+            (None, None) => {
+                let rule =
+                    self.provider.profile.rules.iter().find(|rule| rule.endpoints.contains(&self.name) && says(&rule.check, refusal.code));
+                let rule = rule.map(|rule| rule.id.clone());
+                Refused { rule, ..Refused::new(refusal.code, refusal.because.into_owned()) }
+            }
         };
         Refused { base_string, ..refused }
     }
+}
+
+/// Whether a rule that is checked here says the same as a refusal.
+fn says(check: &Check, code: Code) -> bool {
+    matches!((check, code), (Check::Signature { .. }, Code::SignatureInvalid) | (Check::TimestampWithin { .. }, Code::TimestampRefused))
 }
 
 /// Strictly if that can be, otherwise as far as it goes: for providers whose rules do not refuse a header for its grammar.
@@ -257,8 +268,7 @@ fn explain(
     let in_header = reading.parameters.iter().filter(|found| found.place == crate::profile::document::Place::Header);
     let in_header = in_header.filter(|found| found.name != b"oauth_signature");
     let protocol = Parameters::of_header(in_header.map(|found| (found.name.as_slice(), found.value.as_slice())));
-    let headers: Vec<Header<'_>> =
-        headers.iter().copied().filter(|header| !header.name.eq_ignore_ascii_case(b"authorization")).collect();
+    let headers: Vec<Header<'_>> = headers.iter().copied().filter(|header| !header.name.eq_ignore_ascii_case(b"authorization")).collect();
     let request = Request {
         method: &asked.incoming.method,
         url: Url::parse(&asked.url).ok()?,

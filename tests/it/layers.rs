@@ -51,7 +51,12 @@ const FENCES: [Fence; 7] = [
     Fence { what: "a socket", is: is_socket, out_of: "", but: SOCKETS },
     Fence { what: "a file", is: is_file, out_of: "", but: OUTER },
     Fence { what: "standard input or output", is: is_terminal, out_of: "", but: &["cli", "main", "testing"] },
-    Fence { what: "a clock", is: |mention| mention.has(&["Instant", "SystemTime"]), out_of: "", but: &["cli", "implementation::adapter", "sandbox::server"] },
+    Fence {
+        what: "a clock",
+        is: |mention| mention.has(&["Instant", "SystemTime"]),
+        out_of: "",
+        but: &["cli", "implementation::adapter", "sandbox::server"],
+    },
     Fence { what: "randomness", is: is_random, out_of: "", but: &["cli", "sandbox::server"] },
 ];
 
