@@ -38,7 +38,7 @@
 //! | 7 | [`report`]: how we tell it, pure functions |
 //! | 6 | [`selftest`]: whether the vectors have teeth |
 //! | 5 | [`judgement`]: what we conclude |
-//! | 4 | [`implementation`]: who is asked |
+//! | 4 | [`implementation`]: who is asked; `sandbox`: a mock provider (feature `sandbox`) |
 //! | 3 | [`vectors`]: the questions |
 //! | 2 | [`diagnosis`]: which departures reproduce an observation; [`profile`]: a provider's documented rules; [`intake`]: what providers write in errors |
 //! | 1 | [`deviation`]: the table of named departures |
@@ -92,6 +92,8 @@ pub mod vectors;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 
 /// The Rust of the README compiles.
 #[cfg(doctest)]

@@ -42,14 +42,22 @@ struct Fence {
 /// Where the world outside is touched.
 const OUTER: &[&str] = &["cli", "implementation::adapter", "main", "profile::load", "vectors::load"];
 
+/// Where sockets are opened.
+const SOCKETS: &[&str] = &["cli", "sandbox::server"];
+
 const FENCES: [Fence; 7] = [
     Fence { what: "serde", is: is_serde, out_of: "protocol", but: &[] },
     Fence { what: "a process", is: is_process, out_of: "", but: OUTER },
-    Fence { what: "a socket", is: is_socket, out_of: "", but: OUTER },
+    Fence { what: "a socket", is: is_socket, out_of: "", but: SOCKETS },
     Fence { what: "a file", is: is_file, out_of: "", but: OUTER },
     Fence { what: "standard input or output", is: is_terminal, out_of: "", but: &["cli", "main", "testing"] },
-    Fence { what: "a clock", is: |mention| mention.has(&["Instant", "SystemTime"]), out_of: "", but: &["cli", "implementation::adapter"] },
-    Fence { what: "randomness", is: is_random, out_of: "", but: &["cli"] },
+    Fence {
+        what: "a clock",
+        is: |mention| mention.has(&["Instant", "SystemTime"]),
+        out_of: "",
+        but: &["cli", "implementation::adapter", "sandbox::server"],
+    },
+    Fence { what: "randomness", is: is_random, out_of: "", but: &["cli", "sandbox::server"] },
 ];
 
 const MOST_LINES: usize = 500;
@@ -288,7 +296,7 @@ mod the_check_itself {
             "use std::{fs, io, net::TcpStream};\nfn f(path: &Path) { path.exists(); ::std::process::abort() }",
             &[
                 &format!("src/judgement/run.rs:2: judgement::run uses a file (std::fs): {only}"),
-                &format!("src/judgement/run.rs:2: judgement::run uses a socket (std::net::TcpStream): {only}"),
+                "src/judgement/run.rs:2: judgement::run uses a socket (std::net::TcpStream): only cli, sandbox::server may",
                 &format!("src/judgement/run.rs:3: judgement::run uses a file (exists): {only}"),
                 &format!("src/judgement/run.rs:3: judgement::run uses a process (std::process::abort): {only}"),
             ],
@@ -312,8 +320,8 @@ mod the_check_itself {
     #[test]
     fn time_and_randomness_are_handed_down() {
         let expected = [
-            "src/judgement/run.rs:2: judgement::run uses a clock (std::time::SystemTime): only cli, implementation::adapter may",
-            "src/judgement/run.rs:3: judgement::run uses randomness (rand::random): only cli may",
+            "src/judgement/run.rs:2: judgement::run uses a clock (std::time::SystemTime): only cli, implementation::adapter, sandbox::server may",
+            "src/judgement/run.rs:3: judgement::run uses randomness (rand::random): only cli, sandbox::server may",
         ];
         complains("src/judgement/run.rs", "use std::time::{Duration, SystemTime};\nfn f() { rand::random() }", &expected);
     }

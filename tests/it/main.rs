@@ -5,4 +5,6 @@ mod deviant_verifiers;
 mod layers;
 mod profiles;
 mod readme;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod testing;

@@ -1,0 +1,102 @@
+//! The exchanges that a sandbox had, the last ones only: for the terminal, for the inspector page, and to be recorded.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::explanation::Explanation;
+use super::http::{Incoming, Reply};
+use super::provider::Asked;
+use super::refusal::Refused;
+use super::verifying::NotVerified;
+use crate::profile::document::EndpointName;
+
+/// The most octets of a body that are kept.
+const MOST_BODY: usize = 64 * 1024;
+
+/// One exchange.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Counted from 1.
+    pub number: u64,
+    /// When it was answered, in seconds since 1970.
+    pub now: u64,
+    /// The endpoint that was meant.
+    pub endpoint: EndpointName,
+    /// The absolute URL that clients sign.
+    pub url: Vec<u8>,
+    /// The request, its body cut after 64 KiB; of somebody's real client only method and target without query.
+    pub request: Incoming,
+    /// The answer, its body cut likewise; of a real client without it.
+    pub reply: Reply,
+    /// Why it was refused.
+    pub refused: Option<Refused>,
+    /// What the signature implies.
+    pub explanation: Option<Explanation>,
+}
+
+impl Entry {
+    /// The line for a terminal: `401 GET /path: signature_invalid: …`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let shown = |octets: &[u8]| super::words::shown(octets);
+        let target = self.request.target.split(|octet| *octet == b'?').next().unwrap_or_default();
+        let line = format!("{} {} {}", self.reply.status, shown(&self.request.method), shown(target));
+        match &self.refused {
+            None => line,
+            Some(refused) => {
+                let rule = refused.rule.as_ref().map(|rule| format!(" [{rule}]")).unwrap_or_default();
+                format!("{line}: {}{rule}: {}", refused.code, shown(refused.because.as_bytes()))
+            }
+        }
+    }
+}
+
+/// The last exchanges.
+#[derive(Debug)]
+pub(super) struct Entries {
+    kept: VecDeque<Arc<Entry>>,
+    most: usize,
+    last: u64,
+}
+
+impl Entries {
+    pub(super) fn new(most: usize) -> Entries {
+        Entries { kept: VecDeque::new(), most, last: 0 }
+    }
+
+    pub(super) fn add(&mut self, asked: &Asked<'_>, endpoint: EndpointName, reply: &Reply, not: Option<Box<NotVerified>>) -> Arc<Entry> {
+        self.last += 1;
+        let real = not.as_ref().is_some_and(|not| not.real);
+        let mut request = asked.incoming.clone();
+        let mut reply = reply.clone();
+        reply.body.truncate(MOST_BODY);
+        if let Some(body) = &mut request.body {
+            body.truncate(MOST_BODY);
+        }
+        let (mut refused, explanation) = not.map_or((None, None), |not| (Some(not.refused), not.explanation));
+        let mut url = asked.url.clone();
+        if real {
+            // Signature and base string together would let a short secret be guessed.
+            let query = |text: &[u8]| text.split(|octet| *octet == b'?').next().unwrap_or_default().to_vec();
+            (request.target, url) = (query(&request.target), query(&url));
+            (request.headers, request.body) = (Vec::new(), None);
+            (reply.headers, reply.body) = (Vec::new(), Vec::new());
+            if let Some(refused) = &mut refused {
+                refused.base_string = None;
+            }
+        }
+        let explanation = if real { explanation.map(|found| Explanation { base_string: None, ..found }) } else { explanation };
+        let entry = Arc::new(Entry { number: self.last, now: asked.now, endpoint, url, request, reply, refused, explanation });
+        if self.kept.len() >= self.most {
+            self.kept.pop_front();
+        }
+        if self.most > 0 {
+            self.kept.push_back(Arc::clone(&entry));
+        }
+        entry
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<Entry>> {
+        self.kept.iter().cloned().collect()
+    }
+}

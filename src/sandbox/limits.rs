@@ -1,0 +1,48 @@
+//! What a peer may cost us: every limit of the sandbox with its own name. What is beyond one is refused, and nothing is kept of it.
+
+use std::time::Duration;
+
+/// The limits of a sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of a request's head: request line and fields.
+    pub head: usize,
+    /// Header fields of a request.
+    pub fields: usize,
+    /// Octets of a request's body, chunks put together.
+    pub body: usize,
+    /// Parameters in a query, and in a form.
+    pub parameters: usize,
+    /// How long a head may take, from the moment at which the connection waits for it.
+    pub head_time: Duration,
+    /// How long a body may take.
+    pub body_time: Duration,
+    /// How long an answer may take to be read.
+    pub answer_time: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Nonces that are remembered; when they are used up, requests are refused (RFC 5849 section 4.10).
+    pub nonces: usize,
+    /// Temporary and token credentials that are remembered.
+    pub tokens: usize,
+    /// Exchanges that are kept to be looked at.
+    pub exchanges: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            head: 16 * 1024,
+            fields: 100,
+            body: 1024 * 1024,
+            parameters: 1000,
+            head_time: Duration::from_secs(5),
+            body_time: Duration::from_secs(10),
+            answer_time: Duration::from_secs(10),
+            connections: 256,
+            nonces: 1_000_000,
+            tokens: 10_000,
+            exchanges: 100,
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The mock provider: a profile, what it knows, and an answer to every request. It reads no socket and no clock.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::authorize;
+use super::endpoints;
+use super::entries::{Entries, Entry};
+use super::explanation::Explanation;
+use super::http::{BadRequest, Incoming, Reply};
+use super::limits::Limits;
+use super::nonces::Nonces;
+use super::refusal::{self, Refused};
+use super::routes::{Route, Routes};
+use super::server::patience::Patience;
+use super::store::{Client, Store, Token};
+use super::verifying::{self, Deferred, NotVerified, verify};
+use crate::profile::document::{Endpoint, EndpointName, Profile};
+use crate::profile::hosts;
+use crate::profile::kinds::Check;
+use crate::protocol::nonce::{NonceMemory as _, Registration};
+use crate::protocol::request::HostAndPort;
+use crate::protocol::verification::Verifier;
+use crate::protocol::{Code, SignatureMethod};
+
+/// How the provider goes about things that a profile does not settle.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    /// `http` or `https`: what clients sign.
+    pub(super) scheme: String,
+    /// The authority of its own URLs.
+    pub(super) authority: String,
+    /// The authorities that a Host field may name.
+    pub(super) hosts: Vec<String>,
+    /// Without TLS it refuses what needs it.
+    pub(super) strict_transport: bool,
+    /// In place of the profile's window; `Some(None)` = none.
+    pub(super) window: Option<Option<u64>>,
+    /// In place of the profile's signature methods.
+    pub(super) methods: Option<Vec<SignatureMethod>>,
+    /// A resource takes no request without a token.
+    pub(super) resource_needs_token: bool,
+    /// Everybody allows everything.
+    pub(super) auto_approve: bool,
+    /// The value of `oauth_callback_confirmed`.
+    pub(super) callback_confirmed: String,
+    /// Whether wrong signatures are explained.
+    pub(super) explains: bool,
+    pub(super) limits: Limits,
+}
+
+/// Fills with random octets; `false` if there are none to be had.
+pub(super) type Random = fn(&mut [u8]) -> bool;
+
+/// The mock provider.
+#[derive(Debug)]
+pub(super) struct Provider {
+    pub(super) profile: Profile,
+    pub(super) law: Profile,
+    pub(super) routes: Routes,
+    pub(super) settings: Settings,
+    pub(super) patience: Patience,
+    pub(super) random: Random,
+    state: Mutex<State>,
+    entries: Mutex<Entries>,
+    methods: Vec<(EndpointName, Vec<SignatureMethod>)>,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) store: Store,
+    pub(super) nonces: Nonces,
+}
+
+/// A request with what has been read out of its head.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) incoming: &'a Incoming,
+    /// The absolute URL.
+    pub(super) url: Vec<u8>,
+    pub(super) path: String,
+    pub(super) now: u64,
+}
+
+/// What the server knows of a request's credentials.
+pub(super) struct Known {
+    pub(super) client: Option<Arc<Client>>,
+    pub(super) token: Option<Token>,
+}
+
+impl Provider {
+    pub(super) fn new(
+        profile: &Profile,
+        paths: &[(EndpointName, String)],
+        settings: Settings,
+        (clients, tokens): (Vec<Client>, Vec<Token>),
+        seen: &[[Vec<u8>; 4]],
+        random: Random,
+    ) -> Provider {
+        let routes = Routes::of(profile, paths);
+        let mut profile = profile.moved_to(&format!("{}://{}", settings.scheme, settings.authority));
+        if settings.strict_transport {
+            // The documented schemes are meant.
+            profile.rules.iter_mut().for_each(|rule| {
+                if let Check::Scheme { one_of } = &mut rule.check {
+                    *one_of = vec!["https".to_owned()];
+                }
+            });
+        }
+        for (name, path) in paths {
+            if let Some(endpoint) = profile.endpoints.get_mut(name) {
+                endpoint.urls = vec![format!("{}://{}{path}", settings.scheme, settings.authority)];
+            }
+        }
+        let mut nonces = Nonces::new(settings.limits.nonces, &profile.nonce_per);
+        for [client, token, timestamp, nonce] in seen {
+            nonces.at(0, None).register(crate::protocol::nonce::NonceKey { client, token, timestamp, nonce });
+        }
+        let methods = profile
+            .endpoints
+            .iter()
+            .map(|(name, endpoint)| {
+                let known = endpoint.signature_methods.iter().filter_map(|name| SignatureMethod::from_name(name.as_bytes()).ok());
+                (*name, settings.methods.clone().unwrap_or_else(|| known.collect()))
+            })
+            .collect();
+        let law = verifying::law(&profile, settings.window.is_some());
+        let state = State { store: Store::new(clients, tokens, settings.limits.tokens), nonces };
+        let entries = Mutex::new(Entries::new(settings.limits.exchanges));
+        let (state, patience) = (Mutex::new(state), Patience::new());
+        Provider { profile, law, routes, settings, patience, random, state, entries, methods }
+    }
+
+    /// Answers a request.
+    pub(super) fn answer(&self, incoming: &Incoming, now: u64, verifier: &mut Verifier) -> (Reply, Option<Arc<Entry>>) {
+        let asked = match self.read(incoming, now) {
+            Ok(asked) => asked,
+            Err(bad) => return (plain(&bad), None),
+        };
+        if let Some(rest) = asked.path.strip_prefix("/_countersign/") {
+            return (authorize::own_page(self, &asked, rest), None);
+        }
+        let renews = is_renewal(&asked);
+        let (name, answered) = match self.routes.find(&asked.path, renews) {
+            Route::Endpoint(EndpointName::Authorize) => (EndpointName::Authorize, authorize::page(self, &asked)),
+            Route::Endpoint(name) => (name, self.signed(&asked, name, verifier)),
+            Route::Former(name) => (name, Err(self.moved(name))),
+            Route::Nowhere => (EndpointName::Resource, Err(self.nowhere(&asked))),
+        };
+        let (reply, outcome) = match answered {
+            Ok(reply) => (reply, None),
+            Err(not) => {
+                let window = self.window().map(|window| (now.saturating_sub(window), now.saturating_add(window)));
+                let reply = refusal::reply(&self.profile, name, &not.refused, not.explanation.as_ref(), window);
+                (reply, Some(not))
+            }
+        };
+        let reply = reply.with("Cache-Control", "no-store");
+        let entry = self.lock_entries().add(&asked, name, &reply, outcome);
+        let reply = reply.with("X-Countersign-Exchange", entry.number.to_string());
+        (reply, Some(entry))
+    }
+
+    fn signed(&self, asked: &Asked<'_>, name: EndpointName, verifier: &mut Verifier) -> Result<Reply, Box<NotVerified>> {
+        let Some(endpoint) = self.profile.endpoints.get(&name) else { return Err(self.nowhere(asked)) };
+        let verified = verify(self, asked, name, endpoint, verifier)?;
+        let real = verified.client.real;
+        endpoints::answer(self, asked, name, endpoint, &verified)
+            .map_err(|refused| Box::new(NotVerified { refused, explanation: None::<Explanation>, real }))
+    }
+
+    /// Reads the target and the Host field. A page in somebody's browser whose name was made to lead to loopback has another Host.
+    fn read<'a>(&self, incoming: &'a Incoming, now: u64) -> Result<Asked<'a>, BadRequest> {
+        let mut hosts = incoming.fields("host");
+        let host = match (hosts.next(), hosts.next()) {
+            (Some(host), None) if !host.is_empty() => host,
+            (None, None) if incoming.minor == 0 => self.settings.authority.as_bytes(),
+            (Some(_), Some(_)) => return Err(BadRequest::new(400, "there are several Host fields")),
+            _ => return Err(BadRequest::new(400, "there is no Host field")),
+        };
+        if !self.settings.hosts.iter().any(|known| same_host(known.as_bytes(), host, &self.settings.scheme)) {
+            let because = format!("the Host field names another server; this one is {}", self.settings.authority);
+            return Err(BadRequest { status: 421, because: because.into() });
+        }
+        let scheme = self.settings.scheme.as_bytes();
+        let url = match incoming.target.first() {
+            Some(b'/') => [scheme, b"://", self.settings.authority.as_bytes(), &incoming.target].concat(),
+            // The absolute form (RFC 9112 section 3.2.2): it has to name the same server.
+            _ => match crate::protocol::Url::parse(&incoming.target) {
+                Ok(url) if same_host(url.authority, host, &self.settings.scheme) && url.scheme.eq_ignore_ascii_case(scheme) => {
+                    incoming.target.clone()
+                }
+                Ok(_) => return Err(BadRequest::new(421, "the request line names another server than the Host field")),
+                Err(error) => return Err(BadRequest { status: 400, because: format!("the request target: {error}").into() }),
+            },
+        };
+        let limit = self.settings.limits.parameters;
+        let query = url.split(|octet| *octet == b'?').nth(1).unwrap_or_default();
+        let many = |text: &[u8]| memchr::memchr_iter(b'&', text).count() >= limit;
+        if many(query)
+            || incoming.body.as_deref().is_some_and(many) && incoming.fields("content-type").any(crate::protocol::request::is_form)
+        {
+            return Err(BadRequest { status: 400, because: format!("there are more than {limit} parameters").into() });
+        }
+        let parsed = crate::protocol::Url::parse(&url);
+        let parsed = parsed.map_err(|error| BadRequest { status: 400, because: format!("the request target: {error}").into() })?;
+        let path = if parsed.path.is_empty() { "/".to_owned() } else { String::from_utf8_lossy(parsed.path).into_owned() };
+        Ok(Asked { incoming, path, now, url: url.clone() })
+    }
+
+    /// The client and its token.
+    pub(super) fn known(&self, client: &[u8], token: Option<&[u8]>) -> Known {
+        let state = self.lock();
+        let is_its = |token: &&Token| token.client == client;
+        Known { client: state.store.client(client), token: token.and_then(|token| state.store.token(token)).filter(is_its).cloned() }
+    }
+
+    /// Remembers the nonce of a request that is right otherwise.
+    pub(super) fn register(&self, nonce: &Deferred, now: u64) -> Result<(), Refused> {
+        let Some(key) = nonce.key() else { return Ok(()) };
+        match self.lock().nonces.at(now, self.window()).register(key) {
+            Registration::Fresh => Ok(()),
+            Registration::Used => {
+                let per = self.profile.nonce_per.iter().map(|scope| format!("{scope:?}").to_lowercase()).collect::<Vec<_>>().join(", ");
+                let because = format!("the nonce was used before with the same {per} (RFC 5849 section 3.3)");
+                Err(Refused { rule: self.nonce_rule(), ..Refused::new(Code::NonceUsed, because) })
+            }
+            Registration::Full => {
+                let because = "there is no room to remember another nonce (RFC 5849 section 4.10)";
+                Err(Refused::new(Code::NonceUsed, because).with_status(503))
+            }
+        }
+    }
+
+    fn nonce_rule(&self) -> Option<String> {
+        self.profile.rules.iter().find(|rule| matches!(rule.check, Check::NonceFresh { .. })).map(|rule| rule.id.clone())
+    }
+
+    /// The window for which nonces are remembered.
+    pub(super) fn window(&self) -> Option<u64> {
+        self.settings.window.unwrap_or(Some(self.profile.timestamp_window))
+    }
+
+    /// The window that the verifier checks: none where a rule of the profile does, because rules may have conditions.
+    pub(super) fn window_of(&self, name: EndpointName) -> Option<u64> {
+        let has_rule = |profile: &Profile| {
+            profile.rules.iter().any(|rule| rule.endpoints.contains(&name) && matches!(rule.check, Check::TimestampWithin { .. }))
+        };
+        if has_rule(&self.law) { None } else { self.window() }
+    }
+
+    pub(super) fn methods_of(&self, endpoint: &Endpoint) -> &[SignatureMethod] {
+        let found = self.profile.endpoints.iter().find(|(_, known)| std::ptr::eq(*known, endpoint)).map(|(name, _)| *name);
+        let methods = self.methods.iter().find(|(name, _)| Some(*name) == found);
+        methods.map(|(_, methods)| methods.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether the profile lets a header through that does not follow its grammar.
+    pub(super) fn is_lenient(&self, name: EndpointName) -> bool {
+        let of_grammar = |profile: &Profile| {
+            profile.rules.iter().any(|rule| rule.endpoints.contains(&name) && matches!(rule.check, Check::HeaderGrammar {}))
+        };
+        of_grammar(&self.profile) && !of_grammar(&self.law)
+    }
+
+    /// Hosts and paths that may have been signed in place of the right ones: the provider's real ones.
+    pub(super) fn around(&self, path: &str) -> (Vec<String>, Vec<String>) {
+        let mut all = hosts::instead_of(self.settings.authority.as_str());
+        all.extend(self.settings.hosts.iter().filter(|host| **host != self.settings.authority).cloned());
+        let paths = self.routes.iter().map(|(_, known)| known.to_owned()).filter(|known| known != path).collect();
+        (all, paths)
+    }
+
+    /// The absolute URL of an endpoint.
+    pub(super) fn url(&self, name: EndpointName) -> Option<String> {
+        Some(format!("{}://{}{}", self.settings.scheme, self.settings.authority, self.routes.path(name)?))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn lock_entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn moved(&self, name: EndpointName) -> Box<NotVerified> {
+        let now = self.url(name).unwrap_or_default();
+        let refused = Refused::new(Code::MalformedRequest, format!("this is a former URL of {name}; it is now {now}")).with_status(404);
+        Box::new(NotVerified { refused, explanation: None, real: false })
+    }
+
+    fn nowhere(&self, asked: &Asked<'_>) -> Box<NotVerified> {
+        let here: Vec<String> = self.routes.iter().map(|(name, path)| format!("{name} {path}")).collect();
+        let because = format!("there is nothing at {}; here are {}", asked.path.escape_debug(), here.join(", "));
+        Box::new(NotVerified { refused: Refused::new(Code::MalformedRequest, because).with_status(404), explanation: None, real: false })
+    }
+}
+
+/// Whether a request has the handle that only a renewal has (OAuth Session 1.0).
+fn is_renewal(asked: &Asked<'_>) -> bool {
+    const HANDLE: &[u8] = b"oauth_session_handle";
+    let holds = |text: &[u8]| memchr::memmem::find(text, HANDLE).is_some();
+    holds(&asked.url) || asked.incoming.body.as_deref().is_some_and(holds) || asked.incoming.fields("authorization").any(holds)
+}
+
+fn same_host(known: &[u8], host: &[u8], scheme: &str) -> bool {
+    let default = if scheme == "https" { 443 } else { 80 };
+    match (HostAndPort::parse(known), HostAndPort::parse(host)) {
+        (Ok(known), Ok(host)) => {
+            known.host.eq_ignore_ascii_case(host.host) && known.port.unwrap_or(default) == host.port.unwrap_or(default)
+        }
+        _ => false,
+    }
+}
+
+/// An answer to what is no request to a provider.
+pub(super) fn plain(bad: &BadRequest) -> Reply {
+    let code = if bad.status == 400 { Code::MalformedRequest.as_str() } else { "limit" };
+    Reply::new(bad.status, "text/plain;charset=utf-8", format!("{}\n", bad.because))
+        .with("X-Countersign-Refused", code)
+        .with("X-Countersign-Because", bad.because.as_bytes())
+}

@@ -1,0 +1,271 @@
+//! What a sandbox is made of, before it starts.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Condvar, Mutex};
+
+use thiserror::Error;
+
+use super::clock::Clock;
+use super::{Sandbox, Shared, Tell, random};
+use crate::profile::document::{EndpointName, TokenType};
+use crate::profile::{LoadError, Profile, shipped};
+use crate::protocol::SignatureMethod;
+use crate::sandbox::entries::Entry;
+use crate::sandbox::limits::Limits;
+use crate::sandbox::provider::{Provider, Settings};
+use crate::sandbox::store::{Client, Token};
+
+/// Why a sandbox does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// No profile of this name comes along.
+    #[error("there is no profile {0:?}")]
+    NoProfile(String),
+    /// A profile cannot be used.
+    #[error("{0}")]
+    Profile(#[from] LoadError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// The address is not one of this machine alone.
+    #[error("{0} is not loopback")]
+    NotLoopback(IpAddr),
+    /// No thread can be started, or there is no randomness.
+    #[error("cannot start: {0}")]
+    System(std::io::Error),
+}
+
+/// A sandbox that is not started yet.
+///
+/// ```
+/// use countersign::sandbox::{Client, Sandbox};
+///
+/// let sandbox = Sandbox::builder().profile("etrade").client(Client::new("key", "secret")).auto_approve(true).start()?;
+/// assert!(sandbox.origin().starts_with("http://127.0.0.1:"));
+/// sandbox.stop();
+/// # Ok::<(), countersign::sandbox::StartError>(())
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct Builder {
+    profile: Option<Named>,
+    ip: Option<IpAddr>,
+    port: u16,
+    clients: Vec<Client>,
+    tokens: Vec<Token>,
+    seen: Vec<[Vec<u8>; 4]>,
+    paths: Vec<(EndpointName, String)>,
+    clock: Option<Clock>,
+    authority: Option<String>,
+    scheme: Option<String>,
+    window: Option<Option<u64>>,
+    methods: Option<Vec<SignatureMethod>>,
+    resource_needs_token: bool,
+    auto_approve: bool,
+    callback_confirmed: Option<String>,
+    unexplained: bool,
+    limits: Option<Limits>,
+    tell: Option<Tell>,
+}
+
+enum Named {
+    Name(String),
+    Profile(Box<Profile>),
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// A profile that comes along, by its name; `rfc5849` if none is chosen.
+    pub fn profile(mut self, name: impl Into<String>) -> Builder {
+        self.profile = Some(Named::Name(name.into()));
+        self
+    }
+
+    /// A profile of one's own.
+    pub fn own_profile(mut self, profile: Profile) -> Builder {
+        self.profile = Some(Named::Profile(Box::new(profile)));
+        self
+    }
+
+    /// The loopback address to listen on; 127.0.0.1 if none is chosen.
+    pub const fn ip(mut self, ip: IpAddr) -> Builder {
+        self.ip = Some(ip);
+        self
+    }
+
+    /// The port; 0, as at first, takes a free one.
+    pub const fn port(mut self, port: u16) -> Builder {
+        self.port = port;
+        self
+    }
+
+    /// A client. Without one, a synthetic one is made up.
+    pub fn client(mut self, client: Client) -> Builder {
+        self.clients.push(client);
+        self
+    }
+
+    /// Token credentials that are there from the beginning.
+    pub fn token(mut self, token: Token) -> Builder {
+        self.tokens.push(token);
+        self
+    }
+
+    /// A nonce that was seen, with its client, token and timestamp; an absent token is empty.
+    pub fn seen(mut self, client: &[u8], token: &[u8], timestamp: &[u8], nonce: &[u8]) -> Builder {
+        self.seen.push([client, token, timestamp, nonce].map(<[u8]>::to_vec));
+        self
+    }
+
+    /// An endpoint's path in place of the documented one.
+    pub fn path(mut self, endpoint: EndpointName, path: impl Into<String>) -> Builder {
+        self.paths.push((endpoint, path.into()));
+        self
+    }
+
+    /// The clock; the machine's if none is chosen.
+    pub fn clock(mut self, clock: Clock) -> Builder {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The authority that clients sign and name in their Host field, as if a name or a proxy led here.
+    pub fn authority(mut self, authority: impl Into<String>) -> Builder {
+        self.authority = Some(authority.into());
+        self
+    }
+
+    /// `http` or `https`, as if something in front of it spoke TLS. Once it is chosen, what needs TLS is refused without it; before, http on
+    /// loopback is as good.
+    pub fn scheme(mut self, scheme: impl Into<String>) -> Builder {
+        self.scheme = Some(scheme.into());
+        self
+    }
+
+    /// The greatest difference between timestamp and clock in place of the profile's; `None` takes any.
+    pub const fn window(mut self, window: Option<u64>) -> Builder {
+        self.window = Some(window);
+        self
+    }
+
+    /// The signature methods in place of the profile's.
+    pub fn signature_methods(mut self, methods: impl IntoIterator<Item = SignatureMethod>) -> Builder {
+        self.methods = Some(methods.into_iter().collect());
+        self
+    }
+
+    /// Whether a resource takes no request without a token, also where the profile would.
+    pub const fn resource_needs_token(mut self, needs: bool) -> Builder {
+        self.resource_needs_token = needs;
+        self
+    }
+
+    /// Whether the authorization page allows at once.
+    pub const fn auto_approve(mut self, approves: bool) -> Builder {
+        self.auto_approve = approves;
+        self
+    }
+
+    /// The value of `oauth_callback_confirmed`; `true` if none is chosen.
+    pub fn callback_confirmed(mut self, value: impl Into<String>) -> Builder {
+        self.callback_confirmed = Some(value.into());
+        self
+    }
+
+    /// Whether wrong signatures are explained, as they are at first.
+    pub const fn explains(mut self, explains: bool) -> Builder {
+        self.unexplained = !explains;
+        self
+    }
+
+    /// Other limits.
+    pub const fn limits(mut self, limits: Limits) -> Builder {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// Is told of every exchange, after its answer was sent.
+    pub fn on_exchange(mut self, tell: impl Fn(&Entry) + Send + Sync + 'static) -> Builder {
+        self.tell = Some(Box::new(tell));
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn start(self) -> Result<Sandbox, StartError> {
+        let profile = match self.profile {
+            Some(Named::Profile(profile)) => *profile,
+            Some(Named::Name(name)) => shipped::profile(&name).ok_or(StartError::NoProfile(name))??,
+            None => shipped::profile("rfc5849").ok_or_else(|| StartError::NoProfile("rfc5849".to_owned()))??,
+        };
+        let ip = self.ip.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        if !ip.is_loopback() {
+            return Err(StartError::NotLoopback(ip));
+        }
+        let wanted = SocketAddr::new(ip, self.port);
+        let listen = |error| StartError::Listen(wanted, error);
+        let listener = TcpListener::bind(wanted).map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let mut clients = self.clients;
+        if clients.is_empty() {
+            clients.push(synthetic()?);
+        }
+        let client = clients.first().cloned().ok_or_else(|| StartError::System(std::io::Error::other("there is no client")))?;
+        let hosts = match &self.authority {
+            Some(authority) => vec![authority.clone()],
+            None => vec![address.to_string(), format!("localhost:{}", address.port())],
+        };
+        let limits = self.limits.unwrap_or_default();
+        let settings = Settings {
+            strict_transport: self.scheme.is_some(),
+            scheme: self.scheme.unwrap_or_else(|| "http".to_owned()).to_ascii_lowercase(),
+            authority: self.authority.unwrap_or_else(|| address.to_string()),
+            hosts,
+            window: self.window,
+            methods: self.methods,
+            resource_needs_token: self.resource_needs_token,
+            auto_approve: self.auto_approve,
+            callback_confirmed: self.callback_confirmed.unwrap_or_else(|| "true".to_owned()),
+            explains: !self.unexplained,
+            limits,
+        };
+        let provider = Provider::new(&profile, &self.paths, settings, (clients, self.tokens), &self.seen, random);
+        let shared = Shared {
+            provider,
+            clock: self.clock.unwrap_or_else(Clock::system),
+            limits,
+            tell: self.tell,
+            stopping: AtomicBool::new(false),
+            open: Mutex::default(),
+            closed: Condvar::new(),
+        };
+        Sandbox::start(listener, address, client, shared).map_err(StartError::System)
+    }
+}
+
+/// A client that nobody has configured anywhere.
+fn synthetic() -> Result<Client, StartError> {
+    let text = || {
+        let mut octets = [0_u8; 16];
+        if random(&mut octets) {
+            Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>())
+        } else {
+            Err(StartError::System(std::io::Error::other("the system has no random numbers")))
+        }
+    };
+    Ok(Client::new(format!("sandbox-{}", text()?), format!("secret-{}", text()?)))
+}
+
+/// Token credentials for a client, to be used at once.
+#[must_use]
+pub fn access_token(client: &Client, identifier: &str, secret: &str) -> Token {
+    Token::new(TokenType::Access, &client.identifier, identifier, secret)
+}
