@@ -12,6 +12,9 @@ impl RunDiagnosis<'_> {
     pub(super) fn answers(&mut self) {
         let is_other = |operation| !matches!(operation, Operation::Sign | Operation::BaseString | Operation::Verify);
         for place in self.places(is_other) {
+            if !self.speaks(place) {
+                continue;
+            }
             if let Some(failure) = self.failures.get(place) {
                 self.set(place, answered(&failure.question, &failure.observation));
             }

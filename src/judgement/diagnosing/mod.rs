@@ -75,6 +75,10 @@ pub fn is_alike(operation: Operation, one: &Observation, other: &Observation) ->
     }
 }
 
+fn is_refusal(observation: &Observation) -> bool {
+    verifying::accepts(observation) == Some(false)
+}
+
 /// How much the diagnosis of a run may cost.
 pub struct Effort<'a> {
     /// The most values that are compared in all.
@@ -151,6 +155,15 @@ impl RunDiagnosis<'_> {
     fn places(&self, wanted: impl Fn(Operation) -> bool) -> Vec<usize> {
         let is_wanted = |place: &usize| self.failures.get(*place).is_some_and(|failure| wanted(failure.question.operation()));
         (0..self.failures.len()).filter(is_wanted).collect()
+    }
+
+    /// Whether a failure says something: a refusal does not where nothing of its operation was accepted in the whole run. Who refuses
+    /// everything, for whatever reason, gives the refusals of every departure.
+    fn speaks(&self, place: usize) -> bool {
+        let Some(failure) = self.failures.get(place) else { return false };
+        let operation = failure.question.operation();
+        let accepted = |witness: &Witness| witness.question.operation() == operation && !is_refusal(&witness.observation);
+        !is_refusal(&failure.observation) || self.rights.iter().copied().chain(self.failures).any(accepted)
     }
 
     fn set(&mut self, place: usize, diagnosis: Diagnosis) {

@@ -14,7 +14,7 @@ impl RunDiagnosis<'_> {
     /// Diagnoses `verify`.
     pub(super) fn verifying(&mut self) {
         let failed = self.places(|operation| operation == Operation::Verify);
-        if failed.is_empty() {
+        if !failed.iter().any(|place| self.speaks(*place)) {
             return;
         }
         let of_verify = |witness: &&Witness| witness.question.operation() == Operation::Verify;

@@ -8,7 +8,9 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use super::{Expectations, Outcome};
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
-use crate::judgement::record::CaseRecord;
+use crate::implementation::Observation;
+use crate::judgement::record::{CaseRecord, Expected, Observed};
+use crate::judgement::verdict::Verdict;
 use crate::vectors::glob;
 
 /// What was done to a file.
@@ -31,14 +33,38 @@ pub enum Change {
     Changed(String),
 }
 
-/// What a reason says of a failure that nothing explains, until somebody writes it.
-const REASON: &str = "not looked at yet";
+/// The most characters of somebody else's words in a reason.
+const WORDS: usize = 160;
 
-/// The causes' own sentences, where the causes are known.
-fn reason(diagnosis: Option<&Diagnosis>) -> String {
-    match diagnosis.filter(|diagnosis| diagnosis.outcome == Result_::Explained).and_then(|diagnosis| diagnosis.sets.first()) {
-        Some(set) => set.iter().map(Cause::sentence).collect::<Vec<String>>().join("; "),
-        None => REASON.to_owned(),
+/// Why a case fails, as far as the run knows; whoever keeps the file can say it better.
+fn reason(record: &CaseRecord) -> String {
+    let diagnosis = record.diagnosis.as_ref();
+    let explained = diagnosis.filter(|diagnosis| matches!(diagnosis.outcome, Result_::Explained | Result_::Ambiguous));
+    if let Some(diagnosis) = explained {
+        let sentences = |set: &Vec<Cause>| set.iter().map(Cause::sentence).collect::<Vec<String>>().join("; ");
+        let ways: Vec<String> = diagnosis.sets.iter().take(3).map(sentences).collect();
+        return if ways.len() == 1 { ways.concat() } else { format!("one of these: {}", ways.join(", or ")) };
+    }
+    let requirement = &record.title;
+    let Observed::Implementation(observation) = &record.observed else { return requirement.clone() };
+    let must_refuse = matches!(&record.expected, Expected::Answer(expectation) if expectation.admits_refusal());
+    match observation {
+        _ if record.verdict() == Verdict::Inconclusive => {
+            format!("it refuses this, but {}", record.reason.as_deref().unwrap_or("its control does not pass"))
+        }
+        Observation::Broke { message, .. } | Observation::Unsupported { message, .. } => words("it breaks", message, requirement),
+        Observation::Refused { message, .. } => words("it refuses this", message, requirement),
+        Observation::Answered(output) if output.valid == Some(false) => format!("it refuses what must be accepted: {requirement}"),
+        Observation::Answered(_) if must_refuse => format!("it takes what must be refused: {requirement}"),
+        Observation::Answered(_) => format!("no known departure gives its answer: {requirement}"),
+    }
+}
+
+/// Somebody else's words behind ours, or the requirement where there are none.
+fn words(deed: &str, message: &str, requirement: &str) -> String {
+    match message.trim().lines().next() {
+        Some(line) if !line.is_empty() => format!("{deed}: {}", line.chars().take(WORDS).collect::<String>()),
+        _ => format!("{deed}: {requirement}"),
     }
 }
 
@@ -47,21 +73,21 @@ fn reason(diagnosis: Option<&Diagnosis>) -> String {
 pub fn entry(record: &CaseRecord) -> Option<String> {
     let outcome = Outcome::of(record)?;
     let mut tables = ArrayOfTables::new();
-    tables.push(table(&record.full_id(), outcome, record.diagnosis.as_ref()));
+    tables.push(table(outcome, record));
     let mut document = DocumentMut::new();
     document.insert("expect", Item::ArrayOfTables(tables));
     Some(document.to_string().trim().to_owned() + "\n")
 }
 
-fn table(case: &str, outcome: Outcome, diagnosis: Option<&Diagnosis>) -> Table {
+fn table(outcome: Outcome, record: &CaseRecord) -> Table {
     let mut table = Table::new();
     table.decor_mut().set_prefix("\n");
-    table.insert("case", value(case));
+    table.insert("case", value(record.full_id()));
     table.insert("outcome", value(outcome.as_str()));
-    if let Some(ids) = ids(diagnosis) {
+    if let Some(ids) = ids(record.diagnosis.as_ref()) {
         table.insert("diagnosis", value(ids));
     }
-    table.insert("reason", value(reason(diagnosis)));
+    table.insert("reason", value(reason(record)));
     table
 }
 
@@ -115,10 +141,12 @@ pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], i
     }
     for (id, (outcome, record)) in &known {
         if let Some(outcome) = outcome
+            // What is not supported fails no run: it counts against coverage.
+            && *outcome != Outcome::Unsupported
             && !kept.iter().any(|pattern| glob::matches(pattern, id))
         {
             changes.push(Change::Added(id.clone()));
-            tables.push(table(id, *outcome, record.diagnosis.as_ref()));
+            tables.push(table(*outcome, record));
         }
     }
     Some(Changes { changes, text: document.to_string() })

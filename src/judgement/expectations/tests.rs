@@ -221,7 +221,7 @@ fn a_file_is_brought_up_to_date_and_its_comments_stay() {
         "# ours\nformat = 1 # the first\n\n\
                 # about no\n[[expect]]\ncase = \"s/no\" # the case\noutcome = \"reject\" # was wrong\nreason = \"kept\"\nissue = \"https://example.com/1\"\n\n\
                 [[expect]]\ncase = \"s/elsewhere\"\noutcome = \"fail\"\nreason = \"not put\"\n\n\
-                [[expect]]\ncase = \"s/bad\"\noutcome = \"fail\"\nreason = \"not looked at yet\"\n"
+                [[expect]]\ncase = \"s/bad\"\noutcome = \"fail\"\nreason = \"no known departure gives its answer: the requirement of bad\"\n"
     );
     let whole = update(&file, text, &run.records, true).unwrap();
     assert!(whole.changes.contains(&Change::Removed("s/elsewhere".to_owned())));

@@ -107,3 +107,11 @@ fn every_fault_of_an_adapter_is_told_from_the_others() {
     countersign(&["test", "percent_encode.rules/*", "--adapter", &adapter, "--start-timeout", "300ms"]).with(4);
     countersign(&["adapter", "serve", "--fault", "crahs"]).with(2);
 }
+
+#[test]
+fn who_refuses_everything_is_not_explained_by_a_check_that_refuses_much() {
+    let adapter = format!("{} --fault refuse-all", reference_adapter());
+    let report = countersign(&["test", "parse_authorization.*", "verify.header", "--adapter", &adapter, "--json", "-"]).with(1).json();
+    assert_eq!(report["totals"]["passed"], 0);
+    assert_eq!(report["causes"], serde_json::json!([]), "a refusal of everything says nothing");
+}
