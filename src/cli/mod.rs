@@ -8,6 +8,7 @@ mod explain_deviation;
 mod fail;
 mod files;
 mod fixtures;
+mod fuzz;
 mod implementations;
 mod last_run;
 mod list;
@@ -65,10 +66,12 @@ enum Command {
     Report(report::Arguments),
     /// List what there is: cases, profiles, rules, clauses, deviations
     List(list::Arguments),
-    /// Care of the vector files: lint, fmt, export
+    /// Care of the vector files: lint, fmt, export, add
     Vectors(vectors::Arguments),
     /// Put every known mistake through all vectors: each must be caught, and diagnosed as itself
     Selftest(selftest::Arguments),
+    /// Put requests that nobody wrote down to adapters, and name each way in which they differ
+    Fuzz(fuzz::Arguments),
     /// Adapters: the reference as one, a check of the protocol, a skeleton to begin with
     Adapter(adapter::Arguments),
     /// Print completions for a shell
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::run(&arguments),
         Command::Vectors(arguments) => vectors::run(arguments),
         Command::Selftest(arguments) => selftest::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Adapter(arguments) => adapter::run(&arguments),
         Command::Completions(arguments) => pages::completions(&arguments),
         Command::Man(arguments) => pages::man(&arguments),

@@ -115,3 +115,36 @@ impl Tasks {
         self.bar.finish_and_clear();
     }
 }
+
+/// A search for differences: how many questions, how fast, what was found.
+pub(super) struct Fuzzing {
+    bar: ProgressBar,
+}
+
+impl Fuzzing {
+    /// A line, or none.
+    pub(super) fn new(shown: bool) -> Fuzzing {
+        Fuzzing { bar: Search::new(shown).bar }
+    }
+
+    /// Shows how far it is.
+    pub(super) fn tell(&self, progress: &crate::fuzzing::differential::Progress, elapsed: Duration) {
+        if self.bar.is_hidden() || !progress.asked.is_multiple_of(STRIDE) || elapsed < Duration::from_millis(250) {
+            return;
+        }
+        let rate = progress.asked as f64 / elapsed.as_secs_f64();
+        let (looked, all) = progress.axes;
+        self.bar.set_message(format!("{} questions, {rate:.0} a second, {} finds, {looked}/{all} axes", progress.asked, progress.finds));
+        self.bar.tick();
+    }
+
+    /// Does something that prints, with the line away.
+    pub(super) fn hidden<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
+
+    /// Takes the line away.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -11,7 +11,8 @@ use super::output::{self, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::ExitCode;
 use crate::report::escape;
-use crate::vectors::{export, format, lint};
+use crate::vectors::add::{Review, add};
+use crate::vectors::{SourceKind, export, format, lint};
 
 /// Care of the vector files.
 #[derive(Debug, Args)]
@@ -28,6 +29,30 @@ enum Command {
     Fmt(Format),
     /// Write the embedded set with schemas, digest and .gitattributes into a folder, for other languages to use directly
     Export(Export),
+    /// Put a case that was found into a vector file, reviewed: with a title and a source of its own
+    Add(Add),
+}
+
+#[derive(Debug, Args)]
+struct Add {
+    /// The file that holds the one case, such as `countersign fuzz --save` writes
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// The vector file that it is added to
+    #[arg(value_name = "FILE")]
+    to: PathBuf,
+    /// Its name there; if left out, the one it has
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// The requirement in one phrase
+    #[arg(long, value_name = "TEXT")]
+    title: String,
+    /// An independent implementation that gives the expected value, with its version; at least two, unless the value is published
+    #[arg(long, value_name = "NAME")]
+    confirmed_by: Vec<String>,
+    /// Where the value is published: an address that somebody can open, and the place there
+    #[arg(long, value_name = "TEXT")]
+    published: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -53,6 +78,7 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         Command::Lint(vectors) => lint_files(&vectors),
         Command::Fmt(arguments) => format_files(&arguments),
         Command::Export(arguments) => export_to(&arguments),
+        Command::Add(arguments) => add_to(arguments),
     }
 }
 
@@ -108,5 +134,20 @@ fn export_to(arguments: &Export) -> Outcome {
         output::write_file(&target, octets)?;
     }
     output::note(&format!("{} files in {}", files.len(), arguments.folder.display()));
+    Ok(ExitCode::AsExpected)
+}
+
+fn add_to(arguments: Add) -> Outcome {
+    let read = |path: &PathBuf| Ok::<_, Fail>((path.display().to_string(), files::text(path, files::MAX_FILE)?));
+    let (target, found) = (read(&arguments.to)?, read(&arguments.from)?);
+    let review = Review {
+        id: arguments.id,
+        title: arguments.title,
+        confirmed_by: arguments.confirmed_by,
+        published: arguments.published.map(|address| (SourceKind::Suite, address)),
+    };
+    let text = add((&target.0, &target.1), (&found.0, &found.1), &review)?;
+    output::write_file(&arguments.to, text.as_bytes())?;
+    output::note("look at its level and its clause, and run countersign vectors lint");
     Ok(ExitCode::AsExpected)
 }

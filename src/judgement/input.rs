@@ -6,7 +6,7 @@ use serde::ser::{Serialize, Serializer};
 use crate::vectors::{Operation, Question};
 
 /// A question's input, to be written.
-pub(super) struct Input<'a>(pub(super) &'a Question);
+pub(crate) struct Input<'a>(pub(crate) &'a Question);
 
 impl Serialize for Input<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -52,7 +52,7 @@ pub mod totals;
 pub mod verdict;
 
 mod asking;
-mod input;
+pub(crate) mod input;
 mod parameters;
 mod read_record;
 mod transmitted;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::seeds::Material;
 use super::{TARGETS, Target};
+use crate::fuzzing::numbers::Numbers;
 
 fn target(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).unwrap()
@@ -65,22 +66,6 @@ fn the_targets_of_the_fuzz_crate_are_those_of_the_table() {
     }
 }
 
-/// The numbers of SplitMix64: the same for the same seed, on every machine.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        usize::try_from(self.next() % most.max(1) as u64).unwrap()
-    }
-}
-
 /// What is put into a text, of what the readers look for.
 const TOKENS: [&[u8]; 24] = [
     b"%",
@@ -137,7 +122,7 @@ fn every_law_holds_for_random_input() {
     let material = Material::embedded().unwrap();
     for (place, target) in TARGETS.iter().enumerate() {
         let seeds = (target.seeds)(&material);
-        let mut numbers = Numbers(place as u64);
+        let mut numbers = Numbers::new(place as u64);
         let runs = if matches!(target.name, "diagnosis" | "reports" | "records" | "profiles") { RUNS / 10 } else { RUNS };
         for _ in 0..runs {
             let input = changed(&seeds[numbers.below(seeds.len())], &mut numbers);

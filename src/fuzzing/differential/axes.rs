@@ -1,0 +1,362 @@
+//! Requests to be signed. They begin in the subset that every implementation handles alike, and leave it in one direction after the other:
+//! each axis is something that implementations are known to get wrong.
+
+use crate::fuzzing::numbers::Numbers;
+use crate::vectors::question::{Credentials, SignInput, Transmission};
+use crate::vectors::{Pair, Text};
+
+/// A request in parts, before it is put together.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    method: String,
+    scheme: String,
+    authority: String,
+    path: String,
+    query: Vec<String>,
+    fragment: String,
+    form: Option<Vec<String>>,
+    content_type: String,
+    client: (String, String),
+    token: Option<(String, String)>,
+    signature_method: String,
+    transmission: Transmission,
+    nonce: String,
+    timestamp: String,
+    version: Option<String>,
+    callback: Option<String>,
+    verifier: Option<String>,
+    realm: Option<String>,
+    extra: Vec<(String, String)>,
+}
+
+/// A direction in which requests leave the common subset.
+pub struct Axis {
+    /// Its name in reports.
+    pub name: &'static str,
+    /// What is changed, in a few words.
+    pub what: &'static str,
+    widen: fn(&mut Draft, &mut Numbers),
+}
+
+impl std::fmt::Debug for Axis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Every axis, those first that most implementations should handle.
+pub const AXES: &[Axis] = &[
+    Axis { name: "form", what: "a form-encoded body", widen: form },
+    Axis { name: "reserved", what: "reserved characters in names and values", widen: |draft, numbers| piece(draft, numbers, RESERVED) },
+    Axis { name: "non-ascii", what: "characters beyond ASCII", widen: |draft, numbers| piece(draft, numbers, NON_ASCII) },
+    Axis { name: "empty", what: "empty names and values", widen: |draft, numbers| piece(draft, numbers, &["a=", "=", "=b", "z=&z="]) },
+    Axis { name: "bare", what: "names without `=`", widen: |draft, numbers| piece(draft, numbers, &["c2", "flag&flag", "%20", "a&"]) },
+    Axis { name: "duplicates", what: "names that stand there more than once", widen: duplicates },
+    Axis { name: "order", what: "names and values whose order is easily mistaken", widen: |draft, numbers| piece(draft, numbers, ORDER) },
+    Axis { name: "plus", what: "plus signs in the query and blanks written as such", widen: |draft, numbers| piece(draft, numbers, PLUS) },
+    Axis { name: "escapes", what: "escapes in lower case, of what needs none", widen: |draft, numbers| piece(draft, numbers, ESCAPES) },
+    Axis { name: "raw", what: "characters that a client should have escaped", widen: |draft, numbers| piece(draft, numbers, RAW) },
+    Axis {
+        name: "broken-escapes",
+        what: "`%` without two digits",
+        widen: |draft, numbers| piece(draft, numbers, &["a=%", "a=%zz", "a=100%", "%4=1"]),
+    },
+    Axis {
+        name: "octets",
+        what: "escapes that are no UTF-8",
+        widen: |draft, numbers| piece(draft, numbers, &["a=%FF", "a=%C3", "%80=%ED%A0%80", "a=%00"]),
+    },
+    Axis {
+        name: "separators",
+        what: "`&&`, `;` and `=` in values",
+        widen: |draft, numbers| piece(draft, numbers, &["a=1&&b=2", "a=1;b=2", "a=b=c", "a==", "x=?y"]),
+    },
+    Axis {
+        name: "brackets",
+        what: "brackets and dots in names",
+        widen: |draft, numbers| piece(draft, numbers, &["a[]=1", "a[b]=c&a[0]=d", "a.b=1", "a%5B%5D=1"]),
+    },
+    Axis {
+        name: "spaced",
+        what: "blanks, tabs and line ends in values",
+        widen: |draft, numbers| piece(draft, numbers, &["a=%20b%20", "a=%09", "a=x%0Ay", "a=x%0D%0Ay"]),
+    },
+    Axis { name: "default-port", what: "the scheme's default port", widen: default_port },
+    Axis {
+        name: "port",
+        what: "another port",
+        widen: |draft, numbers| draft.authority.push_str(numbers.one_of(&[":8080", ":81", ":444", ":65535", ":1"])),
+    },
+    Axis { name: "host-case", what: "upper case in scheme and host", widen: host_case },
+    Axis {
+        name: "host",
+        what: "other hosts",
+        widen: |draft, numbers| {
+            numbers
+                .one_of(&["127.0.0.1", "[::1]", "[2001:DB8::1]", "xn--bcher-kva.example", "h.", "a-b.c"])
+                .clone_into(&mut draft.authority)
+        },
+    },
+    Axis {
+        name: "user",
+        what: "user information",
+        widen: |draft, numbers| draft.authority.insert_str(0, numbers.one_of(&["user:pass@", "u@"])),
+    },
+    Axis { name: "empty-path", what: "no path", widen: |draft, _| draft.path.clear() },
+    Axis {
+        name: "path",
+        what: "paths that are easily normalized",
+        widen: |draft, numbers| numbers.one_of(PATHS).clone_into(&mut draft.path),
+    },
+    Axis {
+        name: "fragment",
+        what: "a fragment",
+        widen: |draft, numbers| numbers.one_of(&["#f", "#", "#?a=b"]).clone_into(&mut draft.fragment),
+    },
+    Axis {
+        name: "method",
+        what: "other methods, also in lower case",
+        widen: |draft, numbers| {
+            numbers.one_of(&["PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "get", "Post", "X-A"]).clone_into(&mut draft.method)
+        },
+    },
+    Axis {
+        name: "form-method",
+        what: "a form with any method",
+        widen: |draft, numbers| {
+            form(draft, numbers);
+            numbers.one_of(&["GET", "PUT", "DELETE", "PATCH"]).clone_into(&mut draft.method);
+        },
+    },
+    Axis { name: "both", what: "parameters in query and form", widen: both },
+    Axis { name: "content-type", what: "other ways to write the media type", widen: content_type },
+    Axis { name: "body", what: "a body that is no form", widen: body },
+    Axis { name: "secrets", what: "secrets with reserved characters, beyond ASCII, empty", widen: secrets },
+    Axis { name: "identifiers", what: "identifiers with reserved characters", widen: identifiers },
+    Axis { name: "no-token", what: "no token", widen: |draft, _| draft.token = None },
+    Axis {
+        name: "empty-token",
+        what: "empty token credentials",
+        widen: |draft, numbers| draft.token = Some((String::new(), numbers.one_of(&["", "ts"]).to_owned())),
+    },
+    Axis { name: "nonce", what: "other nonces and timestamps", widen: nonce },
+    Axis {
+        name: "version",
+        what: "oauth_version present or not",
+        widen: |draft, _| draft.version = if draft.version.is_some() { None } else { Some("1.0".to_owned()) },
+    },
+    Axis { name: "callback", what: "a callback or a verifier", widen: callback },
+    Axis {
+        name: "realm",
+        what: "a realm",
+        widen: |draft, numbers| draft.realm = Some(numbers.one_of(&["Photos", "http://h/", "a\"b\\c", "", "ü"]).to_owned()),
+    },
+    Axis {
+        name: "extra",
+        what: "further protocol parameters",
+        widen: |draft, numbers| {
+            draft.extra.push((
+                numbers.one_of(&["xoauth_requestor_id", "scope", "oauth_session_handle", "a"]).to_owned(),
+                numbers.one_of(&["", "a b", "ü", "1&2=3"]).to_owned(),
+            ))
+        },
+    },
+    Axis {
+        name: "transmission",
+        what: "protocol parameters in query or body",
+        widen: |draft, numbers| draft.transmission = if numbers.once_in(2) { Transmission::Query } else { Transmission::Body },
+    },
+    Axis {
+        name: "signature-method",
+        what: "other signature methods",
+        widen: |draft, numbers| numbers.one_of(&["HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"]).clone_into(&mut draft.signature_method),
+    },
+    Axis { name: "length", what: "long values and many parameters", widen: length },
+];
+
+const RESERVED: &[&str] =
+    &["a=%26", "a=%3D%25", "a=%2B%2F", "%40=1", "a=!*'()", "a=%21%2A%27%28%29", "a=~-._", "a=%7E", "a=$,;:@", "a=%22%5C%3C"];
+const NON_ASCII: &[&str] = &["a=%C3%BC", "%C3%A9=1", "a=%E2%82%AC", "a=%F0%9F%98%80", "a=%E4%B8%AD%E6%96%87", "a=u%CC%88", "a=%C2%A0"];
+const ORDER: &[&str] = &[
+    "a=2&a=1",
+    "a=1&B=2",
+    "b=1&A=2",
+    "a=10&a=9",
+    "ab=1&a=2",
+    "a-b=1&a=2",
+    "a=&a=1",
+    "a=%7E&a=z",
+    "a%3D=1&a=2",
+    "a=b&a=%20",
+    "z=1&%C3%A9=2",
+    "a=Z&a=a",
+    "%EF%BF%BD=1&%F0%9F%98%80=2",
+];
+const PLUS: &[&str] = &["a=1+2", "a+b=c", "a=%2B+%20", "a=+", "a=1%202"];
+const ESCAPES: &[&str] = &["a=%c3%bc", "a=%7e", "a=%41", "%61=1", "a=%2d%2E%5f", "a=%3d"];
+const RAW: &[&str] = &["a=ü", "a=b c", "a=<b>", "a={b}", "a=\"b\"", "a=b|c", "a=`b^", "a=b/c:d", "a='b'"];
+const PATHS: &[&str] = &[
+    "/a//b", "/a/../b", "/a/./b", "/a;v=1/b", "/%7Ea", "/~a", "/a%2Fb", "/a%2fb", "/A/B", "/a b", "/ü", "/%C3%BC", "/a+b", "/a/", "/a%",
+    "//", "/a@b:c", "/a.b-c_d",
+];
+
+impl Draft {
+    /// A request of the common subset.
+    fn common(numbers: &mut Numbers) -> Draft {
+        let pieces = numbers.below(3);
+        Draft {
+            method: numbers.one_of(&["GET", "POST"]).to_owned(),
+            scheme: numbers.one_of(&["http", "https"]).to_owned(),
+            authority: numbers.one_of(&["example.com", "photos.example.net"]).to_owned(),
+            path: numbers.one_of(&["/", "/request", "/a/b"]).to_owned(),
+            query: (0..pieces).map(|number| format!("{}{number}={}", numbers.one_of(&["p", "q"]), numbers.below(100))).collect(),
+            fragment: String::new(),
+            form: None,
+            content_type: "application/x-www-form-urlencoded".to_owned(),
+            client: ("client".to_owned(), "secret".to_owned()),
+            token: Some(("token".to_owned(), "tokensecret".to_owned())),
+            signature_method: "HMAC-SHA1".to_owned(),
+            transmission: Transmission::Header,
+            nonce: format!("n{}", numbers.below(10_000)),
+            timestamp: (137_131_200 + numbers.below(1000)).to_string(),
+            version: Some("1.0".to_owned()),
+            callback: None,
+            verifier: None,
+            realm: None,
+            extra: Vec::new(),
+        }
+    }
+
+    fn input(self) -> SignInput {
+        let question = if self.query.is_empty() { "" } else { "?" };
+        let url = format!("{}://{}{}{question}{}{}", self.scheme, self.authority, self.path, self.query.join("&"), self.fragment);
+        let header: Option<Pair> = self.form.as_ref().map(|_| ("Content-Type".into(), self.content_type.as_str().into()));
+        let credentials =
+            |(identifier, secret): (String, String)| Credentials { identifier: identifier.into(), secret: Some(secret.into()) };
+        let text = |text: Option<String>| text.map(Text::from);
+        SignInput {
+            method: self.method.into(),
+            url: url.into(),
+            headers: header.into_iter().collect(),
+            body: self.form.map(|pieces| pieces.join("&").into()),
+            client: credentials(self.client),
+            token: self.token.map(credentials),
+            signature_method: self.signature_method.into(),
+            nonce: Some(self.nonce.into()),
+            timestamp: Some(self.timestamp.into()),
+            version: text(self.version),
+            callback: text(self.callback),
+            verifier: text(self.verifier),
+            realm: text(self.realm),
+            extra: self.extra.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            transmission: self.transmission,
+            ..SignInput::default()
+        }
+    }
+}
+
+/// A request that leaves the common subset along these axes, given by their numbers.
+#[must_use]
+pub fn request(axes: &[usize], numbers: &mut Numbers) -> SignInput {
+    let mut draft = Draft::common(numbers);
+    for axis in axes.iter().filter_map(|axis| AXES.get(*axis)) {
+        (axis.widen)(&mut draft, numbers);
+    }
+    draft.input()
+}
+
+/// A piece for the query, or for the form where there is one.
+fn piece(draft: &mut Draft, numbers: &mut Numbers, pieces: &[&str]) {
+    let piece = numbers.one_of(pieces).to_owned();
+    let at = |list: &Vec<String>, numbers: &mut Numbers| numbers.below(list.len() + 1);
+    match &mut draft.form {
+        Some(form) if numbers.once_in(2) => {
+            let at = at(form, numbers);
+            form.insert(at, piece);
+        }
+        _ => {
+            let at = at(&draft.query, numbers);
+            draft.query.insert(at, piece);
+        }
+    }
+}
+
+fn form(draft: &mut Draft, numbers: &mut Numbers) {
+    "POST".clone_into(&mut draft.method);
+    let pieces = 1 + numbers.below(3);
+    draft.form.get_or_insert_with(|| (0..pieces).map(|number| format!("f{number}=v{number}")).collect());
+}
+
+fn both(draft: &mut Draft, numbers: &mut Numbers) {
+    form(draft, numbers);
+    draft.query.push(numbers.one_of(&["a3=a", "f0=v0", "z=1"]).to_owned());
+}
+
+fn duplicates(draft: &mut Draft, numbers: &mut Numbers) {
+    piece(draft, numbers, &["a=1&a=1", "a=2&a=1", "a=1&b=2&a=3", "a=&a"]);
+}
+
+fn default_port(draft: &mut Draft, numbers: &mut Numbers) {
+    let (right, wrong) = if draft.scheme == "https" { (":443", ":80") } else { (":80", ":443") };
+    draft.authority.push_str(if numbers.once_in(4) { wrong } else { right });
+}
+
+fn host_case(draft: &mut Draft, numbers: &mut Numbers) {
+    if numbers.once_in(2) {
+        draft.scheme.make_ascii_uppercase();
+    }
+    draft.authority = draft.authority.to_ascii_uppercase();
+}
+
+fn content_type(draft: &mut Draft, numbers: &mut Numbers) {
+    form(draft, numbers);
+    numbers
+        .one_of(&[
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "APPLICATION/X-WWW-FORM-URLENCODED",
+            "application/x-www-form-urlencoded;charset=ISO-8859-1",
+        ])
+        .clone_into(&mut draft.content_type);
+}
+
+fn body(draft: &mut Draft, numbers: &mut Numbers) {
+    "POST".clone_into(&mut draft.method);
+    draft.form = Some(vec![numbers.one_of(&["{\"a\":1}", "a=b", "text"]).to_owned()]);
+    numbers.one_of(&["application/json", "text/plain", "multipart/form-data; boundary=x"]).clone_into(&mut draft.content_type);
+}
+
+fn secrets(draft: &mut Draft, numbers: &mut Numbers) {
+    const SECRETS: &[&str] = &["", "a&b", "a b", "a+b", "ü", "%41", "~-._", "a/b=", "!*'()"];
+    if numbers.once_in(2) {
+        numbers.one_of(SECRETS).clone_into(&mut draft.client.1);
+    } else if let Some((_, secret)) = &mut draft.token {
+        numbers.one_of(SECRETS).clone_into(secret);
+    }
+}
+
+fn identifiers(draft: &mut Draft, numbers: &mut Numbers) {
+    const IDENTIFIERS: &[&str] = &["a b", "a&b", "a+b/c=", "ü", "%41", "~-._", "!*'()"];
+    match &mut draft.token {
+        Some((identifier, _)) if numbers.once_in(2) => numbers.one_of(IDENTIFIERS).clone_into(identifier),
+        _ => numbers.one_of(IDENTIFIERS).clone_into(&mut draft.client.0),
+    }
+}
+
+fn nonce(draft: &mut Draft, numbers: &mut Numbers) {
+    numbers.one_of(&["a b", "+/=", "ü", "~", "0", "a&b"]).clone_into(&mut draft.nonce);
+    numbers.one_of(&["1", "0000001", "4294967296", "137131201"]).clone_into(&mut draft.timestamp);
+}
+
+fn callback(draft: &mut Draft, numbers: &mut Numbers) {
+    if numbers.once_in(2) {
+        draft.callback = Some(numbers.one_of(&["oob", "http://c/x?y=z&a=b c", "https://c/ü"]).to_owned());
+    } else {
+        draft.verifier = Some(numbers.one_of(&["v", "a b+c", "ü&=", ""]).to_owned());
+    }
+}
+
+fn length(draft: &mut Draft, numbers: &mut Numbers) {
+    let times = 1 + numbers.below(200);
+    let piece = if numbers.once_in(2) { format!("l={}", "x".repeat(times * 20)) } else { vec!["m=%20"; times].join("&") };
+    draft.query.push(piece);
+}

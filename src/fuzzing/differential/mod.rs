@@ -1,0 +1,25 @@
+//! Differential fuzzing of an implementation: requests that nobody wrote down, put to it and to the reference (or to another one), and every
+//! difference shrunk, diagnosed and kept once.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`axes`] | in which directions requests leave the common subset, and requests that do |
+//! | [`verifying`] | received requests: as signed, written differently, changed in one place |
+//! | [`search`] | the search itself |
+//! | [`shrink`] | smaller requests that still differ |
+//! | [`find`] | what was found, and its case for a vector file |
+//! | [`mod@told`] | a find in words |
+
+pub mod axes;
+pub mod find;
+pub mod search;
+pub mod shrink;
+pub mod told;
+pub mod verifying;
+
+#[cfg(test)]
+mod tests;
+
+pub use find::{Find, Kind};
+pub use search::{Limits, Progress, Search, Searched};
+pub use told::told;

@@ -1,0 +1,237 @@
+//! Smaller requests: what can be left out or replaced by something simpler, tried in an order in which much goes first.
+
+use crate::vectors::question::{Credentials, SignInput, Transmission, VerifyInput};
+use crate::vectors::{Question, Text};
+
+/// The most questions that are put for one shrinking.
+const MOST_ASKED: usize = 400;
+
+/// The smallest question that is reached for which `differs` still says so.
+pub fn shrink(question: Question, differs: &mut dyn FnMut(&Question) -> bool) -> Question {
+    let (mut smallest, mut asked) = (question, 0);
+    'again: loop {
+        for candidate in candidates(&smallest) {
+            if asked == MOST_ASKED {
+                return smallest;
+            }
+            if size(&candidate) >= size(&smallest) {
+                continue;
+            }
+            asked += 1;
+            if differs(&candidate) {
+                smallest = candidate;
+                continue 'again;
+            }
+        }
+        return smallest;
+    }
+}
+
+/// How much there is to look at: octets, and something for every part that is not as usual.
+#[must_use]
+pub fn size(question: &Question) -> usize {
+    match question {
+        Question::Sign(input) => {
+            let optional = [&input.version, &input.callback, &input.verifier, &input.realm, &input.nonce, &input.timestamp, &input.body];
+            let length = |text: &Text| text.as_bytes().iter().map(|octet| 1 + usize::from(!octet.is_ascii_lowercase())).sum::<usize>();
+            let credentials = |known: &Credentials| 4 + length(&known.identifier) + known.secret.as_ref().map_or(0, length);
+            length(&input.method)
+                + length(&input.url)
+                + length(&input.signature_method)
+                + input.headers.iter().map(|(name, value)| 4 + length(name) + length(value)).sum::<usize>()
+                + optional.into_iter().flatten().map(|text| 4 + length(text)).sum::<usize>()
+                + input.extra.iter().map(|(name, value)| 4 + length(name) + length(value)).sum::<usize>()
+                + credentials(&input.client)
+                + input.token.as_ref().map_or(0, credentials)
+                + usize::from(input.transmission != Transmission::Header) * 8
+                + usize::from(input.method.as_bytes() != b"GET") * 4
+        }
+        Question::Verify(input) => {
+            let headers: usize = input.headers.iter().map(|(name, value)| name.as_bytes().len() + value.as_bytes().len()).sum();
+            input.url.as_bytes().len() + headers + input.body.as_ref().map_or(0, |body| body.as_bytes().len())
+        }
+        _ => 0,
+    }
+}
+
+fn candidates(question: &Question) -> Vec<Question> {
+    match question {
+        Question::Sign(input) => sign_candidates(input).into_iter().map(|input| Question::Sign(Box::new(input))).collect(),
+        Question::Verify(input) => verify_candidates(input).into_iter().map(|input| Question::Verify(Box::new(input))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn sign_candidates(input: &SignInput) -> Vec<SignInput> {
+    let mut all = Vec::new();
+    let mut add = |change: &dyn Fn(&mut SignInput)| {
+        let mut changed = input.clone();
+        change(&mut changed);
+        all.push(changed);
+    };
+    add(&|input| (input.body, input.headers) = (None, Vec::new()));
+    add(&|input| input.token = None);
+    add(&|input| input.extra.clear());
+    add(&|input| input.callback = None);
+    add(&|input| input.verifier = None);
+    add(&|input| input.realm = None);
+    add(&|input| input.version = None);
+    add(&|input| input.transmission = Transmission::Header);
+    add(&|input| input.method = "GET".into());
+    add(&|input| input.signature_method = "HMAC-SHA1".into());
+    add(&|input| input.nonce = Some("n".into()));
+    add(&|input| input.timestamp = Some("1".into()));
+    add(&|input| input.client = Credentials { identifier: "c".into(), secret: Some("s".into()) });
+    add(&|input| input.client.identifier = "c".into());
+    add(&|input| input.client.secret = Some("s".into()));
+    if input.token.is_some() {
+        add(&|input| input.token = Some(Credentials { identifier: "t".into(), secret: Some("s".into()) }));
+        for (identifier, secret) in [(Some("t"), None), (None, Some("s"))] {
+            add(&|input| {
+                if let Some(token) = &mut input.token {
+                    identifier.into_iter().for_each(|text| token.identifier = text.into());
+                    secret.into_iter().for_each(|text| token.secret = Some(text.into()));
+                }
+            });
+        }
+    }
+    if let Some(url) = input.url.as_str() {
+        for url in urls(url) {
+            add(&|input| input.url = url.as_str().into());
+        }
+    }
+    if let Some(body) = input.body.as_ref().and_then(Text::as_str) {
+        for form in forms(body) {
+            add(&|input| input.body = Some(form.as_str().into()));
+        }
+    }
+    if input.headers.iter().any(|(_, value)| value.as_bytes() != FORM.as_bytes()) {
+        add(&|input| input.headers.iter_mut().for_each(|(_, value)| *value = FORM.into()));
+    }
+    let texts: [(fn(&mut SignInput) -> Option<&mut Text>, Option<&Text>); 6] = [
+        (|input| Some(&mut input.client.identifier), Some(&input.client.identifier)),
+        (|input| input.client.secret.as_mut(), input.client.secret.as_ref()),
+        (|input| input.nonce.as_mut(), input.nonce.as_ref()),
+        (|input| input.callback.as_mut(), input.callback.as_ref()),
+        (|input| input.verifier.as_mut(), input.verifier.as_ref()),
+        (
+            |input| input.token.as_mut().and_then(|token| token.secret.as_mut()),
+            input.token.as_ref().and_then(|token| token.secret.as_ref()),
+        ),
+    ];
+    for (place, text) in texts {
+        for shorter in text.and_then(Text::as_str).map(shorter).unwrap_or_default() {
+            add(&|input| {
+                if let Some(text) = place(input) {
+                    *text = shorter.as_str().into();
+                }
+            });
+        }
+    }
+    all
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn verify_candidates(input: &VerifyInput) -> Vec<VerifyInput> {
+    let mut all = Vec::new();
+    let mut without = |change: &dyn Fn(&mut VerifyInput)| {
+        let mut changed = input.clone();
+        change(&mut changed);
+        all.push(changed);
+    };
+    without(&|input| input.seen.clear());
+    without(&|input| input.headers.retain(|(name, _)| name.as_bytes().eq_ignore_ascii_case(b"authorization")));
+    without(&|input| input.body = None);
+    all
+}
+
+/// Simpler URLs.
+fn urls(url: &str) -> Vec<String> {
+    let (whole, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    let (before, query) = match whole.split_once('?') {
+        Some((before, query)) => (before, Some(query)),
+        None => (whole, None),
+    };
+    let Some((scheme, rest)) = before.split_once("://") else { return Vec::new() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let put = |scheme: &str, authority: &str, path: &str, query: Option<&str>, fragment: &str| {
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{scheme}://{authority}{path}{query}{fragment}")
+    };
+    let mut all = vec![
+        put(scheme, authority, path, None, fragment),
+        put(scheme, authority, path, query, ""),
+        put(scheme, authority, "/", query, fragment),
+        put(scheme, "h", path, query, fragment),
+        put("http", authority, path, query, fragment),
+        put(&scheme.to_ascii_lowercase(), authority, path, query, fragment),
+        put(scheme, &authority.to_ascii_lowercase(), path, query, fragment),
+    ];
+    if let Some((_, port)) = authority.rsplit_once(':') {
+        all.push(put(scheme, &format!("h:{port}"), path, query, fragment));
+        all.push(put("http", &format!("h:{}", if port == "443" { "80" } else { port }), path, query, fragment));
+    }
+    if let Some((user, _)) = authority.rsplit_once('@') {
+        all.push(put(scheme, &format!("{user}@h"), path, query, fragment));
+    }
+    if let Some(query) = query {
+        all.extend(forms(query).iter().map(|query| put(scheme, authority, path, Some(query), fragment)));
+    }
+    all.extend(
+        shorter(path)
+            .iter()
+            .filter(|path| path.is_empty() || path.starts_with('/'))
+            .map(|path| put(scheme, authority, path, query, fragment)),
+    );
+    all
+}
+
+/// Simpler queries and forms: one piece, one piece less, one piece shorter.
+fn forms(form: &str) -> Vec<String> {
+    let pieces: Vec<&str> = form.split('&').collect();
+    let mut all: Vec<String> = Vec::new();
+    let half = pieces.len() / 2;
+    if half > 1 {
+        all.push(pieces.iter().take(half).copied().collect::<Vec<_>>().join("&"));
+        all.push(pieces.iter().skip(half).copied().collect::<Vec<_>>().join("&"));
+    }
+    let replaced = |at: usize, new: &str| {
+        let changed: Vec<&str> = pieces.iter().enumerate().map(|(place, piece)| if place == at { new } else { *piece }).collect();
+        changed.join("&")
+    };
+    for at in 0..pieces.len().min(40) {
+        let others: Vec<&str> = pieces.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, piece)| *piece).collect();
+        all.push(others.join("&"));
+    }
+    for (at, piece) in pieces.iter().enumerate().take(40) {
+        all.extend(shorter(piece).iter().map(|shorter| replaced(at, shorter)));
+        if let Some((name, value)) = piece.split_once('=') {
+            all.push(replaced(at, &format!("a={value}")));
+            all.push(replaced(at, &format!("{name}=")));
+        }
+    }
+    all
+}
+
+/// A text without one half, or without one of its characters or escapes.
+fn shorter(text: &str) -> Vec<String> {
+    let mut units: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_escape = first == '%' && rest.get(1..3).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let (unit, others) = rest.split_at(if is_escape { 3 } else { first.len_utf8() });
+        units.push(unit);
+        rest = others;
+    }
+    let mut all = Vec::new();
+    if units.len() > 3 {
+        let half = units.len() / 2;
+        all.push(units.iter().take(half).copied().collect());
+        all.push(units.iter().skip(half).copied().collect());
+    }
+    for at in 0..units.len().min(40) {
+        all.push(units.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, unit)| *unit).collect());
+    }
+    all
+}

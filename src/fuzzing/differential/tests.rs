@@ -1,0 +1,81 @@
+//! Searches in implementations that make known mistakes: each is found from nothing, named, and small.
+
+use super::axes::{AXES, request};
+use super::shrink::size;
+use super::{Find, Kind, Limits, Search, Searched};
+use crate::deviation::{Cause, Conduct};
+use crate::fuzzing::numbers::Numbers;
+use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::vectors::{Corpus, Question};
+
+const LIMITS: Limits = Limits { runs: 3000, breaks: 3, sign: true, verify: true };
+
+fn search(ids: &[&str], seed: u64, limits: Limits) -> Searched {
+    let causes: Vec<Cause> = ids.iter().map(|id| Cause::parse(id).unwrap()).collect();
+    let mut deviant = Reference::conducting(Conduct::of(&causes));
+    Search::new(&mut deviant, None, seed, limits).run(&mut |_, _| true)
+}
+
+fn names(searched: &Searched) -> Vec<String> {
+    searched.finds.iter().map(Find::name).collect()
+}
+
+#[test]
+fn nothing_is_found_in_the_reference_and_every_axis_is_looked_along() {
+    let searched = search(&[], 1, LIMITS);
+    assert_eq!(names(&searched), Vec::<String>::new());
+    assert_eq!(searched.axes.len(), AXES.len());
+}
+
+#[test]
+fn known_mistakes_are_found_named_and_small() {
+    for id in ["uri.default-port-kept", "encode.space-plus", "method.lower-case", "uri.host-case-kept"] {
+        let searched = search(&[id], 2, Limits { verify: false, ..LIMITS });
+        assert!(names(&searched).iter().any(|name| name.contains(id)), "{id}: {:?}", names(&searched));
+        let find = searched.finds.first().unwrap();
+        assert_eq!(find.kind, Kind::Differs);
+        assert!(size(&find.question) < 110, "{id}: {} {:?}", size(&find.question), find.question);
+    }
+}
+
+#[test]
+fn two_mistakes_are_two_finds_and_the_same_seed_gives_the_same() {
+    let ids = ["uri.default-port-kept", "encode.space-plus"];
+    let limits = Limits { verify: false, ..LIMITS };
+    let first = search(&ids, 3, limits);
+    let found = names(&first);
+    assert!(ids.iter().all(|id| found.iter().any(|name| name.contains(id))), "{found:?}");
+    assert_eq!(names(&search(&ids, 3, limits)), found);
+}
+
+#[test]
+fn a_verifier_that_looks_away_is_found() {
+    let searched = search(&["verify.timestamp-unchecked"], 4, Limits { sign: false, ..LIMITS });
+    assert!(searched.finds.iter().any(|find| find.kind == Kind::Accepts), "{:?}", names(&searched));
+}
+
+#[test]
+fn what_was_found_is_a_case_that_is_read_and_that_the_reference_passes() {
+    let searched = search(&["uri.default-port-kept"], 5, Limits { verify: false, ..LIMITS });
+    let text = searched.finds.first().unwrap().vector_file("x", 5).to_string();
+    let corpus = Corpus::of_texts([("find.json", text)]).unwrap();
+    let case = corpus.cases().next().unwrap().unwrap();
+    assert_eq!(case.full_id(), "fuzz.sign/uri.default-port-kept");
+    let Observation::Answered(answer) = Reference::new().ask(&case.question) else { panic!("it is answered") };
+    let crate::vectors::Expectation::Answer(expected) = &case.expectation else { panic!("an answer is expected") };
+    assert_eq!(answer.signature, expected.signature);
+}
+
+/// Along every axis there are requests that the reference signs: an axis of refusals alone would look at nothing.
+#[test]
+fn every_axis_gives_requests_that_can_be_signed() {
+    let mut reference = Reference::new();
+    for (number, axis) in AXES.iter().enumerate() {
+        let mut numbers = Numbers::new(6);
+        let signed = (0..40).filter(|_| {
+            let question = Question::Sign(Box::new(request(&[number], &mut numbers)));
+            matches!(reference.ask(&question), Observation::Answered(_))
+        });
+        assert!(signed.count() >= 20, "{axis:?}: {}", axis.what);
+    }
+}
