@@ -17,6 +17,8 @@ mod progress;
 mod report;
 mod reports;
 mod request;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod selection;
 mod selftest;
 mod session;
@@ -65,6 +67,9 @@ enum Command {
     List(list::Arguments),
     /// Care of the vector files: lint, fmt, export
     Vectors(vectors::Arguments),
+    /// A mock provider on loopback that enforces a profile and explains every refusal
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Arguments),
     /// Put every known mistake through all vectors: each must be caught, and diagnosed as itself
     Selftest(selftest::Arguments),
     /// Adapters: the reference as one, a check of the protocol, a skeleton to begin with
@@ -92,6 +97,8 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Vectors(arguments) => vectors::run(arguments),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Selftest(arguments) => selftest::run(&arguments),
         Command::Adapter(arguments) => adapter::run(&arguments),
         Command::Completions(arguments) => pages::completions(&arguments),

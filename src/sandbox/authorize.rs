@@ -77,6 +77,7 @@ pub(super) fn own_page(provider: &Provider, asked: &Asked<'_>, rest: &str) -> Re
     match (rest, asked.incoming.method.as_slice()) {
         ("decide", b"POST") => decision(provider, asked),
         ("", b"GET") => inspector::page(provider),
+        ("inspector.js", b"GET") => inspector::script(),
         ("exchanges", b"GET") => inspector::list(provider, asked),
         _ => Reply::new(404, "text/plain;charset=utf-8", "there is nothing here\n"),
     }

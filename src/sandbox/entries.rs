@@ -9,6 +9,7 @@ use super::provider::Asked;
 use super::refusal::Refused;
 use super::verifying::NotVerified;
 use crate::profile::document::EndpointName;
+use crate::profile::exchange::{Octets, SentRequest};
 
 /// The most octets of a body that are kept.
 const MOST_BODY: usize = 64 * 1024;
@@ -48,6 +49,37 @@ impl Entry {
                 format!("{line}: {}{rule}: {}", refused.code, shown(refused.because.as_bytes()))
             }
         }
+    }
+}
+
+impl Entry {
+    /// The request as rules and readers take it.
+    #[must_use]
+    pub fn sent(&self) -> SentRequest {
+        let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        SentRequest {
+            method: text(&self.request.method),
+            url: text(&self.url),
+            headers: self.request.headers.iter().map(|(name, value)| (text(name), Octets::from(value))).collect(),
+            body: self.request.body.as_ref().map(Octets::from),
+        }
+    }
+
+    /// What was found out about a refusal, as name and text: cause, fix, and both base strings.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let mut details = Vec::new();
+        if let Some(found) = &self.explanation {
+            let word = found.word();
+            details.push(("cause", found.sentence().map_or(word.clone(), |sentence| format!("{word}: {sentence}"))));
+            details.extend(found.fix().map(|fix| ("fix", fix)));
+        }
+        let base_strings = [
+            ("server's base string", self.refused.as_ref().and_then(|refused| refused.base_string.as_ref())),
+            ("client's base string", self.explanation.as_ref().and_then(|found| found.base_string.as_ref())),
+        ];
+        details.extend(base_strings.into_iter().filter_map(|(name, text)| Some((name, super::words::shown(text?)))));
+        details
     }
 }
 

@@ -216,9 +216,9 @@ impl Builder {
         let address = listener.local_addr().map_err(listen)?;
         let mut clients = self.clients;
         if clients.is_empty() {
-            clients.push(synthetic()?);
+            clients.push(Client::made_up().map_err(StartError::System)?);
         }
-        let client = clients.first().cloned().ok_or_else(|| StartError::System(std::io::Error::other("there is no client")))?;
+        let Some(client) = clients.first().cloned() else { return Err(StartError::System(std::io::Error::other("there is no client"))) };
         let hosts = match &self.authority {
             Some(authority) => vec![authority.clone()],
             None => vec![address.to_string(), format!("localhost:{}", address.port())],
@@ -249,19 +249,6 @@ impl Builder {
         };
         Sandbox::start(listener, address, client, shared).map_err(StartError::System)
     }
-}
-
-/// A client that nobody has configured anywhere.
-fn synthetic() -> Result<Client, StartError> {
-    let text = || {
-        let mut octets = [0_u8; 16];
-        if random(&mut octets) {
-            Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>())
-        } else {
-            Err(StartError::System(std::io::Error::other("the system has no random numbers")))
-        }
-    };
-    Ok(Client::new(format!("sandbox-{}", text()?), format!("secret-{}", text()?)))
 }
 
 /// Token credentials for a client, to be used at once.

@@ -19,7 +19,7 @@ use super::http::BadRequest;
 use super::limits::Limits;
 use super::provider::{Provider, plain};
 use super::store::Client;
-use crate::profile::document::EndpointName;
+use crate::profile::document::{EndpointName, Profile};
 use clock::Clock;
 
 /// Is told of every exchange, by the thread that had it.
@@ -104,6 +104,12 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self, endpoint: EndpointName) -> Option<String> {
         self.shared.provider.url(endpoint)
+    }
+
+    /// The profile that is enforced, at the sandbox's own addresses.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.shared.provider.profile
     }
 
     /// The endpoints with their URLs, in the order of the flow.
@@ -205,4 +211,19 @@ fn refuse(mut stream: TcpStream) {
 /// Random octets of the system's.
 pub(super) fn random(octets: &mut [u8]) -> bool {
     getrandom::fill(octets).is_ok()
+}
+
+impl Client {
+    /// A client that nobody has configured anywhere, with random identifier and secret.
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub fn made_up() -> io::Result<Client> {
+        let text = || {
+            let mut octets = [0_u8; 12];
+            getrandom::fill(&mut octets).map_err(|error| io::Error::other(error.to_string()))?;
+            Ok::<String, io::Error>(octets.iter().map(|octet| format!("{octet:02x}")).collect())
+        };
+        Ok(Client::new(format!("sandbox-{}", text()?), format!("secret-{}", text()?)))
+    }
 }
