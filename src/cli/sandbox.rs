@@ -14,6 +14,7 @@ use super::session::interruption;
 use crate::judgement::ExitCode;
 use crate::profile::{Profile, shipped};
 use crate::report::escape;
+use crate::sandbox::faults::{self, Fault};
 use crate::sandbox::{Builder, Client, Clock, Entry, Sandbox, StartError};
 use crate::vectors::load_error::nearest;
 
@@ -59,6 +60,9 @@ pub(super) struct Arguments {
     /// The value of oauth_callback_confirmed
     #[arg(long, value_name = "TEXT", default_value = "true")]
     callback_confirmed: String,
+    /// A way to misbehave at clients; `countersign list faults` shows them
+    #[arg(long, value_name = "NAME")]
+    fault: Option<String>,
     /// Do not tell of exchanges
     #[arg(short, long)]
     quiet: bool,
@@ -76,6 +80,9 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         .callback_confirmed(&arguments.callback_confirmed);
     if let Some(client) = client {
         builder = builder.client(client);
+    }
+    if let Some(name) = &arguments.fault {
+        builder = builder.fault(fault(name)?);
     }
     if !arguments.quiet {
         builder = builder.on_exchange(|entry| {
@@ -112,6 +119,16 @@ fn profile(name: &str) -> Result<Profile, Fail> {
     Err(match nearest(name, known()) {
         Some(near) => fail.hint(format!("did you mean {near}?")),
         None => fail.hint(format!("there are {}; a file of one's own ends in .json", known().collect::<Vec<_>>().join(", "))),
+    })
+}
+
+fn fault(name: &str) -> Result<&'static Fault, Fail> {
+    faults::find(name).ok_or_else(|| {
+        let fail = Fail::usage(format!("there is no fault {name:?}"));
+        match nearest(name, faults::TABLE.iter().map(|fault| fault.name)) {
+            Some(near) => fail.hint(format!("did you mean {near}?")),
+            None => fail.hint("`countersign list faults` shows them"),
+        }
     })
 }
 

@@ -55,6 +55,14 @@ pub(super) fn script() -> Reply {
     Reply::new(200, "text/javascript; charset=utf-8", SCRIPT).with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff")
 }
 
+/// Where redirections of faults lead: a good client never comes here.
+pub(super) fn followed(provider: &Provider, asked: &Asked<'_>) -> Reply {
+    let carried = asked.incoming.fields("authorization").next().is_some() || memchr::memmem::find(&asked.url, b"oauth_").is_some();
+    let what = if carried { "with protocol parameters" } else { "without protocol parameters" };
+    provider.followed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    Reply::new(403, "text/plain;charset=utf-8", format!("the redirection was followed, {what}\n")).with("X-Countersign-Followed", what)
+}
+
 /// The exchanges after a number, the last one first, to be put into the page.
 pub(super) fn list(provider: &Provider, asked: &Asked<'_>) -> Reply {
     let query = asked.url.split(|octet| *octet == b'?').nth(1).unwrap_or_default();

@@ -4,6 +4,7 @@
 use maud::{DOCTYPE, html};
 
 use super::explanation::Explanation;
+use super::faults::Wire;
 use super::http::{Reply, reason};
 use crate::profile::document::{EndpointName, Profile};
 use crate::profile::kinds::{Check, Shape};
@@ -76,7 +77,7 @@ pub(super) fn reply(
         Shape::Json => Reply::new(status, "application/json", json(profile, &problem, &advice)),
         Shape::Text => Reply::new(status, "text/plain;charset=utf-8", format!("oauth_problem={problem}: {advice}")),
         Shape::Form => Reply::new(status, "application/x-www-form-urlencoded", form(&said)),
-        Shape::Empty => Reply { status, headers: Vec::new(), body: Vec::new() },
+        Shape::Empty => Reply { status, headers: Vec::new(), body: Vec::new(), wire: Wire::Good },
     };
     let quoted = |(name, value): &(&str, String)| format!("{name}=\"{}\"", encoded(value));
     let realm = profile.realm.clone().unwrap_or_else(|| profile.id.clone()).replace(['"', '\\'], "");

@@ -115,7 +115,7 @@ pub(super) fn sent_request(asked: &Asked<'_>) -> SentRequest {
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
     SentRequest {
         method: text(&asked.incoming.method),
-        url: text(&asked.url),
+        url: asked.plain_url(),
         headers: asked.incoming.headers.iter().map(|(name, value)| (text(name), Octets::from(value))).collect(),
         body: asked.incoming.body.as_ref().map(Octets::from),
     }

@@ -12,6 +12,7 @@ use crate::profile::document::{EndpointName, TokenType};
 use crate::profile::{LoadError, Profile, shipped};
 use crate::protocol::SignatureMethod;
 use crate::sandbox::entries::Entry;
+use crate::sandbox::faults::Fault;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::provider::{Provider, Settings};
 use crate::sandbox::store::{Client, Token};
@@ -65,6 +66,7 @@ pub struct Builder {
     auto_approve: bool,
     callback_confirmed: Option<String>,
     unexplained: bool,
+    fault: Option<&'static Fault>,
     limits: Option<Limits>,
     tell: Option<Tell>,
 }
@@ -184,6 +186,12 @@ impl Builder {
         self
     }
 
+    /// A fault at every request that it strikes; [`find`](crate::sandbox::faults::find) gives one by its name.
+    pub const fn fault(mut self, fault: &'static Fault) -> Builder {
+        self.fault = Some(fault);
+        self
+    }
+
     /// Other limits.
     pub const fn limits(mut self, limits: Limits) -> Builder {
         self.limits = Some(limits);
@@ -235,6 +243,7 @@ impl Builder {
             auto_approve: self.auto_approve,
             callback_confirmed: self.callback_confirmed.unwrap_or_else(|| "true".to_owned()),
             explains: !self.unexplained,
+            fault: self.fault,
             limits,
         };
         let provider = Provider::new(&profile, &self.paths, settings, (clients, self.tokens), &self.seen, random);

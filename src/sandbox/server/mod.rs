@@ -5,6 +5,7 @@ pub mod clock;
 pub mod patience;
 
 mod connection;
+mod misbehave;
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -128,6 +129,12 @@ impl Sandbox {
     #[must_use]
     pub fn exchanges(&self) -> Vec<Arc<Entry>> {
         self.shared.provider.lock_entries().all()
+    }
+
+    /// How often a redirection of a fault was followed to this server under another name.
+    #[must_use]
+    pub fn followed(&self) -> u64 {
+        self.shared.provider.followed.load(Ordering::SeqCst)
     }
 
     /// How many nonces are remembered.
