@@ -17,6 +17,7 @@ use super::server::patience::Patience;
 use super::store::{Client, Store, Token};
 use super::verifying::{self, Deferred, NotVerified, verify};
 use crate::profile::document::{Endpoint, EndpointName, Profile};
+use crate::profile::exchange::Exchange;
 use crate::profile::hosts;
 use crate::profile::kinds::Check;
 use crate::protocol::nonce::{NonceMemory as _, Registration};
@@ -183,10 +184,11 @@ impl Provider {
         let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
         let fault = asked.fault.or(self.settings.fault).filter(|fault| fault.at.is(name));
         let asked = Asked { now: asked.now.saturating_add_signed(fault.map_or(0, Fault::clock)), ..asked };
+        let mut seen = None;
         let answered = match (fault.and_then(|fault| fault.before(&self.scene(&asked))), route) {
             (Some(reply), _) => Ok(reply),
             (None, Route::Endpoint(EndpointName::Authorize)) => authorize::page(self, &asked),
-            (None, Route::Endpoint(name)) => self.signed(&asked, name, verifier),
+            (None, Route::Endpoint(name)) => self.signed(&asked, name, verifier, &mut seen),
             (None, Route::Former(name)) => Err(self.moved(name)),
             (None, Route::Nowhere) => Err(self.nowhere(&asked)),
         };
@@ -201,14 +203,20 @@ impl Provider {
         };
         let reply = fault.map_or_else(|| reply.clone(), |fault| fault.after(reply.clone()));
         let reply = reply.with("Cache-Control", "no-store").with("Date", super::date::http(now));
-        let entry = self.lock_entries().add(&asked, name, &reply, outcome);
+        let entry = self.lock_entries().add(&asked, name, &reply, outcome, seen);
         let reply = reply.with("X-Countersign-Exchange", entry.number.to_string());
         (reply, Some(entry))
     }
 
-    fn signed(&self, asked: &Asked<'_>, name: EndpointName, verifier: &mut Verifier) -> Result<Reply, Box<NotVerified>> {
+    fn signed(
+        &self,
+        asked: &Asked<'_>,
+        name: EndpointName,
+        verifier: &mut Verifier,
+        seen: &mut Option<Exchange>,
+    ) -> Result<Reply, Box<NotVerified>> {
         let Some(endpoint) = self.profile.endpoints.get(&name) else { return Err(self.nowhere(asked)) };
-        let verified = verify(self, asked, name, endpoint, verifier)?;
+        let verified = verify(self, asked, name, endpoint, verifier, seen)?;
         let real = verified.client.real;
         endpoints::answer(self, asked, name, endpoint, &verified)
             .map_err(|refused| Box::new(NotVerified { refused, explanation: None::<Explanation>, real }))
@@ -275,6 +283,11 @@ impl Provider {
         let state = self.lock();
         let is_its = |token: &&Token| token.client == client;
         Known { client: state.store.client(client), token: token.and_then(|token| state.store.token(token)).filter(is_its).cloned() }
+    }
+
+    /// Other tokens of a client, a hundred at most: their secrets are what is mixed up.
+    pub(super) fn other_tokens(&self, client: &[u8], token: Option<&[u8]>) -> Vec<Token> {
+        self.lock().store.tokens_of(client).filter(|known| Some(known.identifier.as_slice()) != token).take(100).cloned().collect()
     }
 
     /// Remembers the nonce of a request that is right otherwise.

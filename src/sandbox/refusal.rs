@@ -65,6 +65,9 @@ pub(super) fn reply(
 ) -> Reply {
     let documented = profile.refusal(endpoint, refused.code);
     let problem = refused.problem.filter(|problem| knows(profile, problem)).map_or(documented.problem, str::to_owned);
+    // Some providers have one word for unknown clients and refused ones.
+    let is_rejected = problem == "consumer_key_unknown" && !knows(profile, &problem) && knows(profile, "consumer_key_rejected");
+    let problem = if is_rejected { "consumer_key_rejected".to_owned() } else { problem };
     let status = refused.status.unwrap_or(documented.status);
     let shape = shape(profile, endpoint, &problem).unwrap_or(documented.shape);
     let advice = refused.advice(explanation);
