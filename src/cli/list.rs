@@ -33,7 +33,7 @@ enum What {
     Clauses(Clauses),
     /// The departures from RFC 5849 that a diagnosis can name; `countersign explain --deviation ID` has a page for each
     Deviations(Deviations),
-    /// The ways in which `countersign adapter serve --fault NAME` misbehaves
+    /// The ways in which `countersign adapter serve --fault NAME` and `countersign sandbox --fault NAME` misbehave
     Faults,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         What::Profiles => profiles()?,
         What::Rules(arguments) => rules(arguments)?,
         What::Clauses(arguments) => list_clauses(arguments)?,
-        What::Faults => table(&Fault::ALL.map(|(_, name, sentence)| [name.to_owned(), sentence.to_owned()])),
+        What::Faults => list_faults(),
         What::Deviations(arguments) => deviations(&arguments.globs)?,
     };
     output::print(&text)?;
@@ -149,6 +149,18 @@ fn deviations(globs: &[String]) -> Result<String, Fail> {
     }
     let is_taken = |row: &&[String; 3]| globs.is_empty() || globs.iter().any(|glob| glob::matches(glob, &row[0]));
     Ok(table(&rows.iter().filter(is_taken).cloned().collect::<Vec<_>>()))
+}
+
+/// The faults of adapters, and those of the sandbox with what a good client does.
+fn list_faults() -> String {
+    let of_adapters = Fault::ALL.iter().map(|(_, name, sentence)| [(*name).to_owned(), "adapter".to_owned(), (*sentence).to_owned()]);
+    #[cfg(feature = "sandbox")]
+    let of_sandbox = crate::sandbox::faults::TABLE
+        .iter()
+        .map(|fault| [fault.name.to_owned(), "sandbox".to_owned(), format!("{}: a good client {}", fault.sentence, fault.good)]);
+    #[cfg(not(feature = "sandbox"))]
+    let of_sandbox = std::iter::empty();
+    table(&of_adapters.chain(of_sandbox).collect::<Vec<_>>())
 }
 
 fn list_clauses(arguments: &Clauses) -> Result<String, Fail> {

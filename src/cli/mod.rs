@@ -19,6 +19,8 @@ mod progress;
 mod report;
 mod reports;
 mod request;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod selection;
 mod selftest;
 mod session;
@@ -68,6 +70,9 @@ enum Command {
     List(list::Arguments),
     /// Care of the vector files: lint, fmt, export, add
     Vectors(vectors::Arguments),
+    /// A mock provider on loopback that enforces a profile and explains every refusal
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Arguments),
     /// Put every known mistake through all vectors: each must be caught, and diagnosed as itself
     Selftest(selftest::Arguments),
     /// Put requests that nobody wrote down to adapters, and name each way in which they differ
@@ -101,6 +106,8 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Vectors(arguments) => vectors::run(arguments),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(arguments) => sandbox::run(&arguments),
         Command::Selftest(arguments) => selftest::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Adapter(arguments) => adapter::run(&arguments),

@@ -229,8 +229,8 @@ impl RequestOptions {
     pub(super) fn own_secrets(&self) -> Result<OwnSecrets, Fail> {
         let options = &self.secrets;
         let mut secrets = OwnSecrets {
-            client: one(options.secret_env.as_deref(), options.secret_file.as_deref())?,
-            token: one(options.token_secret_env.as_deref(), options.token_secret_file.as_deref())?,
+            client: secret_of(options.secret_env.as_deref(), options.secret_file.as_deref())?,
+            token: secret_of(options.token_secret_env.as_deref(), options.token_secret_file.as_deref())?,
             private_key: options.private_key_file.as_deref().map(private_key).transpose()?,
         };
         if options.secret_stdin {
@@ -278,7 +278,8 @@ fn body(text: &str) -> Result<Vec<u8>, Fail> {
     }
 }
 
-fn one(variable: Option<&str>, file: Option<&Path>) -> Result<Option<Secret>, Fail> {
+/// A secret out of an environment variable or a file.
+pub(super) fn secret_of(variable: Option<&str>, file: Option<&Path>) -> Result<Option<Secret>, Fail> {
     if let Some(name) = variable {
         // The value is never quoted, not even where it is no text.
         let value = std::env::var_os(name).ok_or_else(|| Fail::usage(format!("the environment variable {name} is not set")))?;

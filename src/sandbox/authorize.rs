@@ -56,13 +56,17 @@ pub(super) fn page(provider: &Provider, asked: &Asked<'_>) -> Result<Reply, Box<
     let client = String::from_utf8_lossy(&token.client).into_owned();
     let callback = token.callback.as_deref().unwrap_or("oob");
     let ticket = token.ticket.as_deref().unwrap_or_default();
+    let action = match asked.fault {
+        Some(fault) => format!("/_fault/{}/_countersign/decide", fault.name),
+        None => "/_countersign/decide".to_owned(),
+    };
     Ok(own_html(
         200,
         &format!("{} (sandbox)", provider.profile.name),
         &html! {
             p { "The client " b { (client) } " asks for access." }
             p { "Afterwards you are sent to " code { (callback) } "." }
-            form method="post" action="/_countersign/decide" {
+            form method="post" action=(action) {
                 input type="hidden" name="ticket" value=(ticket);
                 button type="submit" name="decision" value="allow" { "Allow" }
                 " "
@@ -75,8 +79,10 @@ pub(super) fn page(provider: &Provider, asked: &Asked<'_>) -> Result<Reply, Box<
 /// Pages of our own: what stands below `/_countersign/`.
 pub(super) fn own_page(provider: &Provider, asked: &Asked<'_>, rest: &str) -> Reply {
     match (rest, asked.incoming.method.as_slice()) {
+        ("followed", _) => inspector::followed(provider, asked),
         ("decide", b"POST") => decision(provider, asked),
         ("", b"GET") => inspector::page(provider),
+        ("inspector.js", b"GET") => inspector::script(),
         ("exchanges", b"GET") => inspector::list(provider, asked),
         _ => Reply::new(404, "text/plain;charset=utf-8", "there is nothing here\n"),
     }

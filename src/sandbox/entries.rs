@@ -8,7 +8,10 @@ use super::http::{Incoming, Reply};
 use super::provider::Asked;
 use super::refusal::Refused;
 use super::verifying::NotVerified;
+use crate::intake;
 use crate::profile::document::EndpointName;
+use crate::profile::exchange::{Exchange, Octets, Response, SentRequest, Told};
+use crate::profile::kinds::Shape;
 
 /// The most octets of a body that are kept.
 const MOST_BODY: usize = 64 * 1024;
@@ -32,6 +35,8 @@ pub struct Entry {
     pub refused: Option<Refused>,
     /// What the signature implies.
     pub explanation: Option<Explanation>,
+    /// What the sandbox knew when a signed request came; `None` for other requests, and for somebody's real client.
+    exchange: Option<Exchange>,
 }
 
 impl Entry {
@@ -51,6 +56,48 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// The request as rules and readers take it.
+    #[must_use]
+    pub fn sent(&self) -> SentRequest {
+        let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        SentRequest {
+            method: text(&self.request.method),
+            url: text(&self.url),
+            headers: self.request.headers.iter().map(|(name, value)| (text(name), Octets::from(value))).collect(),
+            body: self.request.body.as_ref().map(Octets::from),
+        }
+    }
+
+    /// The exchange as a profile's rules judge it, with the answer; `None` for requests that are not signed, and for a real client.
+    #[must_use]
+    pub fn exchange(&self) -> Option<Exchange> {
+        let named = self.reply.headers.iter().map(|(name, value)| (name.as_ref(), value.as_slice()));
+        let read = intake::read(named, &self.reply.body);
+        let told = Told { problem: read.problem.map(|problem| problem.name), shape: Shape::from_word(read.shape.as_str()) };
+        let headers = self.reply.headers.iter().map(|(name, value)| (name.to_string(), Octets::from(value))).collect();
+        let response = Response { status: self.reply.status, headers, body: Some(Octets::from(&self.reply.body)), told };
+        Some(Exchange { response: Some(response), ..self.exchange.clone()? })
+    }
+
+    /// What was found out about a refusal, as name and text: cause, fix, and both base strings.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let mut details = Vec::new();
+        if let Some(found) = &self.explanation {
+            let word = found.word();
+            details.push(("cause", found.sentence().map_or(word.clone(), |sentence| format!("{word}: {sentence}"))));
+            details.extend(found.fix().map(|fix| ("fix", fix)));
+        }
+        let base_strings = [
+            ("server's base string", self.refused.as_ref().and_then(|refused| refused.base_string.as_ref())),
+            ("client's base string", self.explanation.as_ref().and_then(|found| found.base_string.as_ref())),
+        ];
+        details.extend(base_strings.into_iter().filter_map(|(name, text)| Some((name, super::words::shown(text?)))));
+        details
+    }
+}
+
 /// The last exchanges.
 #[derive(Debug)]
 pub(super) struct Entries {
@@ -64,7 +111,14 @@ impl Entries {
         Entries { kept: VecDeque::new(), most, last: 0 }
     }
 
-    pub(super) fn add(&mut self, asked: &Asked<'_>, endpoint: EndpointName, reply: &Reply, not: Option<Box<NotVerified>>) -> Arc<Entry> {
+    pub(super) fn add(
+        &mut self,
+        asked: &Asked<'_>,
+        endpoint: EndpointName,
+        reply: &Reply,
+        not: Option<Box<NotVerified>>,
+        exchange: Option<Exchange>,
+    ) -> Arc<Entry> {
         self.last += 1;
         let real = not.as_ref().is_some_and(|not| not.real);
         let mut request = asked.incoming.clone();
@@ -86,7 +140,7 @@ impl Entries {
             }
         }
         let explanation = if real { explanation.map(|found| Explanation { base_string: None, ..found }) } else { explanation };
-        let entry = Arc::new(Entry { number: self.last, now: asked.now, endpoint, url, request, reply, refused, explanation });
+        let entry = Arc::new(Entry { number: self.last, now: asked.now, endpoint, url, request, reply, refused, explanation, exchange });
         if self.kept.len() >= self.most {
             self.kept.pop_front();
         }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::faults::Wire;
 use super::limits::Limits;
 
 /// A request as it was received.
@@ -136,13 +137,15 @@ pub struct Reply {
     pub headers: Vec<(Cow<'static, str>, Vec<u8>)>,
     /// The body.
     pub body: Vec<u8>,
+    /// How it is written.
+    pub wire: Wire,
 }
 
 impl Reply {
     /// An answer with a body of this media type.
     #[must_use]
     pub fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Reply {
-        Reply { status, headers: Vec::new(), body: body.into() }.with("Content-Type", content_type)
+        Reply { status, headers: Vec::new(), body: body.into(), wire: Wire::Good }.with("Content-Type", content_type)
     }
 
     /// The same with a further field. Control characters would end it, so they become blanks.
@@ -194,6 +197,8 @@ impl Reply {
 pub const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        201 => "Created",
+        204 => "No Content",
         302 => "Found",
         303 => "See Other",
         307 => "Temporary Redirect",

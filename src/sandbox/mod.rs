@@ -8,6 +8,7 @@
 //! | `verifying`, [`nonces`], [`store`] | a signed request put to the specification and the profile; what is remembered |
 //! | `endpoints`, `authorize` | credentials, renewal, revocation, the resource; the user's part |
 //! | [`refusal`], [`explanation`] | a refusal as the provider writes it; what a wrong signature implies |
+//! | [`faults`] | misbehaviour at clients |
 //! | [`entries`], `inspector` | the last exchanges, and a page that shows them |
 //!
 //! ```
@@ -26,6 +27,7 @@
 
 pub mod entries;
 pub mod explanation;
+pub mod faults;
 pub mod http;
 pub mod limits;
 pub mod nonces;

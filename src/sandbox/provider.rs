@@ -1,11 +1,13 @@
 //! The mock provider: a profile, what it knows, and an answer to every request. It reads no socket and no clock.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::authorize;
 use super::endpoints;
 use super::entries::{Entries, Entry};
 use super::explanation::Explanation;
+use super::faults::{self, Fault, Scene};
 use super::http::{BadRequest, Incoming, Reply};
 use super::limits::Limits;
 use super::nonces::Nonces;
@@ -15,6 +17,7 @@ use super::server::patience::Patience;
 use super::store::{Client, Store, Token};
 use super::verifying::{self, Deferred, NotVerified, verify};
 use crate::profile::document::{Endpoint, EndpointName, Profile};
+use crate::profile::exchange::Exchange;
 use crate::profile::hosts;
 use crate::profile::kinds::Check;
 use crate::protocol::nonce::{NonceMemory as _, Registration};
@@ -45,6 +48,8 @@ pub(super) struct Settings {
     pub(super) callback_confirmed: String,
     /// Whether wrong signatures are explained.
     pub(super) explains: bool,
+    /// The fault at all requests.
+    pub(super) fault: Option<&'static Fault>,
     pub(super) limits: Limits,
 }
 
@@ -63,6 +68,9 @@ pub(super) struct Provider {
     state: Mutex<State>,
     entries: Mutex<Entries>,
     methods: Vec<(EndpointName, Vec<SignatureMethod>)>,
+    struck: AtomicU64,
+    /// How often a redirection of a fault was followed.
+    pub(super) followed: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -77,9 +85,28 @@ pub(super) struct Asked<'a> {
     pub(super) incoming: &'a Incoming,
     /// The absolute URL.
     pub(super) url: Vec<u8>,
+    /// Its path, without that of a fault.
     pub(super) path: String,
     pub(super) now: u64,
+    pub(super) fault: Option<&'static Fault>,
 }
+
+impl Asked<'_> {
+    /// The URL as rules take it: without the part that asks for a fault.
+    pub(super) fn plain_url(&self) -> String {
+        let url = String::from_utf8_lossy(&self.url).into_owned();
+        match (self.fault, url.split_once(FAULTS)) {
+            (Some(fault), Some((before, rest))) => match rest.strip_prefix(fault.name) {
+                Some(rest) => format!("{before}{rest}"),
+                None => url,
+            },
+            _ => url,
+        }
+    }
+}
+
+/// Below here a path asks for a fault: `/_fault/NAME/…`.
+const FAULTS: &str = "/_fault/";
 
 /// What the server knows of a request's credentials.
 pub(super) struct Known {
@@ -127,7 +154,19 @@ impl Provider {
         let state = State { store: Store::new(clients, tokens, settings.limits.tokens), nonces };
         let entries = Mutex::new(Entries::new(settings.limits.exchanges));
         let (state, patience) = (Mutex::new(state), Patience::new());
-        Provider { profile, law, routes, settings, patience, random, state, entries, methods }
+        Provider {
+            profile,
+            law,
+            routes,
+            settings,
+            patience,
+            random,
+            state,
+            entries,
+            methods,
+            struck: AtomicU64::new(0),
+            followed: AtomicU64::new(0),
+        }
     }
 
     /// Answers a request.
@@ -137,15 +176,23 @@ impl Provider {
             Err(bad) => return (plain(&bad), None),
         };
         if let Some(rest) = asked.path.strip_prefix("/_countersign/") {
-            return (authorize::own_page(self, &asked, rest), None);
+            let reply = authorize::own_page(self, &asked, rest);
+            let fault = asked.fault.or(self.settings.fault).filter(|fault| rest == "decide" && fault.at.is(EndpointName::Authorize));
+            return (fault.map_or(reply.clone(), |fault| fault.after(reply)).with("Date", super::date::http(now)), None);
         }
-        let renews = is_renewal(&asked);
-        let (name, answered) = match self.routes.find(&asked.path, renews) {
-            Route::Endpoint(EndpointName::Authorize) => (EndpointName::Authorize, authorize::page(self, &asked)),
-            Route::Endpoint(name) => (name, self.signed(&asked, name, verifier)),
-            Route::Former(name) => (name, Err(self.moved(name))),
-            Route::Nowhere => (EndpointName::Resource, Err(self.nowhere(&asked))),
+        let route = self.routes.find(&asked.path, is_renewal(&asked));
+        let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
+        let fault = asked.fault.or(self.settings.fault).filter(|fault| fault.at.is(name));
+        let asked = Asked { now: asked.now.saturating_add_signed(fault.map_or(0, Fault::clock)), ..asked };
+        let mut seen = None;
+        let answered = match (fault.and_then(|fault| fault.before(&self.scene(&asked))), route) {
+            (Some(reply), _) => Ok(reply),
+            (None, Route::Endpoint(EndpointName::Authorize)) => authorize::page(self, &asked),
+            (None, Route::Endpoint(name)) => self.signed(&asked, name, verifier, &mut seen),
+            (None, Route::Former(name)) => Err(self.moved(name)),
+            (None, Route::Nowhere) => Err(self.nowhere(&asked)),
         };
+        let now = asked.now;
         let (reply, outcome) = match answered {
             Ok(reply) => (reply, None),
             Err(not) => {
@@ -154,15 +201,22 @@ impl Provider {
                 (reply, Some(not))
             }
         };
-        let reply = reply.with("Cache-Control", "no-store");
-        let entry = self.lock_entries().add(&asked, name, &reply, outcome);
+        let reply = fault.map_or_else(|| reply.clone(), |fault| fault.after(reply.clone()));
+        let reply = reply.with("Cache-Control", "no-store").with("Date", super::date::http(now));
+        let entry = self.lock_entries().add(&asked, name, &reply, outcome, seen);
         let reply = reply.with("X-Countersign-Exchange", entry.number.to_string());
         (reply, Some(entry))
     }
 
-    fn signed(&self, asked: &Asked<'_>, name: EndpointName, verifier: &mut Verifier) -> Result<Reply, Box<NotVerified>> {
+    fn signed(
+        &self,
+        asked: &Asked<'_>,
+        name: EndpointName,
+        verifier: &mut Verifier,
+        seen: &mut Option<Exchange>,
+    ) -> Result<Reply, Box<NotVerified>> {
         let Some(endpoint) = self.profile.endpoints.get(&name) else { return Err(self.nowhere(asked)) };
-        let verified = verify(self, asked, name, endpoint, verifier)?;
+        let verified = verify(self, asked, name, endpoint, verifier, seen)?;
         let real = verified.client.real;
         endpoints::answer(self, asked, name, endpoint, &verified)
             .map_err(|refused| Box::new(NotVerified { refused, explanation: None::<Explanation>, real }))
@@ -204,7 +258,24 @@ impl Provider {
         let parsed = crate::protocol::Url::parse(&url);
         let parsed = parsed.map_err(|error| BadRequest { status: 400, because: format!("the request target: {error}").into() })?;
         let path = if parsed.path.is_empty() { "/".to_owned() } else { String::from_utf8_lossy(parsed.path).into_owned() };
-        Ok(Asked { incoming, path, now, url: url.clone() })
+        let (path, fault) = match path.strip_prefix(FAULTS) {
+            None => (path, None),
+            Some(rest) => {
+                let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
+                let fault = faults::find(name);
+                let unknown = || BadRequest { status: 404, because: format!("there is no fault {}", name.escape_debug()).into() };
+                (format!("/{rest}"), Some(fault.ok_or_else(unknown)?))
+            }
+        };
+        Ok(Asked { incoming, path, now, fault, url: url.clone() })
+    }
+
+    fn scene<'a>(&'a self, asked: &'a Asked<'_>) -> Scene<'a> {
+        let settings = &self.settings;
+        let is_other = |host: &&String| **host != settings.authority;
+        let other = settings.hosts.iter().find(is_other).map_or("other.invalid", String::as_str);
+        let count = self.struck.fetch_add(1, Ordering::SeqCst);
+        Scene { authority: &settings.authority, other, path: &asked.path, count }
     }
 
     /// The client and its token.
@@ -212,6 +283,11 @@ impl Provider {
         let state = self.lock();
         let is_its = |token: &&Token| token.client == client;
         Known { client: state.store.client(client), token: token.and_then(|token| state.store.token(token)).filter(is_its).cloned() }
+    }
+
+    /// Other tokens of a client, a hundred at most: their secrets are what is mixed up.
+    pub(super) fn other_tokens(&self, client: &[u8], token: Option<&[u8]>) -> Vec<Token> {
+        self.lock().store.tokens_of(client).filter(|known| Some(known.identifier.as_slice()) != token).take(100).cloned().collect()
     }
 
     /// Remembers the nonce of a request that is right otherwise.

@@ -4,6 +4,7 @@
 use maud::{DOCTYPE, html};
 
 use super::explanation::Explanation;
+use super::faults::Wire;
 use super::http::{Reply, reason};
 use crate::profile::document::{EndpointName, Profile};
 use crate::profile::kinds::{Check, Shape};
@@ -64,6 +65,9 @@ pub(super) fn reply(
 ) -> Reply {
     let documented = profile.refusal(endpoint, refused.code);
     let problem = refused.problem.filter(|problem| knows(profile, problem)).map_or(documented.problem, str::to_owned);
+    // Some providers have one word for unknown clients and refused ones.
+    let is_rejected = problem == "consumer_key_unknown" && !knows(profile, &problem) && knows(profile, "consumer_key_rejected");
+    let problem = if is_rejected { "consumer_key_rejected".to_owned() } else { problem };
     let status = refused.status.unwrap_or(documented.status);
     let shape = shape(profile, endpoint, &problem).unwrap_or(documented.shape);
     let advice = refused.advice(explanation);
@@ -76,7 +80,7 @@ pub(super) fn reply(
         Shape::Json => Reply::new(status, "application/json", json(profile, &problem, &advice)),
         Shape::Text => Reply::new(status, "text/plain;charset=utf-8", format!("oauth_problem={problem}: {advice}")),
         Shape::Form => Reply::new(status, "application/x-www-form-urlencoded", form(&said)),
-        Shape::Empty => Reply { status, headers: Vec::new(), body: Vec::new() },
+        Shape::Empty => Reply { status, headers: Vec::new(), body: Vec::new(), wire: Wire::Good },
     };
     let quoted = |(name, value): &(&str, String)| format!("{name}=\"{}\"", encoded(value));
     let realm = profile.realm.clone().unwrap_or_else(|| profile.id.clone()).replace(['"', '\\'], "");

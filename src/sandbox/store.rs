@@ -72,7 +72,7 @@ impl Client {
     pub(super) fn in_exchange(&self) -> exchange::Client {
         exchange::Client {
             identifier: String::from_utf8_lossy(&self.identifier).into_owned(),
-            secret: None,
+            secret: self.secret.clone().filter(|_| !self.real),
             public_key: self.pem.clone(),
             callback: self.callback.clone(),
         }
@@ -146,9 +146,9 @@ impl Token {
     pub(super) fn in_exchange(&self) -> exchange::Token {
         exchange::Token {
             identifier: String::from_utf8_lossy(&self.identifier).into_owned(),
-            secret: None,
+            secret: Some(self.secret.clone()),
             token_type: self.token_type,
-            verifier: None,
+            verifier: self.verifier.clone(),
             callback: self.callback.clone(),
             issued: (self.issued > 0).then_some(self.issued),
             last_used: self.last_used,
@@ -200,6 +200,10 @@ impl Store {
 
     pub(super) fn token(&self, identifier: &[u8]) -> Option<&Token> {
         self.tokens.get(identifier)
+    }
+
+    pub(super) fn tokens_of<'a>(&'a self, client: &'a [u8]) -> impl Iterator<Item = &'a Token> {
+        self.tokens.values().filter(move |token| token.client == client)
     }
 
     pub(super) fn token_mut(&mut self, identifier: &[u8]) -> Option<&mut Token> {

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use subtle::ConstantTimeEq as _;
+
 use super::explanation::{Explanation, LONGEST};
 use super::provider::{Asked, Provider};
 use super::refusal::Refused;
@@ -15,7 +17,7 @@ use crate::profile::{Finding, Level, Party, Profile, Side, check};
 use crate::protocol::authorization::Authorization;
 use crate::protocol::nonce::{NonceKey, NonceMemory, Registration};
 use crate::protocol::verification::{Checks, Knowledge, KnownClient, KnownToken, Received, Refusal, Verifier};
-use crate::protocol::{Buffer, Code, Header, Malformed, Parameters, Recipe, Request, Secrets, SignatureMethod, Source, Url};
+use crate::protocol::{Buffer, Code, Derivation, Header, Malformed, Parameters, Recipe, Request, Secrets, SignatureMethod, Source, Url};
 
 /// The rules that a request is refused for: what the client must do, but for those that are checked here with secrets and memory.
 pub(super) fn law(profile: &Profile, own_window: bool) -> Profile {
@@ -65,6 +67,7 @@ pub(super) fn verify(
     name: EndpointName,
     endpoint: &Endpoint,
     verifier: &mut Verifier,
+    seen: &mut Option<Exchange>,
 ) -> Result<Verified, Box<NotVerified>> {
     let sent = sent_request(asked);
     let reading = Reading::of(&sent);
@@ -88,7 +91,7 @@ pub(super) fn verify(
         Err(refusal) => Some(case.name_rule(refusal, broken().collect(), verifier)),
         Ok(()) => broken().next().map(of_finding).or_else(|| provider.register(&nonce, asked.now).err()),
     };
-    match (refused, known.client.clone()) {
+    let result = match (refused, known.client.clone()) {
         (None, Some(client)) => {
             let parameters = reading.parameters.iter().map(|found| (found.name.clone(), found.value.clone())).collect();
             Ok(Verified { client, token: known.token, parameters })
@@ -103,7 +106,9 @@ pub(super) fn verify(
                 client.filter(|_| wrong).and_then(|client| explain(provider, asked, &headers, &reading, &client, &case.token));
             Err(Box::new(NotVerified { refused, explanation, real }))
         }
-    }
+    };
+    *seen = Some(exchange).filter(|_| !real);
+    result
 }
 
 fn headers<'a>(asked: &'a Asked<'_>) -> Vec<Header<'a>> {
@@ -115,7 +120,7 @@ pub(super) fn sent_request(asked: &Asked<'_>) -> SentRequest {
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
     SentRequest {
         method: text(&asked.incoming.method),
-        url: text(&asked.url),
+        url: asked.plain_url(),
         headers: asked.incoming.headers.iter().map(|(name, value)| (text(name), Octets::from(value))).collect(),
         body: asked.incoming.body.as_ref().map(Octets::from),
     }
@@ -277,6 +282,14 @@ fn explain(
         protocol: &protocol,
         realm: reading.realm.as_deref(),
     };
+    for other in provider.other_tokens(&client.identifier, token.map(|token| token.identifier.as_slice())) {
+        let secrets = Secrets::new(secret.expose(), other.secret.expose());
+        let mut derivation = Derivation::default();
+        let derived = derivation.derive(&Recipe::RFC5849, &request, method, &secrets);
+        if derived.is_ok() && bool::from(derivation.signature.ct_eq(signature)) {
+            return Some(Explanation::of_other_secret(other.token_type));
+        }
+    }
     let secrets = Secrets::new(secret.expose(), token.map(|token| token.secret.expose()).unwrap_or_default());
     let (hosts, paths) = provider.around(&asked.path);
     Some(Explanation::of(&request, method, secrets, signature, (&hosts, &paths), &running))

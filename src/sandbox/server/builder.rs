@@ -12,6 +12,7 @@ use crate::profile::document::{EndpointName, TokenType};
 use crate::profile::{LoadError, Profile, shipped};
 use crate::protocol::SignatureMethod;
 use crate::sandbox::entries::Entry;
+use crate::sandbox::faults::Fault;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::provider::{Provider, Settings};
 use crate::sandbox::store::{Client, Token};
@@ -65,6 +66,7 @@ pub struct Builder {
     auto_approve: bool,
     callback_confirmed: Option<String>,
     unexplained: bool,
+    fault: Option<&'static Fault>,
     limits: Option<Limits>,
     tell: Option<Tell>,
 }
@@ -184,6 +186,12 @@ impl Builder {
         self
     }
 
+    /// A fault at every request that it strikes; [`find`](crate::sandbox::faults::find) gives one by its name.
+    pub const fn fault(mut self, fault: &'static Fault) -> Builder {
+        self.fault = Some(fault);
+        self
+    }
+
     /// Other limits.
     pub const fn limits(mut self, limits: Limits) -> Builder {
         self.limits = Some(limits);
@@ -216,9 +224,9 @@ impl Builder {
         let address = listener.local_addr().map_err(listen)?;
         let mut clients = self.clients;
         if clients.is_empty() {
-            clients.push(synthetic()?);
+            clients.push(Client::made_up().map_err(StartError::System)?);
         }
-        let client = clients.first().cloned().ok_or_else(|| StartError::System(std::io::Error::other("there is no client")))?;
+        let Some(client) = clients.first().cloned() else { return Err(StartError::System(std::io::Error::other("there is no client"))) };
         let hosts = match &self.authority {
             Some(authority) => vec![authority.clone()],
             None => vec![address.to_string(), format!("localhost:{}", address.port())],
@@ -235,6 +243,7 @@ impl Builder {
             auto_approve: self.auto_approve,
             callback_confirmed: self.callback_confirmed.unwrap_or_else(|| "true".to_owned()),
             explains: !self.unexplained,
+            fault: self.fault,
             limits,
         };
         let provider = Provider::new(&profile, &self.paths, settings, (clients, self.tokens), &self.seen, random);
@@ -249,19 +258,6 @@ impl Builder {
         };
         Sandbox::start(listener, address, client, shared).map_err(StartError::System)
     }
-}
-
-/// A client that nobody has configured anywhere.
-fn synthetic() -> Result<Client, StartError> {
-    let text = || {
-        let mut octets = [0_u8; 16];
-        if random(&mut octets) {
-            Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>())
-        } else {
-            Err(StartError::System(std::io::Error::other("the system has no random numbers")))
-        }
-    };
-    Ok(Client::new(format!("sandbox-{}", text()?), format!("secret-{}", text()?)))
 }
 
 /// Token credentials for a client, to be used at once.

@@ -4,8 +4,9 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::Shared;
+use super::{Shared, misbehave};
 use crate::protocol::verification::Verifier;
+use crate::sandbox::faults::Wire;
 use crate::sandbox::http::{BadRequest, Framing, Incoming, framing, head, too_large};
 use crate::sandbox::provider::plain;
 
@@ -32,9 +33,11 @@ pub(super) fn serve(stream: TcpStream, shared: &Shared) {
         match connection.request() {
             Ok(incoming) => {
                 let (reply, entry) = shared.provider.answer(&incoming, shared.clock.now(), &mut verifier);
-                let reply = reply.with("Date", crate::sandbox::date::http(shared.clock.now()));
-                let closes = incoming.closes() || shared.is_stopping();
-                let written = connection.stream.write_all(&reply.octets(closes, incoming.method == b"HEAD"));
+                let closes = incoming.closes() || shared.is_stopping() || reply.wire != Wire::Good;
+                let written = match reply.wire {
+                    Wire::Good => connection.stream.write_all(&reply.octets(closes, incoming.method == b"HEAD")),
+                    _ => misbehave::write(&mut connection.stream, shared, &reply),
+                };
                 if let (Some(tell), Some(entry)) = (&shared.tell, entry) {
                     tell(&entry);
                 }

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod patience;
 
 mod connection;
+mod misbehave;
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -19,7 +20,7 @@ use super::http::BadRequest;
 use super::limits::Limits;
 use super::provider::{Provider, plain};
 use super::store::Client;
-use crate::profile::document::EndpointName;
+use crate::profile::document::{EndpointName, Profile};
 use clock::Clock;
 
 /// Is told of every exchange, by the thread that had it.
@@ -106,6 +107,12 @@ impl Sandbox {
         self.shared.provider.url(endpoint)
     }
 
+    /// The profile that is enforced, at the sandbox's own addresses.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.shared.provider.profile
+    }
+
     /// The endpoints with their URLs, in the order of the flow.
     #[must_use]
     pub fn urls(&self) -> Vec<(EndpointName, String)> {
@@ -122,6 +129,12 @@ impl Sandbox {
     #[must_use]
     pub fn exchanges(&self) -> Vec<Arc<Entry>> {
         self.shared.provider.lock_entries().all()
+    }
+
+    /// How often a redirection of a fault was followed to this server under another name.
+    #[must_use]
+    pub fn followed(&self) -> u64 {
+        self.shared.provider.followed.load(Ordering::SeqCst)
     }
 
     /// How many nonces are remembered.
@@ -205,4 +218,19 @@ fn refuse(mut stream: TcpStream) {
 /// Random octets of the system's.
 pub(super) fn random(octets: &mut [u8]) -> bool {
     getrandom::fill(octets).is_ok()
+}
+
+impl Client {
+    /// A client that nobody has configured anywhere, with random identifier and secret.
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub fn made_up() -> io::Result<Client> {
+        let text = || {
+            let mut octets = [0_u8; 12];
+            getrandom::fill(&mut octets).map_err(|error| io::Error::other(error.to_string()))?;
+            Ok::<String, io::Error>(octets.iter().map(|octet| format!("{octet:02x}")).collect())
+        };
+        Ok(Client::new(format!("sandbox-{}", text()?), format!("secret-{}", text()?)))
+    }
 }

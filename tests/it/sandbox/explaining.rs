@@ -34,10 +34,15 @@ fn a_wrong_secret_and_a_missing_token_secret_are_told_apart() {
     let sandbox = builder("rfc5849").auto_approve(true).start().unwrap();
     let token = send(&sandbox, &Signer::of(&sandbox).callback("oob").request("POST", "/initiate"));
     let token = (token.value("oauth_token"), token.value("oauth_token_secret"));
-    let mut signer = Signer::of(&sandbox).token(&(token.0, String::new()));
+    let mut signer = Signer::of(&sandbox).token(&(token.0.clone(), String::new()));
     signer.verifier = Some("x".to_owned());
     let answer = send(&sandbox, &signer.request("POST", "/token"));
     assert!(answer.field("X-Countersign-Diagnosis").contains("token"), "{answer:?}");
+    // The secret of a request token, taken for that of an access token.
+    let other = send(&sandbox, &Signer::of(&sandbox).callback("oob").request("POST", "/initiate"));
+    let mixed = Signer::of(&sandbox).token(&(token.0.clone(), other.value("oauth_token_secret"))).verifier("x");
+    let answer = send(&sandbox, &mixed.request("POST", "/token"));
+    assert_eq!(answer.field("X-Countersign-Diagnosis"), "secret-of-another-token");
     let wrong = Signer { secret: "no such secret".to_owned(), ..Signer::of(&sandbox) };
     assert_eq!(send(&sandbox, &wrong.request("GET", "/photos")).field("X-Countersign-Diagnosis"), "unexplained");
 }

@@ -1,7 +1,8 @@
 //! The three-legged flow of each profile, from the first request to the end of the token, and what each provider refuses on the way.
 
 use countersign::profile::document::EndpointName;
-use countersign::sandbox::{Client, Clock, Limits, Sandbox};
+use countersign::profile::{Level, Party, check};
+use countersign::sandbox::{Client, Clock, Entry, Limits, Sandbox};
 
 use super::{Answer, CLIENT, NOW, SECRET, Signer, builder, get, send};
 
@@ -234,4 +235,41 @@ fn when_there_is_no_room_for_tokens_or_nonces_requests_are_refused() {
     let full = flow.ask(EndpointName::Resource, &flow.signer());
     assert!(full.status == 503 && full.field("X-Countersign-Because").contains("remember another nonce"), "{full:?}");
     assert_eq!(flow.ask(EndpointName::RequestToken, &first).refused(), "nonce_used", "and none is forgotten");
+}
+
+/// The provider's breaches of its own rules.
+fn judged(sandbox: &Sandbox, entry: &Entry) -> Vec<String> {
+    let Some(exchange) = entry.exchange() else { return Vec::new() };
+    let findings = check(sandbox.profile(), &exchange);
+    let findings = findings.into_iter().filter(|finding| finding.by == Party::Provider && finding.level != Level::Info);
+    findings.map(|finding| format!("{}: {}", finding.rule, finding.because)).collect()
+}
+
+#[test]
+fn what_the_sandbox_answers_breaks_no_rule_of_the_profile() {
+    for (profile, method, callback) in
+        [("etrade", "GET", "oob"), ("yahoo", "GET", "oob"), ("yahoo", "POST", "http://client.example/cb"), ("rfc5849", "POST", "http://h/")]
+    {
+        let flow = Flow::new(profile, method, callback);
+        let (access, _) = flow.access();
+        flow.ask(EndpointName::Resource, &flow.signer().token(&access));
+        // And refusals of many sorts.
+        let good = flow.signer().callback(callback);
+        assert_eq!(flow.ask(EndpointName::RequestToken, &flow.signer()).refused(), "parameter_absent");
+        for bad in [
+            Signer { secret: "wrong".to_owned(), ..good.clone() },
+            Signer { client: "nobody".to_owned(), ..good.clone() },
+            Signer { timestamp: "1".to_owned(), ..good.clone() },
+            Signer { version: Some("2.0"), ..good.clone() },
+            Signer { method: "HMAC-SHA256", ..good.clone() },
+        ] {
+            assert!(flow.ask(EndpointName::RequestToken, &bad).status >= 400);
+            assert!(flow.ask(EndpointName::Resource, &bad.token(&access)).status >= 400);
+        }
+        let entries = flow.sandbox.exchanges();
+        assert!(entries.iter().filter(|entry| entry.exchange().is_some()).count() > 12);
+        for entry in entries {
+            assert_eq!(judged(&flow.sandbox, &entry), Vec::<String>::new(), "{profile}: {}", entry.line());
+        }
+    }
 }

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod attacks;
+#[cfg(feature = "cli")]
+mod command;
 mod explaining;
+mod faults;
 mod flow;
 mod vectors;
 mod wire;

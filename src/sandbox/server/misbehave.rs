@@ -1,0 +1,106 @@
+//! Answers that break HTTP, written to a connection. Each ends after [`LONGEST`] or [`MOST`], when the client has gone, or when the sandbox
+//! stops.
+
+use std::io::{self, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use crate::sandbox::faults::Wire;
+use crate::sandbox::faults::wires::{LONGEST, MOST, bomb};
+use crate::sandbox::http::Reply;
+
+/// Writes an answer in its way; the connection ends with it.
+pub(super) fn write(stream: &mut TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
+    let good = reply.octets(true, false);
+    let head = || {
+        let head = String::from_utf8_lossy(&reply.head(true)).into_owned();
+        head.trim_end_matches("\r\n").to_owned()
+    };
+    // The head without its length, to which another one is added.
+    let other = || head().lines().filter(|line| !line.starts_with("Content-Length")).collect::<Vec<_>>().join("\r\n");
+    let body = reply.body.as_slice();
+    let with = |fields: &str, body: &[u8]| [other().as_bytes(), b"\r\n", fields.as_bytes(), b"\r\n\r\n", body].concat();
+    let length = body.len();
+    let mut all = |octets: &[u8]| stream.write_all(octets);
+    match reply.wire {
+        Wire::Good => all(&good),
+        Wire::Close => Ok(()),
+        Wire::Truncated => all(good.get(..good.len() - length / 2 - 1).unwrap_or_default()),
+        Wire::HalfHead => all(head().as_bytes().get(..head().len() / 2).unwrap_or_default()),
+        Wire::Length(more) => {
+            let said = i64::try_from(length).unwrap_or(i64::MAX).saturating_add(more).max(0);
+            all(&with(&format!("Content-Length: {said}"), body))?;
+            if more > 0 { wait(shared) } else { Ok(()) }
+        }
+        Wire::LengthText(said) => all(&with(&format!("Content-Length: {said}"), body)),
+        Wire::LengthTwice => all(&with(&format!("Content-Length: {length}\r\nContent-Length: {}", length + 7), body)),
+        Wire::LengthAndChunks => {
+            let chunk = [format!("{length:x}\r\n").as_bytes(), body, b"\r\n0\r\n\r\n"].concat();
+            all(&with(&format!("Content-Length: {length}\r\nTransfer-Encoding: chunked"), &chunk))
+        }
+        Wire::Chunk(size) => all(&with("Transfer-Encoding: chunked", format!("{size}\r\nabc").as_bytes())),
+        Wire::Bomb => {
+            let bomb = bomb(64 * 1024 * 1024);
+            all(&with(&format!("Content-Encoding: gzip\r\nContent-Length: {}", bomb.len()), &bomb))
+        }
+        Wire::NotGzip => all(&with(&format!("Content-Encoding: gzip\r\nContent-Length: {length}"), body)),
+        Wire::NoHead => all(body),
+        Wire::StatusLine(line) => {
+            let head = head();
+            let fields = head.split_once("\r\n").map_or("", |(_, fields)| fields);
+            all(&[line.as_bytes(), b"\r\n", fields.as_bytes(), b"\r\n\r\n", body].concat())
+        }
+        Wire::Field(line) => all(&[head().as_bytes(), b"\r\n", line, b"\r\n\r\n", body].concat()),
+        Wire::TwoAnswers => all(&[good.as_slice(), b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"].concat()),
+        Wire::Silence => wait(shared),
+        Wire::SlowHead => slowly(stream, shared, &good),
+        Wire::SlowBody => {
+            all(good.get(..good.len() - length).unwrap_or_default())?;
+            slowly(stream, shared, body)
+        }
+        Wire::EndlessHead => {
+            all(head().as_bytes())?;
+            endlessly(stream, shared, b"\r\nX-More: 0123456789012345678901234567890123456789")
+        }
+        Wire::EndlessBody => {
+            all(&with("Transfer-Encoding: chunked", b""))?;
+            endlessly(stream, shared, &[b"400\r\n", [b'x'; 1024].as_slice(), b"\r\n"].concat())
+        }
+        Wire::EndlessInterim => endlessly(stream, shared, b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+    }
+}
+
+fn wait(shared: &Shared) -> io::Result<()> {
+    let until = Instant::now() + LONGEST;
+    while Instant::now() < until && !shared.is_stopping() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+fn slowly(stream: &mut TcpStream, shared: &Shared, octets: &[u8]) -> io::Result<()> {
+    let until = Instant::now() + LONGEST;
+    for octet in octets {
+        stream.write_all(&[*octet])?;
+        let next = Instant::now() + Duration::from_secs(1);
+        while Instant::now() < next {
+            if shared.is_stopping() || Instant::now() > until {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    Ok(())
+}
+
+fn endlessly(stream: &mut TcpStream, shared: &Shared, part: &[u8]) -> io::Result<()> {
+    let until = Instant::now() + LONGEST;
+    let block = part.repeat(16 * 1024 / part.len().max(1) + 1);
+    let mut written = 0;
+    while written < MOST && Instant::now() < until && !shared.is_stopping() {
+        stream.write_all(&block)?;
+        written += block.len();
+    }
+    Ok(())
+}
