@@ -40,6 +40,13 @@ pub(super) struct Answer {
     pub(super) judgement: Judgement,
     /// When it was put.
     pub(super) since: u64,
+    /// Whether it cost the implementation its process.
+    pub(super) costs: bool,
+}
+
+/// Whether a break is one that a process does not outlive.
+const fn costs(observation: &Observation) -> bool {
+    matches!(observation, Observation::Broke { why: Break::Crash | Break::Timeout | Break::Protocol | Break::StateLeak, .. })
 }
 
 /// A case whose turn has not come.
@@ -97,36 +104,37 @@ impl<'a> Asked<'a> {
     /// Takes the answer to the oldest case.
     pub(super) fn take(&mut self) -> Option<Answer> {
         let Waiting { case, place, is_selected, since, ticket } = self.queue.pop_front()?;
-        let (observation, judgement) = match (ticket, self.implementation.pipeline()) {
+        let (observation, judgement, costs) = match (ticket, self.implementation.pipeline()) {
             (Some(ticket), Some(pipeline)) => {
                 let observation = pipeline.take(ticket);
                 self.judged(&case, observation)
             }
             _ => self.ask(&case),
         };
-        Some(Answer { case, place, is_selected, observation, judgement, since })
+        Some(Answer { case, place, is_selected, observation, judgement, since, costs })
     }
 
-    /// Asks and judges one case, without a place in the queue.
-    fn ask(&mut self, case: &Case) -> (Observation, Judgement) {
+    /// Asks and judges one case, without a place in the queue; says also whether that cost a process.
+    fn ask(&mut self, case: &Case) -> (Observation, Judgement, bool) {
         if let Some(what) = self.implementation.offer().lacks(case) {
             let observation = Observation::Unsupported { what, message: "it is not declared".to_owned() };
             let judgement = judge(case, &observation, self.declared);
-            return (observation, judgement);
+            return (observation, judgement, false);
         }
         let observation = self.implementation.ask_for(&case.question, Wanted::to_meet(&case.expectation));
-        let (observation, judgement) = self.judged(case, observation);
+        let (observation, judgement, costs) = self.judged(case, observation);
         // Stages locate a difference: they are asked for where there is one and they were left out.
         let left_out = matches!(&observation, Observation::Answered(output) if output.stages.is_none());
         let has_stages = self.implementation.offer().features.iter().any(|name| name == "stages");
         if judgement.differences.is_empty() || !left_out || !has_stages || self.implementation.pipeline().is_some() {
-            return (observation, judgement);
+            return (observation, judgement, costs);
         }
         let observation = self.implementation.ask_for(&case.question, Wanted::ALL);
         self.judged(case, observation)
     }
 
-    fn judged(&self, case: &Case, observation: Observation) -> (Observation, Judgement) {
+    fn judged(&self, case: &Case, observation: Observation) -> (Observation, Judgement, bool) {
+        let costs = costs(&observation);
         let observation = match observation {
             // What it declared it may not refuse as unsupported: that would hide failures.
             Observation::Unsupported { what, .. } if self.implementation.offer().has(&what) => {
@@ -135,7 +143,7 @@ impl<'a> Asked<'a> {
             observation => observation,
         };
         let judgement = self.judge(case, &observation);
-        (observation, judgement)
+        (observation, judgement, costs)
     }
 
     pub(super) fn judge(&self, case: &Case, observation: &Observation) -> Judgement {
@@ -153,7 +161,8 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Whether a refusal means something. A control whose answer is not known yet is asked now; `told` learns what it did.
+    /// Whether a refusal means something. A control whose answer is not known yet is asked now; `told` learns of it if that cost
+    /// a process.
     pub(super) fn proof(&mut self, control: &str, told: &mut dyn FnMut(&Case, &Observation)) -> Control {
         control.clone_into(&mut self.last_control);
         let Some(place) = self.plan.place_of(control) else { return Control::Failed("is not in the set") };
@@ -162,8 +171,10 @@ impl<'a> Asked<'a> {
         }
         let Some(case) = self.plan.kept(place) else { return Control::Failed("is not in the set") };
         let control = if self.offers(case) {
-            let (observation, judgement) = self.ask(case);
-            told(case, &observation);
+            let (observation, judgement, costs) = self.ask(case);
+            if costs {
+                told(case, &observation);
+            }
             Control::of(&observation, &judgement)
         } else {
             Control::NOT_OFFERED
@@ -189,7 +200,7 @@ impl<'a> Asked<'a> {
         if let Some(pipeline) = self.implementation.pipeline() {
             pipeline.renew();
         }
-        let (_, judgement) = self.ask(case);
+        let (_, judgement, _) = self.ask(case);
         judgement.met.is_some() && self.implementation.pipeline().is_none_or(|pipeline| pipeline.is_calm())
     }
 }

@@ -144,12 +144,14 @@ impl<'a> Runner<'a> {
 
     /// Takes the answer to the oldest question, and tells or holds what came of it.
     fn conclude(&mut self, asked: &mut Asked<'_>) -> io::Result<()> {
-        let Some(Answer { case, place, is_selected, mut observation, mut judgement, since }) = asked.take() else { return Ok(()) };
+        let Some(Answer { case, place, is_selected, mut observation, mut judgement, since, costs }) = asked.take() else { return Ok(()) };
         if matches!(observation, Observation::Broke { .. }) && (self.surroundings.interrupted)() {
             // Nobody waited for it.
             return Ok(());
         }
-        self.count_break(&case, &observation);
+        if costs {
+            self.count_break(&case, &observation);
+        }
         let control = Control::of(&observation, &judgement);
         asked.remember(place, control);
         if !is_selected {
@@ -169,7 +171,7 @@ impl<'a> Runner<'a> {
                 judgement = asked.judge(&case, &observation);
             }
         }
-        let again = matches!(observation, Observation::Broke { why: Break::Crash | Break::Protocol, .. });
+        let again = costs && !matches!(observation, Observation::Broke { why: Break::Timeout, .. });
         let again = (again && asked.can_renew() && self.held.broken.len() < MOST_AGAIN).then(|| case.clone());
         let witness = self.witness(&case, &observation, &judgement);
         let mut record = CaseRecord::new(case, observation, judgement, now.saturating_sub(since));
@@ -296,7 +298,7 @@ impl<'a> Runner<'a> {
     fn count_break(&mut self, case: &Case, observation: &Observation) {
         let Observation::Broke { why, .. } = observation else { return };
         let is_expected = self.surroundings.expectations.is_some_and(|expectations| expectations.foresees_break(case, *why));
-        if *why != Break::Error && !is_expected {
+        if !is_expected {
             self.breaks += 1;
             if self.breaks > self.surroundings.breaks {
                 self.give_up();

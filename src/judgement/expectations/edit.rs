@@ -120,7 +120,7 @@ pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], i
             *outcome == Some(entry.outcome) && entry.other_diagnosis(record.diagnosis.as_ref()).is_none()
         };
         let is_tried = !cases.is_empty() || is_whole;
-        let keeps = entry.outcome == Outcome::Flaky && !cases.is_empty() || cases.iter().any(|case| fits(case)) || !is_tried;
+        let keeps = entry.outcome == Outcome::Flaky && !cases.is_empty() || cases.iter().any(fits) || !is_tried;
         match cases.as_slice() {
             _ if keeps => kept.push(entry.case.clone()),
             [(Some(outcome), record)] => {
