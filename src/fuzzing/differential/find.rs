@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Observation;
-use crate::vectors::{Output, Question};
+use crate::vectors::{Operation, Output, Question};
 
 /// In which way somebody differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ pub struct Find {
     /// In which way.
     pub kind: Kind,
     /// Where the search was when it came upon it: axes, or the change of a received request.
-    pub at: String,
+    pub at: Vec<&'static str>,
     /// The smallest question that was reached.
     pub question: Question,
     /// The right answer to it.
@@ -64,7 +64,11 @@ impl Find {
             Outcome::Explained | Outcome::Ambiguous if !self.diagnosis.sets.is_empty() => {
                 self.diagnosis.ids().iter().map(|set| set.join(" with ")).take(MOST_NAMED).collect::<Vec<_>>().join(" or ")
             }
-            _ => format!("{} ({})", self.kind.as_str(), self.at),
+            _ if self.at.is_empty() => format!("{} (a common request)", self.kind.as_str()),
+            _ if self.question.operation() == Operation::Verify => {
+                format!("{} ({})", self.kind.as_str(), self.at.first().copied().unwrap_or_default())
+            }
+            _ => format!("{} ({})", self.kind.as_str(), self.at.join(", ")),
         }
     }
 
@@ -88,7 +92,7 @@ impl Find {
     pub fn vector_file(&self, implementation: &str, seed: u64) -> Value {
         let operation = self.question.operation();
         let requirement = match operation {
-            crate::vectors::Operation::Verify => "3.2",
+            Operation::Verify => "3.2",
             _ => self.diagnosis.certain().first().map_or("3.4", |cause| cause.section()),
         };
         let section = requirement.split_whitespace().last().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));

@@ -180,7 +180,7 @@ impl<'a> Search<'a> {
         let operations = &self.offer.operations;
         let verifies = self.limits.verify && operations.contains(&Operation::Verify);
         let signs = self.limits.sign && operations.contains(&Operation::Sign);
-        let question = if verifies && (!signs || number % 3 == 0) {
+        let question = if verifies && (!signs || number.is_multiple_of(3)) {
             let mut received = received(&input, &mut self.reference)?;
             let change = CHANGES.get(self.numbers.below(CHANGES.len()))?;
             if self.aside.contains(change.what) {
@@ -308,7 +308,7 @@ impl<'a> Search<'a> {
             let single = causes.iter().position(|set| alike(set));
             let together: Vec<Cause> = causes.concat();
             if single.is_some() || causes.len() > 1 && alike(&together) {
-                let place = self.searched.finds.iter().position(|find| known(find));
+                let place = self.searched.finds.iter().position(known);
                 let explaining = single.map_or(place, |single| {
                     self.searched.finds.iter().enumerate().filter(|(_, find)| known(find)).map(|(place, _)| place).nth(single)
                 });
@@ -318,8 +318,9 @@ impl<'a> Search<'a> {
                 return true;
             }
         }
-        // The same way of being wrong along an axis that was set aside while this was under way.
-        let is_aside = at.iter().any(|name| self.aside.contains(name));
+        // The same way of being wrong along an axis, or after a change, that was set aside while this was under way.
+        let named = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
+        let is_aside = named.iter().any(|name| self.aside.contains(name));
         is_aside && self.searched.finds.iter().any(|find| !known(find) && find.kind == kind)
     }
 
@@ -346,24 +347,22 @@ impl<'a> Search<'a> {
                 self.unverified.push(witness);
             }
             let mut found = diagnose_run(&failures, &rights, &mut effort);
-            found.pop().unwrap_or_else(crate::diagnosis::Diagnosis::unexplained)
+            // Several causes of one bit are a guess, and would explain away what comes after.
+            found
+                .pop()
+                .filter(|found| !is_verify || found.outcome == Outcome::Explained)
+                .unwrap_or_else(crate::diagnosis::Diagnosis::unexplained)
         };
         if !matches!(diagnosis.outcome, Outcome::Explained | Outcome::Ambiguous) {
-            self.aside.extend(self.responsible(&question, at, kind));
+            // A change of a received request is what it is along every axis.
+            let responsible = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
+            self.aside.extend(responsible);
         }
-        let named = Find { kind, at: at.join(", "), question, right, observation, diagnosis, after, others: 0 };
+        let named = Find { kind, at: at.to_vec(), question, right, observation, diagnosis, after, others: 0 };
         let same = |known: &&mut Find| known.kind == kind && known.name() == named.name();
         match self.searched.finds.iter_mut().find(same) {
             Some(known) => known.others += 1,
             None => self.searched.finds.push(named),
-        }
-    }
-
-    /// What is set aside: the change of a received request, or the last axis; of none, the operation is what it is.
-    fn responsible(&self, question: &Question, at: &[&'static str], _kind: Kind) -> Vec<&'static str> {
-        match question {
-            Question::Verify(_) => at.first().copied().into_iter().collect(),
-            _ => at.to_vec(),
         }
     }
 

@@ -108,7 +108,7 @@ fn sign_candidates(input: &SignInput) -> Vec<SignInput> {
     if input.headers.iter().any(|(_, value)| value.as_bytes() != FORM.as_bytes()) {
         add(&|input| input.headers.iter_mut().for_each(|(_, value)| *value = FORM.into()));
     }
-    let texts: [(fn(&mut SignInput) -> Option<&mut Text>, Option<&Text>); 6] = [
+    let texts: [(Place, Option<&Text>); 6] = [
         (|input| Some(&mut input.client.identifier), Some(&input.client.identifier)),
         (|input| input.client.secret.as_mut(), input.client.secret.as_ref()),
         (|input| input.nonce.as_mut(), input.nonce.as_ref()),
@@ -130,6 +130,9 @@ fn sign_candidates(input: &SignInput) -> Vec<SignInput> {
     }
     all
 }
+
+/// A text of a request that can be made shorter.
+type Place = fn(&mut SignInput) -> Option<&mut Text>;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -23,7 +23,15 @@ pub fn told(find: &Find, number: usize) -> String {
         line("cause", &format!("{} (section {})", escape::line(&cause.sentence()), cause.section()));
         line("fix", &escape::line(cause.fix()));
     }
-    line("found", &format!("{} along {}, question {}", find.kind.as_str(), if find.at.is_empty() { "none" } else { &find.at }, find.after));
+    line(
+        "found",
+        &format!(
+            "{} along {}, question {}",
+            find.kind.as_str(),
+            if find.at.is_empty() { "no axis".to_owned() } else { find.at.join(", ") },
+            find.after
+        ),
+    );
     match &find.question {
         Question::Sign(input) => sign(input, &mut line),
         Question::Verify(input) => verify(input, &mut line),
