@@ -15,7 +15,7 @@ use crate::judgement::ExitCode;
 use crate::profile::{Profile, shipped};
 use crate::report::escape;
 use crate::sandbox::faults::{self, Fault};
-use crate::sandbox::{Builder, Client, Clock, Entry, Sandbox, StartError};
+use crate::sandbox::{Builder, Client, Clock, Entry, Limits, Sandbox, StartError, recording};
 use crate::vectors::load_error::nearest;
 
 /// A mock provider on loopback that enforces a profile and explains every refusal.
@@ -63,6 +63,9 @@ pub(super) struct Arguments {
     /// A way to misbehave at clients; `countersign list faults` shows them
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
+    /// Write the exchanges into this folder at the end: fixtures.json and exchanges.har, without those of a client of your own
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
     /// Do not tell of exchanges
     #[arg(short, long)]
     quiet: bool,
@@ -72,8 +75,15 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let interrupted = interruption()?;
     let (client, synthetic) = client(arguments)?;
+    let profile = profile(&arguments.profile)?;
+    if let Some(folder) = &arguments.record {
+        std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+    }
+    let limits =
+        Limits { exchanges: if arguments.record.is_some() { MOST_RECORDED } else { Limits::default().exchanges }, ..Limits::default() };
     let mut builder = Sandbox::builder()
-        .own_profile(profile(&arguments.profile)?)
+        .own_profile(profile.clone())
+        .limits(limits)
         .port(arguments.port)
         .clock(Clock::ahead(arguments.clock_offset))
         .auto_approve(arguments.auto_approve)
@@ -95,9 +105,17 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     while !interrupted.load(Ordering::SeqCst) {
         std::thread::sleep(Duration::from_millis(50));
     }
+    let exchanges = sandbox.exchanges();
     sandbox.stop();
+    if let Some(folder) = &arguments.record {
+        output::write_file(&folder.join("fixtures.json"), recording::fixtures(&exchanges, &profile).as_bytes())?;
+        output::write_file(&folder.join("exchanges.har"), recording::har(&exchanges).as_bytes())?;
+    }
     Ok(ExitCode::AsExpected)
 }
+
+/// The most exchanges that are recorded; of more, the last ones.
+const MOST_RECORDED: usize = 2000;
 
 fn start(builder: Builder) -> Result<Sandbox, Fail> {
     builder.start().map_err(|error| match error {

@@ -17,7 +17,7 @@ use crate::profile::{Party, check};
 use crate::protocol::Code;
 
 fn refuse(refused: Refused) -> Box<NotVerified> {
-    Box::new(NotVerified { refused, explanation: None, real: false })
+    Box::new(NotVerified { refused, explanation: None })
 }
 
 /// The page, or with auto-approval the way back at once. What stands in the URL beside the token is not looked at: the callback is the

@@ -7,7 +7,7 @@ use super::explanation::Explanation;
 use super::http::{Incoming, Reply};
 use super::provider::Asked;
 use super::refusal::Refused;
-use super::verifying::NotVerified;
+use super::verifying::{NotVerified, Seen};
 use crate::intake;
 use crate::profile::document::EndpointName;
 use crate::profile::exchange::{Exchange, Octets, Response, SentRequest, Told};
@@ -37,6 +37,7 @@ pub struct Entry {
     pub explanation: Option<Explanation>,
     /// What the sandbox knew when a signed request came; `None` for other requests, and for somebody's real client.
     exchange: Option<Exchange>,
+    real: bool,
 }
 
 impl Entry {
@@ -57,6 +58,12 @@ impl Entry {
 }
 
 impl Entry {
+    /// Whether it is of somebody's real client: then it is not whole.
+    #[must_use]
+    pub const fn is_real(&self) -> bool {
+        self.real
+    }
+
     /// The request as rules and readers take it.
     #[must_use]
     pub fn sent(&self) -> SentRequest {
@@ -117,10 +124,10 @@ impl Entries {
         endpoint: EndpointName,
         reply: &Reply,
         not: Option<Box<NotVerified>>,
-        exchange: Option<Exchange>,
+        seen: Seen,
     ) -> Arc<Entry> {
         self.last += 1;
-        let real = not.as_ref().is_some_and(|not| not.real);
+        let Seen { exchange, real } = seen;
         let mut request = asked.incoming.clone();
         let mut reply = reply.clone();
         reply.body.truncate(MOST_BODY);
@@ -140,7 +147,8 @@ impl Entries {
             }
         }
         let explanation = if real { explanation.map(|found| Explanation { base_string: None, ..found }) } else { explanation };
-        let entry = Arc::new(Entry { number: self.last, now: asked.now, endpoint, url, request, reply, refused, explanation, exchange });
+        let entry =
+            Arc::new(Entry { number: self.last, now: asked.now, endpoint, url, request, reply, refused, explanation, exchange, real });
         if self.kept.len() >= self.most {
             self.kept.pop_front();
         }

@@ -9,7 +9,7 @@
 //! | `endpoints`, `authorize` | credentials, renewal, revocation, the resource; the user's part |
 //! | [`refusal`], [`explanation`] | a refusal as the provider writes it; what a wrong signature implies |
 //! | [`faults`] | misbehaviour at clients |
-//! | [`entries`], `inspector` | the last exchanges, and a page that shows them |
+//! | [`entries`], `inspector`, [`recording`] | the last exchanges, a page that shows them, and files of them |
 //!
 //! ```
 //! use std::io::{Read as _, Write as _};
@@ -31,6 +31,7 @@ pub mod faults;
 pub mod http;
 pub mod limits;
 pub mod nonces;
+pub mod recording;
 pub mod refusal;
 pub mod routes;
 pub mod server;

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::authorize;
 use super::endpoints;
 use super::entries::{Entries, Entry};
-use super::explanation::Explanation;
 use super::faults::{self, Fault, Scene};
 use super::http::{BadRequest, Incoming, Reply};
 use super::limits::Limits;
@@ -15,9 +14,8 @@ use super::refusal::{self, Refused};
 use super::routes::{Route, Routes};
 use super::server::patience::Patience;
 use super::store::{Client, Store, Token};
-use super::verifying::{self, Deferred, NotVerified, verify};
+use super::verifying::{self, Deferred, NotVerified, Seen, verify};
 use crate::profile::document::{Endpoint, EndpointName, Profile};
-use crate::profile::exchange::Exchange;
 use crate::profile::hosts;
 use crate::profile::kinds::Check;
 use crate::protocol::nonce::{NonceMemory as _, Registration};
@@ -184,7 +182,7 @@ impl Provider {
         let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
         let fault = asked.fault.or(self.settings.fault).filter(|fault| fault.at.is(name));
         let asked = Asked { now: asked.now.saturating_add_signed(fault.map_or(0, Fault::clock)), ..asked };
-        let mut seen = None;
+        let mut seen = Seen::default();
         let answered = match (fault.and_then(|fault| fault.before(&self.scene(&asked))), route) {
             (Some(reply), _) => Ok(reply),
             (None, Route::Endpoint(EndpointName::Authorize)) => authorize::page(self, &asked),
@@ -208,18 +206,10 @@ impl Provider {
         (reply, Some(entry))
     }
 
-    fn signed(
-        &self,
-        asked: &Asked<'_>,
-        name: EndpointName,
-        verifier: &mut Verifier,
-        seen: &mut Option<Exchange>,
-    ) -> Result<Reply, Box<NotVerified>> {
+    fn signed(&self, asked: &Asked<'_>, name: EndpointName, verifier: &mut Verifier, seen: &mut Seen) -> Result<Reply, Box<NotVerified>> {
         let Some(endpoint) = self.profile.endpoints.get(&name) else { return Err(self.nowhere(asked)) };
         let verified = verify(self, asked, name, endpoint, verifier, seen)?;
-        let real = verified.client.real;
-        endpoints::answer(self, asked, name, endpoint, &verified)
-            .map_err(|refused| Box::new(NotVerified { refused, explanation: None::<Explanation>, real }))
+        endpoints::answer(self, asked, name, endpoint, &verified).map_err(|refused| Box::new(NotVerified { refused, explanation: None }))
     }
 
     /// Reads the target and the Host field. A page in somebody's browser whose name was made to lead to loopback has another Host.
@@ -362,13 +352,13 @@ impl Provider {
     fn moved(&self, name: EndpointName) -> Box<NotVerified> {
         let now = self.url(name).unwrap_or_default();
         let refused = Refused::new(Code::MalformedRequest, format!("this is a former URL of {name}; it is now {now}")).with_status(404);
-        Box::new(NotVerified { refused, explanation: None, real: false })
+        Box::new(NotVerified { refused, explanation: None })
     }
 
     fn nowhere(&self, asked: &Asked<'_>) -> Box<NotVerified> {
         let here: Vec<String> = self.routes.iter().map(|(name, path)| format!("{name} {path}")).collect();
         let because = format!("there is nothing at {}; here are {}", asked.path.escape_debug(), here.join(", "));
-        Box::new(NotVerified { refused: Refused::new(Code::MalformedRequest, because).with_status(404), explanation: None, real: false })
+        Box::new(NotVerified { refused: Refused::new(Code::MalformedRequest, because).with_status(404), explanation: None })
     }
 }
 

@@ -56,6 +56,12 @@ impl Verified {
 pub(super) struct NotVerified {
     pub(super) refused: Refused,
     pub(super) explanation: Option<Explanation>,
+}
+
+/// What the sandbox knew when the request came.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) exchange: Option<Exchange>,
     /// Whether the client's secret is somebody's real one.
     pub(super) real: bool,
 }
@@ -67,7 +73,7 @@ pub(super) fn verify(
     name: EndpointName,
     endpoint: &Endpoint,
     verifier: &mut Verifier,
-    seen: &mut Option<Exchange>,
+    seen: &mut Seen,
 ) -> Result<Verified, Box<NotVerified>> {
     let sent = sent_request(asked);
     let reading = Reading::of(&sent);
@@ -98,16 +104,16 @@ pub(super) fn verify(
         }
         (None, None) => {
             let refused = Refused::new(Code::ClientUnknown, "the client is unknown (RFC 5849 section 3.2)");
-            Err(Box::new(NotVerified { refused, explanation: None, real: false }))
+            Err(Box::new(NotVerified { refused, explanation: None }))
         }
         (Some(refused), client) => {
             let wrong = refused.code == Code::SignatureInvalid && provider.settings.explains;
             let explanation =
                 client.filter(|_| wrong).and_then(|client| explain(provider, asked, &headers, &reading, &client, &case.token));
-            Err(Box::new(NotVerified { refused, explanation, real }))
+            Err(Box::new(NotVerified { refused, explanation }))
         }
     };
-    *seen = Some(exchange).filter(|_| !real);
+    *seen = Seen { exchange: Some(exchange).filter(|_| !real), real };
     result
 }
 

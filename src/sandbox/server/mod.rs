@@ -76,7 +76,6 @@ const GRACE: Duration = Duration::from_secs(3);
 
 impl Sandbox {
     /// What a sandbox is made of.
-    #[must_use]
     pub fn builder() -> builder::Builder {
         builder::Builder::default()
     }

@@ -88,8 +88,8 @@ fn every_fault_of_an_adapter_is_told_from_the_others() {
         ("echo", 1, "fail", None),
     ];
     let listed = countersign(&["list", "faults"]).with(0);
-    let of_adapters = listed.lines().into_iter().filter(|line| line.split_whitespace().nth(1) == Some("adapter"));
-    let names: Vec<&str> = of_adapters.map(|line| line.split(' ').next().unwrap()).collect();
+    let words = listed.lines().into_iter().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
+    let names: Vec<&str> = words.filter(|words| words[1] == "adapter").map(|words| words[0]).collect();
     let tested: Vec<&str> = expected.iter().map(|(name, ..)| *name).chain(["no-hello"]).collect();
     assert!(names.iter().all(|name| tested.contains(name)) && names.len() == tested.len(), "{names:?}");
     for (name, code, verdict, why) in expected {

@@ -1,8 +1,9 @@
 //! The three-legged flow of each profile, from the first request to the end of the token, and what each provider refuses on the way.
 
 use countersign::profile::document::EndpointName;
-use countersign::profile::{Level, Party, check};
-use countersign::sandbox::{Client, Clock, Entry, Limits, Sandbox};
+use countersign::profile::fixture::{Fixture, Fixtures};
+use countersign::profile::{Level, Party, check, shipped};
+use countersign::sandbox::{Client, Clock, Entry, Limits, Sandbox, recording};
 
 use super::{Answer, CLIENT, NOW, SECRET, Signer, builder, get, send};
 
@@ -271,5 +272,21 @@ fn what_the_sandbox_answers_breaks_no_rule_of_the_profile() {
         for entry in entries {
             assert_eq!(judged(&flow.sandbox, &entry), Vec::<String>::new(), "{profile}: {}", entry.line());
         }
+        // Recorded, they are fixtures of the provider itself: judged again, good ones break nothing that the client must keep.
+        let own = shipped::profile(profile).unwrap().unwrap();
+        let text = recording::fixtures(&flow.sandbox.exchanges(), &own);
+        let fixtures = Fixtures::parse("recorded", &text).unwrap();
+        let broken = |case: &Fixture| check(&own, &case.input).into_iter().map(|finding| finding.rule).collect::<Vec<_>>();
+        for case in &fixtures.cases {
+            let status = case.input.response.as_ref().unwrap().status;
+            let signature = case.expect.findings.iter().any(|rule| rule.contains("signature"));
+            assert!(status >= 400 || !signature, "{profile}: {}: {:?}", case.title, case.expect.findings);
+            // Answers say of themselves what a reader has to find out first, so rules about them are left out here.
+            assert!(broken(case).iter().all(|rule| case.expect.findings.contains(rule)), "{profile}: {}", case.title);
+        }
+        let har: serde_json::Value = serde_json::from_str(&recording::har(&flow.sandbox.exchanges())).unwrap();
+        assert_eq!(har["log"]["entries"].as_array().unwrap().len(), flow.sandbox.exchanges().len());
+        let asked = countersign::intake::pasted::any::read(har.to_string().as_bytes(), Some(0), None);
+        assert!(asked.is_ok(), "{:?}", asked.err());
     }
 }
