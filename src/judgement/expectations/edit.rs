@@ -9,6 +9,7 @@ use super::{Expectations, Outcome};
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
 use crate::implementation::Observation;
+use crate::judgement::plain::is_plain;
 use crate::judgement::record::{CaseRecord, Expected, Observed};
 use crate::judgement::verdict::Verdict;
 use crate::vectors::glob;
@@ -60,6 +61,11 @@ fn reason(record: &CaseRecord) -> String {
     }
 }
 
+/// A text of one line that a terminal and a file show alike.
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if is_plain(letter) { letter } else { ' ' }).collect()
+}
+
 /// Somebody else's words behind ours, or the requirement where there are none.
 fn words(deed: &str, message: &str, requirement: &str) -> String {
     match message.trim().lines().next() {
@@ -87,7 +93,7 @@ fn table(outcome: Outcome, record: &CaseRecord) -> Table {
     if let Some(ids) = ids(record.diagnosis.as_ref()) {
         table.insert("diagnosis", value(ids));
     }
-    table.insert("reason", value(reason(record)));
+    table.insert("reason", value(one_line(&reason(record))));
     table
 }
 
