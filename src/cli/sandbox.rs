@@ -115,7 +115,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 /// The most exchanges that are recorded; of more, the last ones.
-const MOST_RECORDED: usize = 2000;
+const MOST_RECORDED: usize = 500;
 
 fn start(builder: Builder) -> Result<Sandbox, Fail> {
     builder.start().map_err(|error| match error {

@@ -41,6 +41,54 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry without a number.
+    pub(super) fn new(asked: &Asked<'_>, endpoint: EndpointName, reply: &Reply, not: Option<Box<NotVerified>>, seen: Seen) -> Entry {
+        let Seen { exchange, real } = seen;
+        let short = |body: Option<&Vec<u8>>| body.is_none_or(|body| body.len() <= MOST_BODY);
+        let cut = |body: &[u8]| body.get(..MOST_BODY).unwrap_or(body).to_vec();
+        let (refused, explanation) = not.map_or((None, None), |not| (Some(not.refused), not.explanation));
+        let entry = Entry {
+            number: 0,
+            now: asked.now,
+            endpoint,
+            url: asked.url.clone(),
+            request: Incoming::default(),
+            reply: reply.bare(),
+            refused,
+            explanation,
+            exchange: None,
+            real,
+        };
+        if real {
+            return entry.without_evidence(&asked.incoming.method, &asked.incoming.target);
+        }
+        let Incoming { method, target, minor, headers, body } = asked.incoming;
+        Entry {
+            request: Incoming {
+                method: method.clone(),
+                target: target.clone(),
+                minor: *minor,
+                headers: headers.clone(),
+                body: body.as_deref().map(cut),
+            },
+            reply: Reply { headers: reply.headers.clone(), body: cut(&reply.body), ..entry.reply },
+            exchange: exchange.filter(|exchange| short(exchange.request.body.as_ref().map(|body| &body.0))),
+            ..entry
+        }
+    }
+
+    /// Signature and base string together would let a short secret be guessed: of a real client neither is kept.
+    fn without_evidence(self, method: &[u8], target: &[u8]) -> Entry {
+        let before = |text: &[u8]| text.split(|octet| *octet == b'?').next().unwrap_or_default().to_vec();
+        Entry {
+            url: before(&self.url),
+            request: Incoming { method: method.to_vec(), target: before(target), ..Incoming::default() },
+            refused: self.refused.map(|refused| Refused { base_string: None, ..refused }),
+            explanation: self.explanation.map(|found| Explanation { base_string: None, ..found }),
+            ..self
+        }
+    }
+
     /// The line for a terminal: `401 GET /path: signature_invalid: …`.
     #[must_use]
     pub fn line(&self) -> String {
@@ -118,37 +166,11 @@ impl Entries {
         Entries { kept: VecDeque::new(), most, last: 0 }
     }
 
-    pub(super) fn add(
-        &mut self,
-        asked: &Asked<'_>,
-        endpoint: EndpointName,
-        reply: &Reply,
-        not: Option<Box<NotVerified>>,
-        seen: Seen,
-    ) -> Arc<Entry> {
+    /// Takes an entry in and gives it its number.
+    pub(super) fn add(&mut self, mut entry: Entry) -> Arc<Entry> {
         self.last += 1;
-        let Seen { exchange, real } = seen;
-        let mut request = asked.incoming.clone();
-        let mut reply = reply.clone();
-        reply.body.truncate(MOST_BODY);
-        if let Some(body) = &mut request.body {
-            body.truncate(MOST_BODY);
-        }
-        let (mut refused, explanation) = not.map_or((None, None), |not| (Some(not.refused), not.explanation));
-        let mut url = asked.url.clone();
-        if real {
-            // Signature and base string together would let a short secret be guessed.
-            let query = |text: &[u8]| text.split(|octet| *octet == b'?').next().unwrap_or_default().to_vec();
-            (request.target, url) = (query(&request.target), query(&url));
-            (request.headers, request.body) = (Vec::new(), None);
-            (reply.headers, reply.body) = (Vec::new(), Vec::new());
-            if let Some(refused) = &mut refused {
-                refused.base_string = None;
-            }
-        }
-        let explanation = if real { explanation.map(|found| Explanation { base_string: None, ..found }) } else { explanation };
-        let entry =
-            Arc::new(Entry { number: self.last, now: asked.now, endpoint, url, request, reply, refused, explanation, exchange, real });
+        entry.number = self.last;
+        let entry = Arc::new(entry);
         if self.kept.len() >= self.most {
             self.kept.pop_front();
         }

@@ -156,6 +156,11 @@ impl Reply {
         self
     }
 
+    /// The status alone.
+    pub(super) const fn bare(&self) -> Reply {
+        Reply { status: self.status, headers: Vec::new(), body: Vec::new(), wire: self.wire }
+    }
+
     /// The first value of a field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&[u8]> {

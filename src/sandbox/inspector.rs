@@ -43,7 +43,7 @@ pub(super) fn page(provider: &Provider) -> Reply {
                     dd { code { (provider.settings.scheme) "://" (provider.settings.authority) (path) } }
                 }
             }
-            p id="state" role="status" { (provider.lock_entries().all().len()) " exchanges" }
+            p id="state" role="status" { "waiting for exchanges" }
             main id="exchanges" { (exchanges(provider, 0)) }
             script src="inspector.js" {}
         },

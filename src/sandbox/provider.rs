@@ -176,7 +176,8 @@ impl Provider {
         if let Some(rest) = asked.path.strip_prefix("/_countersign/") {
             let reply = authorize::own_page(self, &asked, rest);
             let fault = asked.fault.or(self.settings.fault).filter(|fault| rest == "decide" && fault.at.is(EndpointName::Authorize));
-            return (fault.map_or(reply.clone(), |fault| fault.after(reply)).with("Date", super::date::http(now)), None);
+            let reply = if let Some(fault) = fault { fault.after(reply) } else { reply };
+            return (reply.with("Date", super::date::http(now)), None);
         }
         let route = self.routes.find(&asked.path, is_renewal(&asked));
         let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
@@ -199,9 +200,10 @@ impl Provider {
                 (reply, Some(not))
             }
         };
-        let reply = fault.map_or_else(|| reply.clone(), |fault| fault.after(reply.clone()));
+        let reply = if let Some(fault) = fault { fault.after(reply) } else { reply };
         let reply = reply.with("Cache-Control", "no-store").with("Date", super::date::http(now));
-        let entry = self.lock_entries().add(&asked, name, &reply, outcome, seen);
+        let entry = Entry::new(&asked, name, &reply, outcome, seen);
+        let entry = self.lock_entries().add(entry);
         let reply = reply.with("X-Countersign-Exchange", entry.number.to_string());
         (reply, Some(entry))
     }

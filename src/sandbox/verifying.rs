@@ -33,6 +33,9 @@ pub(super) fn law(profile: &Profile, own_window: bool) -> Profile {
     law
 }
 
+/// What is said of a client that is not known.
+const NOT_OURS: &str = "the client key is none of this sandbox's, which are printed at its start; a real one has no business here";
+
 /// A request that was accepted.
 #[derive(Debug)]
 pub(super) struct Verified {
@@ -79,7 +82,9 @@ pub(super) fn verify(
     let reading = Reading::of(&sent);
     let presented = reading.value("oauth_token").filter(|token| !token.is_empty());
     let known = provider.known(reading.value("oauth_consumer_key").unwrap_or_default(), presented);
-    let real = known.client.as_ref().is_some_and(|client| client.real);
+    // A key that is none of ours may be somebody's real one, sent here by mistake.
+    let is_named = reading.value("oauth_consumer_key").is_some_and(|key| !key.is_empty());
+    let real = known.client.as_ref().map_or(is_named, |client| client.real);
     let exchange = Exchange {
         endpoint: name,
         request: sent.clone(),
@@ -97,13 +102,17 @@ pub(super) fn verify(
         Err(refusal) => Some(case.name_rule(refusal, broken().collect(), verifier)),
         Ok(()) => broken().next().map(of_finding).or_else(|| provider.register(&nonce, asked.now).err()),
     };
+    let refused = refused.map(|refused| match refused.code {
+        Code::ClientUnknown => Refused { because: NOT_OURS.to_owned(), ..refused },
+        _ => refused,
+    });
     let result = match (refused, known.client.clone()) {
         (None, Some(client)) => {
             let parameters = reading.parameters.iter().map(|found| (found.name.clone(), found.value.clone())).collect();
             Ok(Verified { client, token: known.token, parameters })
         }
         (None, None) => {
-            let refused = Refused::new(Code::ClientUnknown, "the client is unknown (RFC 5849 section 3.2)");
+            let refused = Refused::new(Code::ClientUnknown, NOT_OURS);
             Err(Box::new(NotVerified { refused, explanation: None }))
         }
         (Some(refused), client) => {

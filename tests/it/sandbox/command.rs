@@ -93,10 +93,14 @@ fn what_is_recorded_is_there_at_the_end_and_nothing_of_a_real_client() {
     let mut command = command(&["rfc5849", "--client", "my-key", "--secret-env", "OWN_SECRET", "--record", path.to_str().unwrap()]);
     let running = Running::start(command.env("OWN_SECRET", "hunter2hunter2"));
     running.get(&format!("{}?oauth_consumer_key=my-key&oauth_signature=c2lnbmF0dXJl", running.value("request_token")));
-    running.get(&format!("{}?oauth_consumer_key=nobody", running.value("request_token")));
+    running.get(&format!("{}?oauth_consumer_key=perhaps-real&oauth_signature=c2lnbmF0dXJl", running.value("request_token")));
+    running.get(&format!("{}?x=plain", running.value("request_token")));
     running.interrupt();
     let text = ["fixtures.json", "exchanges.har"].map(|name| std::fs::read_to_string(path.join(name)).unwrap()).concat();
-    assert!(text.contains("oauth_consumer_key=nobody") && !text.contains("my-key") && !text.contains("hunter2"), "{text}");
+    assert!(text.contains("x=plain"), "{text}");
+    for secret in ["my-key", "perhaps-real", "c2lnbmF0dXJl", "hunter2"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
 }
 
 #[test]
