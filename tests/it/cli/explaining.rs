@@ -60,17 +60,18 @@ fn a_value_that_was_decoded_twice_is_named() {
 /// The wrong value comes out again: that is the proof.
 #[test]
 fn what_is_named_gives_the_wrong_value_again() {
-    let request = ["--url", "http://Example.com:80/a?b=1", "--client", "k", "--timestamp", "1", "--nonce", "n"];
-    let deviate = ["--deviate", "uri.default-port-kept,uri.host-case-kept", "--reveal", "--json"];
+    let request = ["--url", "http://example.com:80/a?b=x%20y", "--client", "k", "--timestamp", "1", "--nonce", "n"];
+    let deviate = ["--deviate", "uri.default-port-kept,encode.space-plus", "--reveal", "--json"];
     let mut sign = program();
     let output = sign.arg("sign").args(request).args(["--secret-env", "CS"]).args(deviate).env("CS", "s").output().unwrap();
     let signed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let wrong = signed["signature"].as_str().unwrap();
     let ended = explain(&[&request[..], &["--secret-env", "CS", "--signature", wrong, "--json"]].concat(), ("s", ""), "").with(0);
-    assert_eq!(named(&ended)[0], ["uri.host-case-kept", "uri.default-port-kept"]);
+    let expected = ["uri.default-port-kept", "encode.space-plus"];
+    assert!(named(&ended).iter().any(|set| *set == expected), "{}", ended.stdout);
     // Its beginning will do, and the chance of a mistake is told.
     let ended = explain(&[&request[..], &["--secret-env", "CS", "--signature", &wrong[..8], "--json"]].concat(), ("s", ""), "").with(0);
-    assert_eq!(named(&ended)[0], ["uri.host-case-kept", "uri.default-port-kept"]);
+    assert!(named(&ended).iter().any(|set| *set == expected), "{}", ended.stdout);
     assert!(ended.json()["client"]["one_in"].as_u64().unwrap() > 1_000_000, "{}", ended.stdout);
 }
 
