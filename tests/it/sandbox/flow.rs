@@ -286,7 +286,9 @@ fn what_the_sandbox_answers_breaks_no_rule_of_the_profile() {
             assert!(broken(case).iter().all(|rule| case.expect.findings.contains(rule)), "{profile}: {}", case.title);
         }
         let har: serde_json::Value = serde_json::from_str(&recording::har(&flow.sandbox.exchanges())).unwrap();
-        assert_eq!(har["log"]["entries"].as_array().unwrap().len(), flow.sandbox.exchanges().len());
+        // What was sent with a key that is none of ours may be somebody's, and is left out.
+        let ours = flow.sandbox.exchanges().iter().filter(|entry| !entry.is_real()).count();
+        assert_eq!(har["log"]["entries"].as_array().unwrap().len(), ours);
         let asked = countersign::intake::pasted::any::read(har.to_string().as_bytes(), Some(0), None);
         assert!(asked.is_ok(), "{:?}", asked.err());
     }
