@@ -93,7 +93,7 @@ const FEWEST_VERIFIED: usize = 60;
 /// The most failures of `verify` that are looked at together.
 const MOST_UNVERIFIED: usize = 40;
 /// The most values that are compared for the diagnosis of a find.
-const MOST_COMPARED: u64 = 1_500_000;
+const MOST_COMPARED: u64 = 300_000;
 /// The most axes of a request.
 const MOST_AXES: usize = 5;
 
@@ -298,16 +298,17 @@ impl<'a> Search<'a> {
     /// Whether something that was found explains this too: whoever makes all those mistakes gives the same answer.
     fn explains(&mut self, question: &Question, observation: &Observation, kind: Kind, at: &[&'static str]) -> bool {
         let known = |find: &Find| find.diagnosis.outcome == Outcome::Explained || find.diagnosis.outcome == Outcome::Ambiguous;
-        let causes: Vec<Vec<Cause>> =
-            self.searched.finds.iter().filter(|find| known(find)).filter_map(|find| find.diagnosis.sets.first().cloned()).collect();
+        let sets: Vec<Vec<Vec<Cause>>> =
+            self.searched.finds.iter().filter(|find| known(find)).map(|find| find.diagnosis.sets.clone()).collect();
         let alike = |causes: &[Cause]| {
             let own = Reference::conducting(Conduct::of(causes)).ask(question);
             is_alike(question.operation(), &own, observation)
         };
         if matches!(kind, Kind::Differs | Kind::Accepts | Kind::Rejects) {
-            let single = causes.iter().position(|set| alike(set));
-            let together: Vec<Cause> = causes.concat();
-            if single.is_some() || causes.len() > 1 && alike(&together) {
+            // Any set of a find may be what is really done; of several finds, the first set of each.
+            let single = sets.iter().position(|sets| sets.iter().any(|set| alike(set)));
+            let together: Vec<Cause> = sets.iter().filter_map(|sets| sets.first()).flatten().cloned().collect();
+            if single.is_some() || sets.len() > 1 && alike(&together) {
                 let place = self.searched.finds.iter().position(known);
                 let explaining = single.map_or(place, |single| {
                     self.searched.finds.iter().enumerate().filter(|(_, find)| known(find)).map(|(place, _)| place).nth(single)
@@ -337,7 +338,7 @@ impl<'a> Search<'a> {
         let witness = Witness { question: Arc::new(question.clone()), observation: observation.clone() };
         let mut effort = Effort { most: MOST_COMPARED, most_each: MOST_COMPARED, watch: &mut |_, _| true };
         let rights: Vec<Witness> = self.rights.iter().cloned().collect();
-        let diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
+        let mut diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
             crate::diagnosis::Diagnosis::unexplained()
         } else {
             let is_verify = question.operation() == Operation::Verify;
@@ -353,6 +354,11 @@ impl<'a> Search<'a> {
                 .filter(|found| !is_verify || found.outcome == Outcome::Explained)
                 .unwrap_or_else(crate::diagnosis::Diagnosis::unexplained)
         };
+        // A mistake of input belongs to one request; what explains others too is more likely.
+        let lasts = |set: &Vec<Cause>| set.iter().all(|cause| matches!(cause, Cause::Deviation(_)));
+        if diagnosis.sets.iter().any(lasts) {
+            diagnosis = crate::diagnosis::Diagnosis::of_sets(diagnosis.sets.into_iter().filter(lasts).collect());
+        }
         if !matches!(diagnosis.outcome, Outcome::Explained | Outcome::Ambiguous) {
             // A change of a received request is what it is along every axis.
             let responsible = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
@@ -361,13 +367,30 @@ impl<'a> Search<'a> {
         let named = Find { kind, at: at.to_vec(), question, right, observation, diagnosis, after, others: 0 };
         let same = |known: &&mut Find| known.kind == kind && known.name() == named.name();
         match self.searched.finds.iter_mut().find(same) {
-            Some(known) => known.others += 1,
+            Some(known) => {
+                // It explains this only in part: more along these axes would come to the same, at the same cost.
+                known.others += 1;
+                self.aside.extend(at);
+            }
             None => self.searched.finds.push(named),
         }
     }
 
+    /// Of each find that is explained, whether its causes change the answer to this question.
+    fn shown(&mut self, question: &Question) -> Vec<bool> {
+        let right = self.reference.ask(question);
+        let known = self.searched.finds.iter().filter_map(|find| find.diagnosis.sets.first());
+        let changes = |set: &Vec<Cause>| !is_alike(question.operation(), &Reference::conducting(Conduct::of(set)).ask(question), &right);
+        known.map(changes).collect()
+    }
+
     fn shrunk(&mut self, question: Question, kind: Kind, at: &[&'static str]) -> Question {
+        // A smaller request must not show a known mistake that the larger one did not: two mistakes at once are harder to name.
+        let shown = self.shown(&question);
         let mut differs = |candidate: &Question| {
+            if self.shown(candidate).iter().zip(&shown).any(|(now, before)| *now && !before) {
+                return false;
+            }
             if self.offer.lacks_for(candidate).is_some() || self.searched.gave_up {
                 return false;
             }

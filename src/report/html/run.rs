@@ -39,7 +39,8 @@ pub(super) fn section(run: &Run, number: usize, anchors: &Anchors) -> Markup {
 
 /// An address that a page may lead to: an adapter says what it likes.
 fn is_web(address: &str) -> bool {
-    (address.starts_with("https://") || address.starts_with("http://")) && address.len() < 512
+    let is_shown = address.bytes().all(|octet| octet.is_ascii_graphic());
+    (address.starts_with("https://") || address.starts_with("http://")) && address.len() < 512 && is_shown
 }
 
 fn causes(run: &Run, number: usize, anchors: &Anchors) -> Markup {

@@ -355,7 +355,13 @@ fn the_page_marks_what_differs() {
 
 #[test]
 fn an_adapter_chooses_no_address_that_runs() {
-    for (homepage, is_linked) in [("javascript:alert(1)", false), ("https://example.com/", true), ("data:text/html,x", false)] {
+    for (homepage, is_linked) in [
+        ("javascript:alert(1)", false),
+        ("https://example.com/", true),
+        ("data:text/html,x", false),
+        ("https://example.com/\u{202e}x", false),
+        ("https://example.com/\u{1b}", false),
+    ] {
         let mut one = run("a", vec![exchange()]);
         one.start.implementation.homepage = Some(homepage.to_owned());
         let text = html(&[one]);
