@@ -85,6 +85,8 @@ static json_t *sign(json_t *asked, json_t **output, json_t **stages)
     if (is_no_string(json_object_get(asked, "url")) || is_no_string(json_object_get(asked, "nonce"))) return unsupported("feature:nul");
     if (is_form(asked) && is_no_string(json_object_get(asked, "body"))) return unsupported("feature:octets");
 
+    if (is_form(asked) && strchr(text(asked, "url"), '#')) return unsupported("feature:fragment_beside_form");
+
     char **array = NULL;
     char *url = with_form(text(asked, "url"), is_form(asked) ? text(asked, "body") : NULL);
     int count = oauth_split_url_parameters(url, &array);

@@ -44,8 +44,7 @@ def sign(asked):
         token.set_verifier(asked["verifier"])
     client = oauth2.Client(oauth2.Consumer(asked["client"]["identifier"], asked["client"].get("secret")), token)
     client.set_signature_method(METHODS[asked["signature_method"]]())
-    headers = {"Content-Type" if name.lower() == "content-type" else name: value
-               for name, value in loop.fields(asked.get("headers") or []).items()}
+    headers = loop.fields(asked.get("headers") or [])
     body = asked.get("body")
     # It hashes what is no form, for which it wants octets, and parses a form, for which it wants text.
     if isinstance(body, str) and headers.get("Content-Type") != "application/x-www-form-urlencoded":

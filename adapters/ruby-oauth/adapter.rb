@@ -104,8 +104,8 @@ def parse_token_response(asked)
           else
             OAuth::RequestToken.new(consumer, 'temporary', 'secret').get_access_token(oauth_verifier: 'verifier')
           end
-  # It has nil for an empty value.
-  parameters = token.params.select { |name, _| name.is_a?(String) }.map { |name, value| [name, value.to_s] }
+  # A name without `=` has nil there: whoever looks it up finds nothing.
+  parameters = token.params.select { |name, value| name.is_a?(String) && value }.to_a
   { identifier: token.token, secret: token.secret, parameters: parameters }
 end
 

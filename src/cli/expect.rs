@@ -13,9 +13,10 @@ use super::implementations::{self, Implementations};
 use super::output::{self, Outcome};
 use super::selection::Selection;
 use super::session::{self, Session};
-use crate::judgement::expectations::{Change, Expectations, update};
+use crate::judgement::expectations::{Change, Expectations, Finding, update};
 use crate::judgement::{ExitCode, Keep, Run};
 use crate::report::escape;
+use crate::vectors::Corpus;
 
 /// The file of known failures.
 #[derive(Debug, Args)]
@@ -84,8 +85,7 @@ fn check(files: &[String], vectors: &Vectors) -> Outcome {
     for expectations in &all {
         let findings = expectations.findings(true);
         for finding in &findings {
-            let (file, case, message) = (&finding.file, escape::line(&finding.case), escape::line(&finding.message));
-            let _ = writeln!(text, "{}:{}: {case}: {message}", escape::line(file), finding.line);
+            write_finding(&mut text, finding);
             code = ExitCode::Unexpected;
         }
         if findings.is_empty() {
@@ -99,7 +99,7 @@ fn check(files: &[String], vectors: &Vectors) -> Outcome {
 fn bring_up_to_date(arguments: &Update) -> Outcome {
     let name = arguments.file.to_string_lossy().into_owned();
     let text = if arguments.file.exists() { files::text(&arguments.file, files::MAX_FILE)? } else { NEW.to_owned() };
-    let known = Expectations::read(&name, &text, "")?;
+    let known = Expectations::read(&name, &text, &implementations::today())?;
     let mut adapters = arguments.implementations.named()?;
     let (Some(adapter), true) = (adapters.pop(), adapters.is_empty()) else {
         return Err(Fail::usage("a file is for one adapter").hint("name one: --adapter 'CMD'"));
@@ -117,13 +117,33 @@ fn bring_up_to_date(arguments: &Update) -> Outcome {
     session.adapter(adapter, Some(&known), &plan, None)?;
     let Some(run) = session.runs.pop() else { return Ok(ExitCode::NothingExecuted) };
     let stopped = matches!(run.exit_code(), ExitCode::Adapter | ExitCode::Interrupted);
-    let is_whole = arguments.selection.is_everything() && !stopped;
-    let changes = update(&known, &text, &run.records, is_whole).ok_or_else(|| Fail::work(format!("{name}: it cannot be edited")))?;
-    output::print(&told(&changes.changes, &run, &name, arguments.dry_run))?;
+    let changes = update(&known, &text, &run.records, !stopped).ok_or_else(|| Fail::work(format!("{name}: it cannot be edited")))?;
+    let left = left(&corpus, &Expectations::read(&name, &changes.text, &implementations::today())?, &run)?;
+    let mut told = told(&changes.changes, &run, &name, arguments.dry_run);
+    left.iter().for_each(|finding| write_finding(&mut told, finding));
+    output::print(&told)?;
     if !arguments.dry_run && (changes.text != text || !arguments.file.exists()) {
         output::write_file(&arguments.file, changes.text.as_bytes())?;
     }
-    Ok(if stopped { run.exit_code() } else { ExitCode::AsExpected })
+    Ok(match left.is_empty() {
+        _ if stopped => run.exit_code(),
+        true => ExitCode::AsExpected,
+        false => ExitCode::Unexpected,
+    })
+}
+
+/// What is still otherwise than the new file says: entries that overlap, that have expired, that are not true of all of their cases.
+fn left(corpus: &Corpus, now: &Expectations, run: &Run) -> Result<Vec<Finding>, Fail> {
+    for case in corpus.cases() {
+        now.see(&case?, false);
+    }
+    run.records.iter().for_each(|record| now.apply(&mut record.clone()));
+    Ok(now.findings(true))
+}
+
+fn write_finding(text: &mut String, finding: &Finding) {
+    let (file, case, message) = (escape::line(&finding.file), escape::line(&finding.case), escape::line(&finding.message));
+    let _ = writeln!(text, "{file}:{}: {case}: {message}", finding.line);
 }
 
 fn told(changes: &[Change], run: &Run, file: &str, is_trial: bool) -> String {

@@ -51,6 +51,9 @@ pub(super) struct Expected {
     /// What is known to fail, of the adapter with this name, or of the only one
     #[arg(long, value_name = "[NAME=]FILE")]
     expect: Vec<String>,
+    /// The same from a settings file: of adapters that are not asked it says nothing
+    #[arg(long, value_name = "NAME=FILE", hide = true)]
+    expect_known: Vec<String>,
 }
 
 /// `[NAME=]CMD`, the command in shell words that no shell reads.
@@ -104,7 +107,8 @@ impl Expected {
     /// The expectations of each of these adapters, in their order; of the reference, if there is none.
     pub(super) fn read(&self, adapters: &[Named]) -> Result<Vec<Option<Expectations>>, Fail> {
         let mut all: Vec<Option<Expectations>> = (0..adapters.len().max(1)).map(|_| None).collect();
-        for text in &self.expect {
+        let is_asked = |text: &&String| adapters.iter().any(|adapter| adapter.name.as_deref() == name_and(text).0);
+        for text in self.expect_known.iter().filter(is_asked).chain(&self.expect) {
             let (name, file) = name_and(text);
             let place = match name {
                 Some(name) => adapters.iter().position(|adapter| adapter.name.as_deref() == Some(name)).ok_or_else(|| {
@@ -145,7 +149,7 @@ impl From<ExpectationsError> for Fail {
 }
 
 /// The date, in universal time.
-fn today() -> String {
+pub(super) fn today() -> String {
     Zone::Utc.date(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 

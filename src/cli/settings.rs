@@ -1,10 +1,11 @@
 //! Settings of `countersign test` from a file: what stands in it comes before what the command line says, as if somebody had typed it.
 //! A file that is named with `--config` may say everything. One that is found in the current folder may not name adapters, nor what is
-//! passed on to them: whoever can put a file there, such as the author of a pull request, could run programs with it.
+//! passed on to them, and no path outside of its folder: whoever can put a file there, such as the author of a pull request, could run
+//! programs with it, or write over what is somebody's.
 
 use std::ffi::OsString;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use toml_edit::{Document, Item, Table, Value};
 
@@ -34,8 +35,8 @@ enum Kind {
     Named,
 }
 
-/// The keys: each is an option of `countersign test`.
-const KEYS: [(&str, Kind); 22] = [
+/// The keys: each is an option of `countersign test`. What belongs to one run alone (what is shown, a shard, a dry run) has none.
+const KEYS: [(&str, Kind); 25] = [
     ("vectors", Kind::Paths),
     ("section", Kind::List),
     ("flag", Kind::List),
@@ -56,6 +57,9 @@ const KEYS: [(&str, Kind); 22] = [
     ("sarif", Kind::Path),
     ("markdown", Kind::Path),
     ("html", Kind::Path),
+    ("github", Kind::Path),
+    ("badge", Kind::Path),
+    ("events", Kind::Path),
     ("adapter", Kind::Named),
     ("pass-env", Kind::List),
 ];
@@ -97,7 +101,7 @@ fn named(arguments: &[OsString]) -> Option<PathBuf> {
 
 /// The options that a file stands for.
 fn read(file: &Path, text: &str, is_named: bool) -> Result<Vec<String>, Fail> {
-    let source = Source { file, text };
+    let source = Source { file, text, is_named };
     let document = Document::parse(text).map_err(|error| source.wrong(error.span(), &error.message().trim().replace('\n', ", ")))?;
     match document.get("format") {
         Some(item) if item.as_integer() == Some(1) => {}
@@ -130,6 +134,8 @@ fn key_span(table: &Table, key: &str) -> Option<Range<usize>> {
 struct Source<'a> {
     file: &'a Path,
     text: &'a str,
+    /// Whether somebody named it; one that was found is trusted less.
+    is_named: bool,
 }
 
 impl Source<'_> {
@@ -141,12 +147,17 @@ impl Source<'_> {
     }
 
     /// A path of the file, from where the command is given.
-    fn path(&self, path: &str) -> String {
-        match self.file.parent() {
+    fn path(&self, path: &str, item: &Item) -> Result<String, Fail> {
+        let stays = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !self.is_named && !stays {
+            let fail = self.wrong(item.span(), &format!("{path:?} is outside of the folder, and the file was not named"));
+            return Err(fail.hint(format!("countersign test --config {}", self.file.display())));
+        }
+        Ok(match self.file.parent() {
             // `-` is stdout.
             Some(folder) if path != "-" => folder.join(path).to_string_lossy().into_owned(),
             _ => path.to_owned(),
-        }
+        })
     }
 
     fn options(&self, key: &str, kind: Kind, item: &Item, options: &mut Vec<String>) -> Result<(), Fail> {
@@ -164,20 +175,22 @@ impl Source<'_> {
                 Some(Value::Integer(number)) => add(&number.value().to_string()),
                 _ => return Err(wrong("a string or a number")),
             },
-            Kind::Path => add(&self.path(item.as_str().ok_or_else(|| wrong("a string"))?)),
+            Kind::Path => add(&self.path(item.as_str().ok_or_else(|| wrong("a string"))?, item)?),
             Kind::List | Kind::Paths => {
                 let values = item.as_array().ok_or_else(|| wrong("a list of strings"))?;
                 for value in values {
                     let text = value.as_str().ok_or_else(|| wrong("a list of strings"))?;
-                    if kind == Kind::Paths { add(&self.path(text)) } else { add(text) }
+                    if kind == Kind::Paths { add(&self.path(text, item)?) } else { add(text) }
                 }
             }
             Kind::Named | Kind::NamedPaths => {
                 let table = item.as_table_like().ok_or_else(|| wrong("a table of names and strings"))?;
                 for (name, value) in table.iter() {
                     let text = value.as_str().ok_or_else(|| wrong("a table of names and strings"))?;
-                    let text = if kind == Kind::NamedPaths { self.path(text) } else { text.to_owned() };
-                    add(&format!("{name}={text}"));
+                    let text = if kind == Kind::NamedPaths { self.path(text, item)? } else { text.to_owned() };
+                    // Of adapters that are not asked, what is known of them is passed over.
+                    let option = if kind == Kind::NamedPaths { "expect-known" } else { key };
+                    options.push(format!("--{option}={name}={text}"));
                 }
             }
         }
@@ -189,7 +202,7 @@ impl Source<'_> {
 mod tests {
     use super::*;
 
-    const ALL: &str = "format = 1\nvectors = [\"a\", \"/b\"]\nstrict = true\ncase-timeout = \"5s\"\njobs = 2\nhtml = \"out.html\"\njunit = \"-\"\n\
+    const ALL: &str = "format = 1\nvectors = [\"a\", \"b/c\"]\nstrict = true\ncase-timeout = \"5s\"\njobs = 2\nhtml = \"out.html\"\njunit = \"-\"\n\
                        [expect]\nmine = \"mine.expect.toml\"\n[adapter]\nmine = \"python3 adapter.py\"\n";
 
     fn read_from(text: &str, is_named: bool) -> Result<Vec<String>, String> {
@@ -202,13 +215,13 @@ mod tests {
             read_from(ALL, true).unwrap(),
             [
                 "--vectors=ci/a",
-                "--vectors=/b",
+                "--vectors=ci/b/c",
                 "--strict",
                 "--case-timeout=5s",
                 "--jobs=2",
                 "--html=ci/out.html",
                 "--junit=-",
-                "--expect=mine=ci/mine.expect.toml",
+                "--expect-known=mine=ci/mine.expect.toml",
                 "--adapter=mine=python3 adapter.py"
             ]
         );
@@ -218,6 +231,14 @@ mod tests {
     fn a_file_that_was_found_runs_nothing() {
         assert_eq!(read_from(ALL, false).unwrap_err(), "ci/countersign.toml:10:1: adapter is taken from a file that was named only");
         assert!(read_from("format = 1\npass-env = [\"TOKEN\"]\n", false).unwrap_err().contains("pass-env is taken"));
+        for path in ["/etc/passwd", "../x", "a/../../x"] {
+            for setting in [format!("html = {path:?}"), format!("vectors = [{path:?}]"), format!("expect.mine = {path:?}")] {
+                let text = format!("format = 1\n{setting}\n");
+                assert!(read_from(&text, false).unwrap_err().ends_with("is outside of the folder, and the file was not named"), "{text}");
+                assert!(read_from(&text, true).is_ok(), "{text}");
+            }
+        }
+        assert_eq!(read_from("format = 1\nhtml = \"./out/a.html\"\n", false).unwrap(), ["--html=ci/./out/a.html"]);
     }
 
     #[test]

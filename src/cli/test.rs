@@ -40,7 +40,8 @@ pub(super) struct Arguments {
     implementations: Implementations,
     #[command(flatten)]
     expected: Expected,
-    /// A file of settings: one key for each of these options; without it, countersign.toml, which may not name adapters
+    /// A file of settings, whose keys are options such as strict, expect or html; without it, countersign.toml, which may not name
+    /// adapters
     #[arg(long, value_name = "FILE")]
     #[allow(dead_code, reason = "it was read before the arguments were")]
     config: Option<std::path::PathBuf>,

@@ -68,6 +68,8 @@ pub(super) struct Asked<'a> {
     queue: VecDeque<Waiting>,
     controls: Vec<Option<Control>>,
     last_control: String,
+    /// Whether no case comes after those in the queue.
+    is_closed: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -75,7 +77,7 @@ impl<'a> Asked<'a> {
         let declared = Declared::of(implementation.offer());
         let window = implementation.pipeline().map_or(1, |pipeline| pipeline.window().max(1));
         let controls = vec![None; plan.controls()];
-        Asked { implementation, declared, plan, window, queue: VecDeque::new(), controls, last_control: String::new() }
+        Asked { implementation, declared, plan, window, queue: VecDeque::new(), controls, last_control: String::new(), is_closed: false }
     }
 
     pub(super) fn offers(&self, case: &Case) -> bool {
@@ -85,6 +87,11 @@ impl<'a> Asked<'a> {
     /// Whether an answer has to be taken before the next case is put.
     pub(super) fn is_full(&self) -> bool {
         self.queue.len() >= self.window
+    }
+
+    /// No case comes any more.
+    pub(super) fn close(&mut self) {
+        self.is_closed = true;
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -106,7 +113,13 @@ impl<'a> Asked<'a> {
         let Waiting { case, place, is_selected, since, ticket } = self.queue.pop_front()?;
         let (observation, judgement, costs) = match (ticket, self.implementation.pipeline()) {
             (Some(ticket), Some(pipeline)) => {
-                let observation = pipeline.take(ticket);
+                let mut observation = pipeline.take(ticket);
+                // No further question will notice what comes behind the last answer.
+                let is_last = self.is_closed && self.queue.is_empty();
+                if is_last && !matches!(observation, Observation::Broke { .. }) && !pipeline.is_calm() {
+                    let message = "behind its last answer it ends, or says more than it was asked".to_owned();
+                    observation = Observation::Broke { why: Break::Protocol, message };
+                }
                 self.judged(&case, observation)
             }
             _ => self.ask(&case),

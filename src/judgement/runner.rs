@@ -114,6 +114,9 @@ impl<'a> Runner<'a> {
         let mut asked = Asked::new(implementation, plan);
         for case in cases {
             let case = case.map_err(RunError::Case)?;
+            while asked.is_full() && !self.stop() {
+                self.conclude(&mut asked).map_err(RunError::Event)?;
+            }
             if self.stop() {
                 break;
             }
@@ -125,16 +128,14 @@ impl<'a> Runner<'a> {
             if case.status == Status::Withdrawn || !is_selected && place.is_none_or(|place| asked.knows(place)) {
                 continue;
             }
-            if asked.offers(&case) {
-                asked.put(case, place, is_selected, (self.surroundings.clock)());
-            } else {
+            if !asked.offers(&case) {
                 self.totals.not_offered += u64::from(is_selected);
                 asked.remember(place, Control::NOT_OFFERED);
+                continue;
             }
-            while asked.is_full() && !self.stop() {
-                self.conclude(&mut asked).map_err(RunError::Event)?;
-            }
+            asked.put(case, place, is_selected, (self.surroundings.clock)());
         }
+        asked.close();
         while asked.is_waiting() && !self.stop() {
             self.conclude(&mut asked).map_err(RunError::Event)?;
         }

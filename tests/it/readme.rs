@@ -108,3 +108,23 @@ fn no_link_of_the_documents_leads_nowhere() {
         }
     }
 }
+
+/// The failure that the README shows is oauthlib's; the mistake that it names gives the same wrong value, so that no library is needed.
+#[test]
+fn the_failure_that_is_shown_is_the_one_of_the_vectors() {
+    let block = blocks("text").into_iter().find(|block| block.contains("\nFAILED ")).unwrap();
+    let behind = |beginning: &str| {
+        let line = block.lines().find_map(|line| line.trim_start().strip_prefix(beginning));
+        line.unwrap_or_else(|| panic!("{beginning}")).trim().to_owned()
+    };
+    let (id, cause) = (behind("FAILED "), behind("diagnosis = ").replace('"', ""));
+    let adapter = format!("'{}' adapter serve --deviate {cause}", env!("CARGO_BIN_EXE_countersign"));
+    let mut asked = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let report = asked.args(["test", &id, "--adapter", &adapter, "--json", "-"]).env_remove("HOME").output().unwrap().stdout;
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    let case = &report["cases"][0];
+    assert!(block.contains(&format!("; {}\n", case["place"].as_str().unwrap())), "{}", case["place"]);
+    assert_eq!(case["expected"]["signature"], behind("expected  "));
+    assert_eq!(case["observation"]["output"]["signature"], behind("observed  "));
+    assert!(block.contains(&format!("  {}\n", case["title"].as_str().unwrap())), "{}", case["title"]);
+}

@@ -78,6 +78,8 @@ pub struct Adapter {
     tickets: u64,
     stop: Arc<AtomicBool>,
     last_words: Vec<u8>,
+    /// What every question comes to since the program could not be started again.
+    gone: Option<Observation>,
 }
 
 impl Adapter {
@@ -110,6 +112,7 @@ impl Adapter {
             tickets: 0,
             stop,
             last_words: Vec::new(),
+            gone: None,
         };
         let AdapterHello { description, offer, max_in_flight } = adapter.greet()?;
         (adapter.description, adapter.offer, adapter.max_in_flight) = (description, offer, max_in_flight.min(MOST_IN_FLIGHT));
@@ -155,7 +158,10 @@ impl Adapter {
         match self.hello(&mut process, number, deadline) {
             Ok((hello, rest)) => {
                 let window = hello.max_in_flight.min(MOST_IN_FLIGHT) as usize;
-                self.sessions.push(Session::new(process, number, window, rest));
+                self.sessions.push(Session::new(process, number, window));
+                if !rest.is_empty() {
+                    self.route(number, Heard::Part(rest));
+                }
                 Ok(hello)
             }
             Err(why) => {
@@ -263,29 +269,27 @@ impl Adapter {
         }
     }
 
-    /// There is no process for the waiting questions, and none can be started.
+    /// There is no process for the waiting questions, and none can be started. Nobody tries again for each further question.
     fn abandon(&mut self, error: AdapterError) {
-        let message = bounded(format!("it could not be started again: {}", error.why));
+        let why = if matches!(error.why, StartError::Silent(_)) { Break::Timeout } else { Break::Crash };
+        let broke = Observation::Broke { why, message: bounded(format!("it could not be started again: {}", error.why)) };
         self.last_words = error.stderr.into_bytes();
-        let broke = || Observation::Broke { why: Break::Crash, message: message.clone() };
-        self.answered.extend(self.unsent.drain(..).map(|flight| (flight.ticket, (broke(), 0))));
+        self.answered.extend(self.unsent.drain(..).map(|flight| (flight.ticket, (broke.clone(), 0))));
+        self.gone = Some(broke);
     }
 
     /// Waits for one thing to happen: somebody says something, or a question is overdue.
     fn wait(&mut self) {
         self.sessions.iter_mut().for_each(Session::flush_if_idle);
-        if self.sessions.iter().any(Session::holds) {
-            // A quick answer lets more questions go together.
-            if let Ok((number, heard)) = self.heard.recv_timeout(HOLD) {
-                self.route(number, heard);
-                return self.clear();
-            }
-            self.sessions.iter_mut().for_each(Session::flush);
-        }
         let patience = self.launch.case_timeout;
         // Without anything on its way there is nothing to wait for.
         let Some(deadline) = self.sessions.iter().filter_map(|session| session.deadline(patience)).min() else { return };
-        let grace = match self.listen(deadline) {
+        // A quick answer lets more questions go together.
+        let quick = if self.sessions.iter().any(Session::holds) { self.heard.recv_timeout(HOLD).ok() } else { None };
+        if quick.is_none() {
+            self.sessions.iter_mut().for_each(Session::flush);
+        }
+        let grace = match quick.or_else(|| self.listen(deadline)) {
             Some((number, heard)) => {
                 self.route(number, heard);
                 GRACE
@@ -313,6 +317,10 @@ impl Pipeline for Adapter {
         let ticket = Ticket::new(self.tickets);
         if let Some(what) = self.offer.lacks_for(question) {
             self.answered.insert(ticket, (Observation::Unsupported { what, message: "it is not declared".to_owned() }, 0));
+            return ticket;
+        }
+        if let Some(gone) = &self.gone {
+            self.answered.insert(ticket, (gone.clone(), 0));
             return ticket;
         }
         let id = shuffled(self.tickets, self.launch.seed);
@@ -348,10 +356,13 @@ impl Pipeline for Adapter {
 
     fn renew(&mut self) {
         for session in self.sessions.drain(..) {
-            let (_, flying, said) = session.end(Duration::ZERO);
-            self.last_words = said;
-            self.unsent.extend(flying);
+            self.last_words = session.end(Duration::ZERO).2;
         }
+        // What a run that was stopped has left behind is asked of nobody any more.
+        self.unsent.clear();
+        self.answered.clear();
+        self.ahead = 0;
+        self.gone = None;
     }
 
     fn is_calm(&mut self) -> bool {
@@ -385,10 +396,13 @@ impl Implementation for Adapter {
 
 impl Drop for Adapter {
     fn drop(&mut self) {
-        // All are told before the first is waited for.
-        self.sessions.iter().for_each(|session| session.process.send(line(&FromRunner::Bye)));
-        let patience = if self.is_stopped() { Duration::ZERO } else { FAREWELL };
-        self.sessions.drain(..).for_each(|session| drop(session.end(patience)));
+        // All are told before the first is waited for, and all have the same time.
+        for session in &mut self.sessions {
+            session.process.send(line(&FromRunner::Bye));
+            session.process.close_input();
+        }
+        let deadline = Instant::now() + if self.is_stopped() { Duration::ZERO } else { FAREWELL };
+        self.sessions.drain(..).for_each(|session| drop(session.end(deadline.saturating_duration_since(Instant::now()))));
     }
 }
 

@@ -31,7 +31,8 @@ pub(super) struct Process {
     stderr: Arc<Mutex<Tail>>,
     /// Nothing is ever sent here; it closes when all of the standard error is read.
     stderr_over: Receiver<()>,
-    ended: bool,
+    /// How it ended, once it was waited for: from then on its number may be somebody else's.
+    ended: Option<Option<ExitStatus>>,
 }
 
 /// What came out of a process.
@@ -63,7 +64,7 @@ impl Process {
         let stderr = Arc::new(Mutex::new(Tail::default()));
         let tail = Arc::clone(&stderr);
         // From here on, whatever goes wrong drops the process and so kills it.
-        let process = Process { child, input: Some(input), stderr, stderr_over, ended: false };
+        let process = Process { child, input: Some(input), stderr, stderr_over, ended: None };
         if let (Some(stdin), Some(stdout), Some(stderr)) = streams {
             thread::Builder::new().name("adapter stdin".to_owned()).spawn(move || write(stdin, &to_write))?;
             thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, number, &ear))?;
@@ -82,7 +83,7 @@ impl Process {
     /// Whether it ends by itself within so long.
     pub(super) fn ends_within(&mut self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
-        while !self.has_ended() {
+        while self.ended.is_none() && !self.has_ended() {
             if Instant::now() >= deadline {
                 return false;
             }
@@ -91,11 +92,18 @@ impl Process {
         true
     }
 
+    /// Closes the input.
+    pub(super) fn close_input(&mut self) {
+        self.input = None;
+    }
+
     /// Closes the input, waits a while for the process to end by itself, and kills what is left of it and of what it started. The status
     /// is `None` if not even that ended it.
     pub(super) fn end(&mut self, patience: Duration) -> Option<ExitStatus> {
-        self.ended = true;
-        self.input = None;
+        if let Some(status) = self.ended {
+            return status;
+        }
+        self.close_input();
         self.ends_within(patience);
         let descendants = descendants::of(&self.child);
         self.kill();
@@ -111,6 +119,7 @@ impl Process {
         descendants::end_orphans(deadline);
         // The stream can outlive the process in the hands of a descendant that could not be found.
         let _ = self.stderr_over.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+        self.ended = Some(status);
         status
     }
 
@@ -149,9 +158,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if !self.ended {
-            self.end(Duration::ZERO);
-        }
+        self.end(Duration::ZERO);
     }
 }
 

@@ -42,9 +42,9 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(process: Process, number: u64, window: usize, rest: Vec<u8>) -> Session {
-        let (flying, out) = (VecDeque::new(), Vec::new());
-        Session { process, number, window, flying, octets: 0, out, held: 0, line: rest, since: Instant::now(), broken: None }
+    pub(super) fn new(process: Process, number: u64, window: usize) -> Session {
+        let (flying, out, line) = (VecDeque::new(), Vec::new(), Vec::new());
+        Session { process, number, window, flying, octets: 0, out, held: 0, line, since: Instant::now(), broken: None }
     }
 
     /// How many questions are unanswered.
@@ -81,13 +81,16 @@ impl Session {
     /// Sends what is held back, if the process will soon have nothing to do.
     pub(super) fn flush_if_idle(&mut self) {
         let sent = self.flying.len() - self.held;
-        if self.held > 0 && sent * 2 < self.window {
+        if sent * 2 < self.window {
             self.flush();
         }
     }
 
     /// Sends what is held back.
     pub(super) fn flush(&mut self) {
+        if self.held == 0 {
+            return;
+        }
         if self.held == self.flying.len() {
             self.since = Instant::now();
         }

@@ -162,7 +162,10 @@ fn a_program_that_does_not_start_again_is_a_crash() {
     let mut adapter = Adapter::start(launch(&script)).unwrap();
     breaks(&mut adapter, Break::Crash, "it ended before it answered: exit status: 1");
     breaks(&mut adapter, Break::Crash, "it could not be started again: it did not say hello: exit status: 9");
+    // Not for each question anew.
     fs::remove_file(&mark).unwrap();
+    breaks(&mut adapter, Break::Crash, "it could not be started again: ");
+    adapter.renew();
     breaks(&mut adapter, Break::Crash, "it ended before it answered: exit status: 1");
 }
 
@@ -276,6 +279,34 @@ fn the_oldest_question_is_the_one_that_is_late() {
     let found: Vec<Observation> = tickets.into_iter().map(|ticket| adapter.take(ticket)).collect();
     assert!(matches!(found[0], Observation::Broke { why: Break::Timeout, .. }), "{found:?}");
     assert_eq!(found[1], answered());
+}
+
+#[test]
+fn who_talks_without_end_is_late_also_while_questions_are_held_back() {
+    // Of sixteen questions some wait to go together; many lines without a word are no answer to those that went.
+    let mut adapter = taking(16, "yes ''");
+    adapter.launch.case_timeout = Duration::from_millis(200);
+    let before = Instant::now();
+    let tickets: Vec<Ticket> = (0..12).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    assert!(matches!(adapter.take(tickets[0]), Observation::Broke { why: Break::Timeout, .. }));
+    assert!(before.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn somebody_new_is_asked_nothing_that_was_left_over() {
+    let mut adapter = taking(4, &format!("{READ}case $line in *alone*) {ANSWER};; esac; sleep 60"));
+    let left: Vec<Ticket> = (0..6).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    adapter.renew();
+    // Only the first question of a process is read: an older one in front of this would leave it without an answer.
+    assert_eq!(adapter.ask(&encode("alone")), answered());
+    assert_eq!(left.len(), 6);
+}
+
+#[test]
+fn what_is_said_behind_the_hello_is_an_answer_that_nobody_asked_for() {
+    let early = r#"printf '{"type":"result","id":"x","output":{"encoded":"x"}}\n'; "#;
+    let mut adapter = adapter(&format!("{early}while :; do {READ}{ANSWER}done"));
+    breaks(&mut adapter, Break::Protocol, "it answered \"x\", which is not open");
 }
 
 #[test]

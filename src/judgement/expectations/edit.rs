@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::{Expectations, Outcome};
+use super::{Entry, Expectations, Outcome};
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
 use crate::implementation::Observation;
 use crate::judgement::plain::is_plain;
 use crate::judgement::record::{CaseRecord, Expected, Observed};
 use crate::judgement::verdict::Verdict;
-use crate::vectors::glob;
+use crate::vectors::{Level, Status, glob};
 
 /// What was done to a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,33 +103,33 @@ fn ids(diagnosis: Option<&Diagnosis>) -> Option<String> {
     diagnosis.ids().first().map(|set| set.join(","))
 }
 
-/// Brings the text of a file up to date. `records` are those of one run with the file's old expectations applied; `is_whole` says that
-/// all cases were put, so that an entry without one is of no use.
+/// Brings the text of a file up to date. `records` are those of one run in which the file's old expectations saw every case of the set;
+/// `is_complete` says that nothing stopped it.
 ///
-/// An entry of a single case follows what the case came to. An entry with a glob stays as long as one of its cases fails in its way;
-/// cases of it that fail otherwise get entries of their own only when it is gone, because two entries for one case are not allowed.
+/// An entry stays as long as it is true of all of its cases, or as long as not all of them were put. An entry of a single case follows
+/// what the case came to. A glob that is not true any more gives way to entries of single cases; those that fail as it said keep its
+/// reason.
 #[must_use]
-pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], is_whole: bool) -> Option<Changes> {
+pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], is_complete: bool) -> Option<Changes> {
     let mut document: DocumentMut = text.parse().ok()?;
     if document.get("format").is_none() {
         document.insert("format", value(1));
     }
+    let scored = records.iter().filter(|record| record.status == Status::Active && record.level != Level::Interop);
     let known: BTreeMap<String, (Option<Outcome>, &CaseRecord)> =
-        records.iter().map(|record| (record.full_id(), (Outcome::of(record), record))).collect();
+        scored.map(|record| (record.full_id(), (Outcome::of(record), record))).collect();
     let mut changes = Vec::new();
     let tables = document.entry("expect").or_insert(Item::ArrayOfTables(ArrayOfTables::new())).as_array_of_tables_mut()?;
-    let mut kept = Vec::new();
-    let mut gone = Vec::new();
+    let (mut kept, mut gone) = (Vec::new(), Vec::new());
     for (index, entry) in expectations.entries().iter().enumerate() {
         let cases: Vec<_> = known.iter().filter(|(id, _)| glob::matches(&entry.case, id)).map(|(_, case)| case).collect();
-        let fits = |(outcome, record): &&(Option<Outcome>, &CaseRecord)| {
-            *outcome == Some(entry.outcome) && entry.other_diagnosis(record.diagnosis.as_ref()).is_none()
-        };
-        let is_tried = !cases.is_empty() || is_whole;
-        let keeps = entry.outcome == Outcome::Flaky && !cases.is_empty() || cases.iter().any(fits) || !is_tried;
+        let is_single = !entry.case.contains(['*', '?']) && entry.case.contains('/');
+        let is_tried = if is_single { !cases.is_empty() } else { is_complete && !entry.open.get() };
+        let is_nobodys = is_complete && !entry.can_fail.get();
+        let is_true = entry.outcome == Outcome::Flaky || !cases.is_empty() && cases.iter().all(|case| entry.fits(case));
         match cases.as_slice() {
-            _ if keeps => kept.push(entry.case.clone()),
-            [(Some(outcome), record)] => {
+            _ if !is_nobodys && (is_true || !is_tried) => kept.push(entry.case.clone()),
+            [(Some(outcome), record)] if is_single => {
                 kept.push(entry.case.clone());
                 changes.push(Change::Changed(entry.case.clone()));
                 if let Some(table) = tables.get_mut(index) {
@@ -138,24 +138,37 @@ pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], i
             }
             _ => {
                 changes.push(Change::Removed(entry.case.clone()));
-                gone.push(index);
+                gone.push((index, entry));
             }
         }
     }
-    for index in gone.into_iter().rev() {
-        tables.remove(index);
+    for (index, _) in gone.iter().rev() {
+        tables.remove(*index);
     }
-    for (id, (outcome, record)) in &known {
-        if let Some(outcome) = outcome
-            // What is not supported fails no run: it counts against coverage.
-            && *outcome != Outcome::Unsupported
-            && !kept.iter().any(|pattern| glob::matches(pattern, id))
-        {
-            changes.push(Change::Added(id.clone()));
-            tables.push(table(*outcome, record));
+    for (id, case) in &known {
+        // What is not supported fails no run: it counts against coverage.
+        let Some(outcome) = case.0.filter(|outcome| *outcome != Outcome::Unsupported) else { continue };
+        if kept.iter().any(|pattern| glob::matches(pattern, id)) {
+            continue;
         }
+        let mut table = table(outcome, case.1);
+        if let Some((_, old)) = gone.iter().find(|(_, old)| glob::matches(&old.case, id) && old.fits(case)) {
+            table.insert("reason", value(&old.reason));
+            if let Some(issue) = &old.issue {
+                table.insert("issue", value(issue));
+            }
+        }
+        changes.push(Change::Added(id.clone()));
+        tables.push(table);
     }
     Some(Changes { changes, text: document.to_string() })
+}
+
+impl Entry {
+    /// Whether it is true of a case.
+    fn fits(&self, (outcome, record): &(Option<Outcome>, &CaseRecord)) -> bool {
+        *outcome == Some(self.outcome) && self.other_diagnosis(record.diagnosis.as_ref()).is_none()
+    }
 }
 
 /// Changes what an entry says of its case; comments at the ends of lines stay.

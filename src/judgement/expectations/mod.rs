@@ -70,7 +70,9 @@ impl Outcome {
             return None;
         }
         match (record.verdict(), observation) {
+            // The reason is that of the control, also when the case is known by now.
             (Verdict::Inconclusive, _) => Some(Outcome::Inconclusive),
+            (Verdict::KnownFailure, _) if record.reason.is_some() => Some(Outcome::Inconclusive),
             (Verdict::Unsupported, _) => Some(Outcome::Unsupported),
             (_, Observation::Broke { why, .. }) => Some(Outcome::Breaks(*why)),
             (Verdict::Fail | Verdict::KnownFailure, Observation::Refused { .. }) => Some(Outcome::Reject),
@@ -97,9 +99,12 @@ pub struct Entry {
     pub issue: Option<String>,
     /// The day from which on it does not hold any more, as `year-month-day`.
     pub expires: Option<String>,
+    /// Whether there is a case for it.
     seen: Cell<bool>,
-    selected: Cell<bool>,
-    used: Cell<bool>,
+    /// Whether one of them can fail a run.
+    can_fail: Cell<bool>,
+    /// Whether one of those was not put.
+    open: Cell<bool>,
 }
 
 /// The entries of a file, and what became of them in a run.
@@ -183,8 +188,9 @@ impl Expectations {
         let mut first: Option<&Entry> = None;
         for entry in self.entries.iter().filter(|entry| glob::matches(&entry.case, &id)) {
             entry.seen.set(true);
-            if is_put {
-                entry.selected.set(true);
+            if case.status == Status::Active && case.level != Level::Interop {
+                entry.can_fail.set(true);
+                entry.open.set(entry.open.get() || !is_put);
             }
             match first {
                 None => first = Some(entry),
@@ -221,7 +227,6 @@ impl Expectations {
         if record.status != Status::Active || record.level == Level::Interop {
             return;
         }
-        entry.used.set(true);
         let otherwise = match Outcome::of(record) {
             _ if entry.outcome == Outcome::Flaky => None,
             None => Some((FindingKind::UnexpectedPass, format!("it passes; expected was {}", entry.outcome.as_str()))),
@@ -247,8 +252,8 @@ impl Expectations {
         }
     }
 
-    /// What was found, at the end of a run. Whether an entry was of use is known of a whole run only; one whose cases were not put was
-    /// not tried.
+    /// What was found, at the end of a run. Whether there are cases for an entry is known where all of the set were seen; which of them were
+    /// put does not matter, so that the parts of a run find what the whole run finds.
     #[must_use]
     pub fn findings(&self, is_whole: bool) -> Vec<Finding> {
         for entry in &self.entries {
@@ -258,7 +263,7 @@ impl Expectations {
             }
             if is_whole && !entry.seen.get() {
                 self.find(FindingKind::Unused, entry, &entry.case, "there is no such case".to_owned());
-            } else if is_whole && entry.selected.get() && !entry.used.get() {
+            } else if is_whole && !entry.can_fail.get() {
                 self.find(FindingKind::Unused, entry, &entry.case, "none of its cases can fail a run".to_owned());
             }
         }

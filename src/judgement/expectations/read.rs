@@ -139,8 +139,8 @@ impl Source<'_> {
             issue: text("issue")?,
             expires: self.expires(table)?,
             seen: Cell::default(),
-            selected: Cell::default(),
-            used: Cell::default(),
+            can_fail: Cell::default(),
+            open: Cell::default(),
         })
     }
 

@@ -66,10 +66,11 @@ impl Driver {
         }
     }
 
-    /// Closes its input, and waits so long for its end; `None` if it had to be killed.
-    pub(super) fn close(mut self, patience: Duration) -> (Option<ExitStatus>, usize) {
+    /// Closes its input, and waits so long for its end; `None` if it had to be killed. With it comes what it wrote on its standard
+    /// error.
+    pub(super) fn close(mut self, patience: Duration) -> (Option<ExitStatus>, String) {
         let status = self.process.end(patience);
-        (status.filter(|status| !killed(*status)), self.process.stderr().len())
+        (status.filter(|status| !killed(*status)), String::from_utf8_lossy(&self.process.stderr()).into_owned())
     }
 }
 

@@ -10,7 +10,7 @@ use super::session::excerpt;
 use crate::implementation::wire::{AdapterHello, FromAdapter, FromRunner, ID_LIMIT, Id};
 use crate::implementation::{Break, Observation, Offer};
 use crate::vectors::question::TextInput;
-use crate::vectors::{Operation, Question};
+use crate::vectors::{Operation, Question, Text};
 
 /// One requirement of the protocol, and whether the program meets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ struct Check {
 }
 
 /// The checks, in their order; each has a process of its own, so that none suffers from another.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     Check { requirement: "it answers a question, with the question's id", try_it: plain },
     Check { requirement: "it repeats any id: long, with quotes, with characters beyond ASCII", try_it: any_id },
     Check { requirement: "it passes over message types that it does not know", try_it: unknown_message },
@@ -61,6 +61,7 @@ const CHECKS: [Check; 11] = [
     Check { requirement: "it answers each of the questions that it takes at once, and once", try_it: window },
     Check { requirement: "it answers the same question in the same way, whatever came between", try_it: state },
     Check { requirement: "it answers long values, values beyond ASCII and octets that are no text", try_it: values },
+    Check { requirement: "it writes nothing on its standard error while nothing is wrong", try_it: quiet },
     Check { requirement: "what it declares it does not call unsupported", try_it: honest },
     Check { requirement: "it ends by itself after bye, and when its input is over", try_it: ends },
 ];
@@ -267,10 +268,19 @@ fn same(one: &Observation, other: &Observation) -> bool {
 }
 
 fn values(bench: &Bench<'_>) -> Found {
-    let Some(operation) = [Operation::PercentEncode, Operation::PercentDecode, Operation::FormDecode, Operation::Sign]
-        .into_iter()
-        .find(|operation| bench.offer.operations.contains(operation))
-    else {
+    let offered = |operation: Operation| bench.offer.operations.contains(&operation);
+    let is_sign = |question: &&Question| matches!(question, Question::Sign(_)) && bench.offer.lacks_for(question).is_none();
+    let with: Box<dyn Fn(Text) -> Question> = if offered(Operation::PercentEncode) {
+        Box::new(|text| Question::PercentEncode(TextInput { text }))
+    } else if offered(Operation::PercentDecode) {
+        Box::new(|text| Question::PercentDecode(TextInput { text }))
+    } else if let Some(Question::Sign(input)) = bench.questions.iter().find(is_sign) {
+        Box::new(|text| {
+            let mut input = input.clone();
+            input.client.secret = Some(text);
+            Question::Sign(input)
+        })
+    } else {
         return Found::NotTried("it offers no operation on texts".to_owned());
     };
     let texts: [Vec<u8>; 5] = [
@@ -282,17 +292,7 @@ fn values(bench: &Bench<'_>) -> Found {
     ];
     bench.with(|driver| {
         for (number, text) in texts.into_iter().enumerate() {
-            let question = match (operation, &bench.question) {
-                (Operation::PercentEncode, _) => Question::PercentEncode(TextInput { text: text.into() }),
-                (Operation::PercentDecode, _) => Question::PercentDecode(TextInput { text: text.into() }),
-                (Operation::FormDecode, _) => Question::FormDecode(TextInput { text: text.into() }),
-                (_, Question::Sign(input)) => {
-                    let mut input = input.clone();
-                    input.client.secret = Some(text.into());
-                    Question::Sign(input)
-                }
-                _ => return Ok(()),
-            };
+            let question = with(text.into());
             let id = format!("value{number}");
             bench.ask(driver, &id, &question).map_err(|what| {
                 format!("the {} value: {what}", ["empty", "long", "special", "astral", "octet"].get(number).unwrap_or(&""))
@@ -300,6 +300,20 @@ fn values(bench: &Bench<'_>) -> Found {
         }
         Ok(())
     })
+}
+
+/// Noise there decides no verdict, and hides what somebody looks for.
+fn quiet(bench: &Bench<'_>) -> Found {
+    let (mut driver, _) = match greet(bench.launch) {
+        Ok(greeted) => greeted,
+        Err(what) => return Found::Broken(format!("another process: {what}")),
+    };
+    let asked = bench.ask(&mut driver, "quiet", &bench.question);
+    match (asked, driver.close(FAREWELL).1.trim().lines().next()) {
+        (Err(what), _) => Found::Broken(what),
+        (Ok(_), None) => Found::Met,
+        (Ok(_), Some(line)) => Found::Advice(format!("it writes there, first {}", excerpt(line.as_bytes()))),
+    }
 }
 
 fn honest(bench: &Bench<'_>) -> Found {
