@@ -69,11 +69,14 @@ pub(super) const TABLE: &[Deviation] = departures![
         LIST,
         Seen ["https://www.npmjs.com/package/oauth-1.0a/v/2.2.6"],
         |practice| practice.recipe.steps.add(|_, list| {
-            let names: Vec<Vec<u8>> = list.iter().map(|parameter| parameter.name.to_vec()).collect();
-            let mut place = 0..;
+            let mut left: HashMap<Vec<u8>, usize> = HashMap::new();
+            list.iter().for_each(|parameter| *left.entry(parameter.name.to_vec()).or_default() += 1);
             list.retain(|parameter| {
-                let behind = names.get(place.next().unwrap_or_default() + 1..).unwrap_or_default();
-                !(parameter.value.is_empty() && behind.iter().any(|name| name == parameter.name))
+                let behind = left.get_mut(parameter.name).map_or(0, |left| {
+                    *left -= 1;
+                    *left
+                });
+                !parameter.value.is_empty() || behind == 0
             });
         });
     "repeat.last-of-each-source-wins" Repeat "3.4.1.3.2",

@@ -3,7 +3,7 @@
 
 use super::catalogue::{Catalogue, Set};
 use super::evidence::{SignatureText, Subject};
-use super::pool::Pool;
+use super::pool::{May, Pool};
 use crate::deviation::input::with_inputs;
 use crate::deviation::{Conduct, Stage};
 use crate::protocol::recipe::Sign;
@@ -31,9 +31,9 @@ impl<'a> Keys<'a> {
     }
 
     /// Finds the keys of the next number of causes.
-    pub fn grow(&mut self, left: &mut u64) {
+    pub fn grow(&mut self, may: May<'_>) {
         let (subject, secrets, catalogue) = (self.subject, self.secrets, self.catalogue);
-        self.pool.grow(catalogue, &self.numbers, left, |set| derive(subject, &secrets, catalogue, set).map(|key| (key.clone(), key)));
+        self.pool.grow(catalogue, &self.numbers, may, |set| derive(subject, &secrets, catalogue, set).map(|key| (key.clone(), key)));
     }
 
     /// The keys by the number of causes.

@@ -2,13 +2,14 @@
 
 use super::catalogue::{Catalogue, Number, Set};
 use super::evidence::Subject;
-use super::pool::Pool;
+use super::pool::{May, Pool};
 use crate::deviation::input::with_inputs;
 use crate::deviation::{Conduct, Stage};
 use crate::protocol::{Parameters, Source};
 
-/// The most lists that are kept.
+/// The most lists that are kept, and the most octets in them.
 const MOST: usize = 20_000;
+const MOST_OCTETS: usize = 64 << 20;
 
 /// The lists that may have been signed; they are found level by level, as the search needs them.
 pub struct Lists<'a> {
@@ -24,13 +25,14 @@ impl<'a> Lists<'a> {
     pub fn new(subject: &'a Subject<'a>, catalogue: &'a Catalogue) -> Lists<'a> {
         let is_wanted = |stage: Stage| stage.is_list() || matches!(stage, Stage::InputParameter | Stage::InputBody);
         let (key, list) = derive(subject, catalogue, &[]).unwrap_or_default();
-        Lists { subject, catalogue, numbers: catalogue.of_stages(is_wanted), pool: Pool::new(key, list, MOST) }
+        let most = MOST.min(MOST_OCTETS / (2 * key.len() + 100));
+        Lists { subject, catalogue, numbers: catalogue.of_stages(is_wanted), pool: Pool::new(key, list, most) }
     }
 
     /// Finds the lists of the next number of causes.
-    pub fn grow(&mut self, left: &mut u64) {
+    pub fn grow(&mut self, may: May<'_>) {
         let (subject, catalogue) = (self.subject, self.catalogue);
-        self.pool.grow(catalogue, &self.numbers, left, |set| derive(subject, catalogue, set));
+        self.pool.grow(catalogue, &self.numbers, may, |set| derive(subject, catalogue, set));
     }
 
     /// The lists by the number of causes.

@@ -3,7 +3,7 @@
 
 use super::catalogue::{Catalogue, Set};
 use super::lists::Lists;
-use super::pool::{Item, Pool};
+use super::pool::{Item, May, Pool};
 use crate::deviation::{Conduct, Stage};
 use crate::protocol::base_string::Parts;
 use crate::protocol::normalization::EncodedParameters;
@@ -67,20 +67,19 @@ impl<'a> NormalizedTexts<'a> {
     }
 
     /// Finds the texts of the next number of causes.
-    pub fn grow(&mut self, left: &mut u64) {
+    pub fn grow(&mut self, may: May<'_>) {
         let cost = self.pool.reached() + 1;
         while self.lists.pool().reached() < cost {
-            self.lists.grow(left);
+            self.lists.grow(may);
         }
         self.ways.grow();
         for of_list in 0..=cost {
             let Some(ways) = self.ways.levels.get(cost - of_list) else { continue };
             for Item { value: list, sets } in self.lists.pool().level(of_list) {
                 for way in ways {
-                    if *left == 0 {
-                        continue;
+                    if !may() {
+                        return self.pool.end_level();
                     }
-                    *left -= 1;
                     let (key, value) = write(way, list, self.request, &mut self.encoded);
                     for set in sets {
                         self.pool.add(key.clone(), value.clone(), [set.as_slice(), &way.set].concat());

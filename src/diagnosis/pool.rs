@@ -9,6 +9,9 @@ use super::catalogue::{Catalogue, Number, Set};
 /// The most sets that are kept of one value.
 pub const MOST_SETS: usize = 64;
 
+/// Is asked whether one more value may be derived.
+pub type May<'a> = &'a mut dyn FnMut() -> bool;
+
 /// A value with what gives it.
 #[derive(Clone, Debug)]
 pub struct Item<V> {
@@ -106,7 +109,7 @@ impl<V> Pool<V> {
     /// Adds the level behind the last: every set of that level with one more cause of a later stage. `derive` gives key and value of a
     /// set, or nothing if it does not apply; a cause that changes nothing is left out.
     ///
-    /// `left` is counted down; at nothing the rest of the level is left out.
+    /// `may` is asked before each derivation; once it says no, the rest of the level is left out.
     ///
     /// Behind the second level only those causes are tried that changed something before: what has no effect alone or beside one other
     /// is taken to have none.
@@ -114,7 +117,7 @@ impl<V> Pool<V> {
         &mut self,
         catalogue: &Catalogue,
         numbers: &[Number],
-        left: &mut u64,
+        may: May<'_>,
         mut derive: impl FnMut(&[Number]) -> Option<(Vec<u8>, V)>,
     ) {
         let last = self.reached();
@@ -137,10 +140,9 @@ impl<V> Pool<V> {
                     if behind.is_some() && stage <= behind {
                         continue;
                     }
-                    if *left == 0 {
-                        continue;
+                    if !may() {
+                        return self.end_level();
                     }
-                    *left -= 1;
                     let mut longer = set.clone();
                     longer.push(number);
                     if let Some((key, value)) = derive(&longer)

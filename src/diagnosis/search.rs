@@ -7,13 +7,13 @@ use super::keyed::Keyed;
 use super::keys::{Keys, Maker};
 use super::lists::Lists;
 use super::normalized::{Normalized, NormalizedTexts};
-use super::pool::{Item, Pool};
+use super::pool::{Item, May, Pool};
 use super::uris::{Methods, Uris};
 use super::{Accept, Budget, Diagnosis, Outcome};
 use crate::deviation::{Cause, Conduct, Rank, Stage};
 use crate::protocol::base_string::Parts;
 use crate::protocol::signature::{base64_octets, digest};
-use crate::protocol::{Buffer, Derivation, Recipe, Secrets, SignatureMethod};
+use crate::protocol::{Buffer, Derivation, Recipe, Request, Secrets, SignatureMethod};
 
 /// The most sets that a diagnosis names.
 const MOST_SETS: usize = 64;
@@ -49,6 +49,7 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
         }
     }
     let (mut tried, mut complete) = (0, 0);
+    let weight = 1 + octets(subject.request) / 512;
     // Of few causes every combination can be tried; they are searched once more among all others only if they do not suffice.
     let phases = if budget.among.is_empty() { &PHASES[..] } else { &[(Rank::Plausible, usize::MAX)] };
     for &(rank, most) in phases {
@@ -63,7 +64,8 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
             Some(accept) => Some(&mut **accept),
             None => None,
         };
-        let mut search = Search { subject, evidence: &evidence, tried, allowed, watch, accept, stopped: false, complete: 0 };
+        let mut search =
+            Search { subject, evidence: &evidence, tried, allowed, watch, accept, stopped: false, complete: 0, weight, unwatched: 0 };
         let catalogue = if budget.among.is_empty() { Catalogue::of(subject, rank, budget.inputs) } else { Catalogue::among(budget.among) };
         let found = search.run(&catalogue, complete + 1, most);
         tried = search.tried;
@@ -79,6 +81,12 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
         }
     }
     Diagnosis { tried, complete, outcome: Outcome::Unexplained, ..Diagnosis::unexplained() }
+}
+
+/// How much there is to sign, roughly.
+fn octets(request: &Request<'_>) -> u64 {
+    let url = request.url.path.len() + request.url.query.map_or(0, <[u8]>::len);
+    (url + request.body.map_or(0, <[u8]>::len) + request.protocol.octets()) as u64
 }
 
 /// Whether these causes give the evidence, derived anew from the request.
@@ -146,6 +154,9 @@ struct Search<'a, 'w> {
     accept: Option<&'w mut Accept<'w>>,
     stopped: bool,
     complete: usize,
+    /// What one derivation costs beside that of a short request, and what was spent since somebody was asked.
+    weight: u64,
+    unwatched: u64,
 }
 
 /// The parts that a search puts together.
@@ -191,14 +202,18 @@ impl Search<'_, '_> {
         };
         for total in 1..=most {
             // What a level is made of costs as much as what it is compared with.
-            let room = self.allowed.saturating_sub(self.tried);
-            let mut left = room;
-            uris.grow(&mut left);
-            texts.grow(&mut left);
+            let mut may = || {
+                self.count(1);
+                !self.stopped
+            };
+            uris.grow(&mut may);
+            texts.grow(&mut may);
             if let Some(signing) = &mut signing {
-                signing.grow(&mut left);
+                signing.grow(&mut may);
             }
-            self.count(room - left);
+            if self.stopped {
+                return Vec::new();
+            }
             if total < from {
                 continue;
             }
@@ -315,12 +330,13 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Counts comparisons and looks whether the search may go on.
+    /// Counts comparisons and looks whether the search may go on: the sooner, the longer the request is.
     fn count(&mut self, number: u64) {
         const STRIDE: u64 = 1 << 14;
-        let before = self.tried / STRIDE;
         self.tried += number;
-        if self.tried / STRIDE != before {
+        self.unwatched += number * self.weight;
+        if self.unwatched >= STRIDE {
+            self.unwatched = 0;
             let go_on = self.watch.as_mut().is_none_or(|watch| watch(self.tried));
             self.stopped |= !go_on || self.tried >= self.allowed;
         }
@@ -391,8 +407,8 @@ impl<'a> Signing<'a> {
     }
 
     /// Finds the keys of the next number of causes.
-    fn grow(&mut self, left: &mut u64) {
-        self.keys.grow(left);
+    fn grow(&mut self, may: May<'_>) {
+        self.keys.grow(may);
         let new = self.keys.pool().items().iter().skip(self.keyed.len()).map(|item| Keyed::new(self.method, &item.value));
         self.keyed.extend(new);
     }

@@ -3,7 +3,7 @@
 
 use super::catalogue::{Catalogue, Set};
 use super::evidence::Subject;
-use super::pool::Pool;
+use super::pool::{May, Pool};
 use crate::deviation::input::with_inputs;
 use crate::deviation::{Conduct, Stage};
 use crate::protocol::Buffer;
@@ -32,7 +32,7 @@ impl Methods {
         let (key, value) = derive(&[]).unwrap_or_default();
         let mut pool = Pool::new(key, value, MOST);
         let numbers = catalogue.of_stages(|stage| matches!(stage, Stage::Method | Stage::InputMethod));
-        pool.grow(catalogue, &numbers, &mut u64::from(u32::MAX), derive);
+        pool.grow(catalogue, &numbers, &mut || true, derive);
         Methods { pool }
     }
 
@@ -61,9 +61,9 @@ impl<'a> Uris<'a> {
     }
 
     /// Finds the URIs of the next number of causes.
-    pub fn grow(&mut self, left: &mut u64) {
+    pub fn grow(&mut self, may: May<'_>) {
         let (subject, catalogue) = (self.subject, self.catalogue);
-        self.pool.grow(catalogue, &self.numbers, left, |set| derive(subject, catalogue, set).map(|uri| (uri.clone(), uri)));
+        self.pool.grow(catalogue, &self.numbers, may, |set| derive(subject, catalogue, set).map(|uri| (uri.clone(), uri)));
     }
 
     /// The URIs by the number of causes.

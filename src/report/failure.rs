@@ -4,6 +4,7 @@
 use super::escape;
 use super::page::{Layout, Page};
 use super::paint::Tone;
+use crate::diagnosis::Outcome;
 use crate::implementation::{Break, Observation};
 use crate::judgement::{CaseRecord, Difference, Expected, Met, Observed, Side, Verdict};
 use crate::vectors::{Clause, Expectation, Level, Output};
@@ -29,7 +30,10 @@ pub(super) fn commands(record: &CaseRecord, arguments: &str) -> Vec<String> {
 pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, again: &[String]) {
     heading(page, record, strict);
     if let Some(diagnosis) = &record.diagnosis {
+        // What kind of mistake it is can be said also where nothing explains it.
+        let is_open = matches!(diagnosis.outcome, Outcome::Unexplained | Outcome::Right);
         match (&record.expected, &record.observed) {
+            _ if !is_open => super::diagnosis::write(page, diagnosis),
             (Expected::Answer(Expectation::Refuse(_)), Observed::Implementation(Observation::Answered(output)))
                 if output.valid.is_none() =>
             {

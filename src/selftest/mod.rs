@@ -4,12 +4,10 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
-//! | [`inseparable`] | departures that no request tells apart, each with the reason |
 //! | [`unshown`] | departures that need a request which nobody may send |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
 pub mod bench;
-pub mod inseparable;
 pub mod unshown;
 
 use std::collections::BTreeMap;
@@ -138,12 +136,11 @@ impl Selftest {
         self.singles.iter().filter(|single| single.is_unshown() && (single.is_caught() || single.shows_in_interop))
     }
 
-    /// The departures that were not diagnosed as themselves, or as a set that is known to be inseparable.
+    /// The departures that were not diagnosed as themselves.
     pub fn misnamed(&self) -> impl Iterator<Item = &Single> {
         self.singles.iter().filter(|single| match &single.diagnosis {
             Named::Itself | Named::NotCaught => false,
-            Named::OneOf(ids) => !inseparable::covers(ids),
-            Named::Unexplained | Named::Wrongly(_) => true,
+            Named::OneOf(_) | Named::Unexplained | Named::Wrongly(_) => true,
         })
     }
 

@@ -35,9 +35,6 @@ const fn probe_rsa() -> &'static Probe {
     &PROBES[8]
 }
 
-/// Departures that no request of this specification tells apart, with the reason.
-const INSEPARABLE: &[(&str, &str, &str)] = &[];
-
 fn is_mine(deviation: &Deviation) -> bool {
     (Stage::Charset..=Stage::Text).contains(&deviation.stage) && deviation.stage != Stage::EncodeProtocol
 }
@@ -63,9 +60,7 @@ fn every_departure_has_an_effect_of_its_own() {
         if effects == without_rsa || effects == with_rsa {
             faults.push(format!("{} changes nothing", deviation.id));
         }
-        if let Some(other) = seen.insert(effects, deviation.id)
-            && !INSEPARABLE.iter().any(|(one, two, _)| (*one, *two) == (other, deviation.id))
-        {
+        if let Some(other) = seen.insert(effects, deviation.id) {
             faults.push(format!("{other} and {} are the same", deviation.id));
         }
     }
