@@ -34,6 +34,7 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
     );
     list(&mut page, "combinations that were not explained by what was there", selftest.unexplained().map(|tried| tried.ids.join(" with ")));
     list(&mut page, "kills that did not happen", selftest.false_kills.iter().map(|(case, id)| format!("{case}: {id}")));
+    list(&mut page, "named by no case that catches them", selftest.unnamed.iter().map(|id| (*id).to_owned()));
     let should = selftest.singles.iter().filter(|single| single.caught_must == 0 && single.caught_should > 0);
     list(&mut page, "caught by should cases only", should.map(|single| single.deviation.id.to_owned()));
     let interop = selftest.singles.iter().filter(|single| single.is_interop_only());

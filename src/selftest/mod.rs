@@ -10,7 +10,7 @@
 pub mod bench;
 pub mod unshown;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use bench::{Bench, Tried};
 
@@ -27,6 +27,8 @@ pub struct Selftest {
     pub combinations: Vec<Combination>,
     /// Cases whose `kills` names a departure that they do not catch: case, id.
     pub false_kills: Vec<(String, String)>,
+    /// Departures that are caught, and that no case names in `kills`.
+    pub unnamed: Vec<&'static str>,
     /// Active `must` cases that catch no departure, in file order.
     pub idle: Vec<String>,
 }
@@ -114,6 +116,9 @@ impl Selftest {
             }
         }
         let is_whole = deviations.len() == all().count();
+        let named: BTreeSet<&str> = bench.cases().iter().flat_map(|case| &case.kills).map(String::as_str).collect();
+        let caught = selftest.singles.iter().filter(|single| single.is_caught());
+        selftest.unnamed = caught.map(|single| single.deviation.id).filter(|id| !named.contains(id)).collect();
         for (place, case) in bench.cases().iter().enumerate() {
             let killed = kills.get(&place).map(Vec::as_slice).unwrap_or_default();
             let named = case.kills.iter().filter(|id| deviations.iter().any(|deviation| deviation.id == id.as_str()) || is_whole);
@@ -157,6 +162,7 @@ impl Selftest {
             && self.misnamed().next().is_none()
             && self.unexplained().next().is_none()
             && self.false_kills.is_empty()
+            && self.unnamed.is_empty()
     }
 }
 
@@ -334,10 +340,12 @@ mod tests {
     }
 
     #[test]
-    fn a_kill_that_does_not_happen_is_a_finding() {
+    fn a_kill_that_does_not_happen_is_a_finding_and_so_is_one_that_no_case_names() {
         let mut cases = cases(&["sign.sources"]);
-        cases.iter_mut().for_each(|case| case.kills = vec![]);
         assert!(run(cases.clone(), &["collect.cookies-signed"]).is_passed());
+        cases.iter_mut().for_each(|case| case.kills = vec![]);
+        let selftest = run(cases.clone(), &["collect.cookies-signed"]);
+        assert_eq!((selftest.unnamed.as_slice(), selftest.is_passed()), (&["collect.cookies-signed"][..], false));
         cases.first_mut().unwrap().kills = vec!["collect.cookies-signed".into()];
         let selftest = run(cases, &["collect.cookies-signed"]);
         assert_eq!(selftest.false_kills, [("sign.sources/plain".to_owned(), "collect.cookies-signed".to_owned())]);
