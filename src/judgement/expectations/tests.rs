@@ -224,3 +224,49 @@ fn a_file_is_brought_up_to_date_and_its_comments_stay() {
     assert_eq!(update(&again, &part.text, &run.records, false).unwrap(), Changes { changes: vec![], text: part.text });
     assert_eq!(run.totals().known, 2);
 }
+
+#[test]
+fn an_entry_for_many_is_changed_only_when_all_of_its_cases_were_put() {
+    let text = "format = 1\n[[expect]]\ncase = \"s/*\"\noutcome = \"fail\"\nreason = \"ours\"\nissue = \"https://example.com/1\"\n";
+    let file = Expectations::read("f", text, TODAY).unwrap();
+    let cases = ["bad", "good", "no"].map(|text| encoding(text, text, text));
+    // One of three: whatever it comes to, nothing is known of the others.
+    let part = run(&file, &cases, &|case| case.id == "good");
+    assert_eq!(update(&file, text, &part.records, true).unwrap(), Changes { changes: vec![], text: text.to_owned() });
+    // All of them: it is not true of two, and the one that fails as it said keeps its reason.
+    let file = Expectations::read("f", text, TODAY).unwrap();
+    let whole = run(&file, &cases, &|_| true);
+    let stopped = update(&file, text, &whole.records, false).unwrap();
+    assert_eq!(stopped.changes, []);
+    let changed = update(&file, text, &whole.records, true).unwrap();
+    let added = |id: &str| Change::Added(id.to_owned());
+    assert_eq!(changed.changes, [Change::Removed("s/*".to_owned()), added("s/bad"), added("s/no")]);
+    let now = Expectations::read("f", &changed.text, TODAY).unwrap();
+    let told: Vec<_> = now.entries().iter().map(|entry| (entry.outcome.as_str(), entry.reason.as_str(), entry.issue.is_some())).collect();
+    assert_eq!(told, [("fail", "ours", true), ("reject", "it refuses this: no", false)]);
+    let run = run(&now, &cases, &|_| true);
+    assert_eq!((run.exit_code(), found(&run)), (ExitCode::AsExpected, vec![]));
+}
+
+#[test]
+fn an_inconclusive_case_that_is_known_stays_what_it_is() {
+    let mut refusing = case("r", encode("no"), refuse(&[]));
+    refusing.control = Some("s/plain".to_owned());
+    let cases = [encoding("plain", "no", "x"), refusing];
+    let text = format!("format = 1\n{}{}", entry_for("s/plain", "reject"), entry_for("s/r", "inconclusive"));
+    let file = Expectations::read("f", &text, TODAY).unwrap();
+    let run = run(&file, &cases, &|_| true);
+    assert_eq!(update(&file, &text, &run.records, true).unwrap().changes, []);
+}
+
+#[test]
+fn the_parts_of_a_run_find_what_the_whole_run_finds() {
+    let mut open = encoding("open", "bad", "bad");
+    open.level = Level::Interop;
+    let cases = [encoding("bad", "bad", "bad"), open];
+    for id in ["bad", "open"] {
+        let file = read(&entry_for("s/*", "fail"));
+        let run = run(&file, &cases, &|case| case.id == id);
+        assert_eq!(found(&run), [], "{id}");
+    }
+}
