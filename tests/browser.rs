@@ -4,6 +4,8 @@
 //! The page holds no script, so it is looked at from outside: it stands in a frame, and a page around it measures what was laid out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod chromium;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -60,20 +62,10 @@ fn folder() -> &'static Path {
     FOLDER.get().unwrap().path()
 }
 
-fn chromium() -> PathBuf {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
-        return named.into();
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let found = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|program| program.is_file());
-    found.unwrap_or_else(|| panic!("no Chromium in the path: install it, or name one in the environment variable CHROMIUM"))
-}
-
 /// Runs the browser on a page of the folder, with no way to any network.
 fn browse(page: &str, width: u32, more: &[&str]) -> Vec<u8> {
     let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(chromium())
+    let output = Command::new(chromium::chromium())
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"])
         .args(["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--allow-file-access-from-files"])
         .args(["--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=10000", &format!("--window-size={width},900")])

@@ -2,6 +2,8 @@
 //! request holds. It needs Chromium: `cargo test --test inspector`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod chromium;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -14,16 +16,6 @@ use countersign::protocol::transmission::{ProtocolParameters, query};
 use countersign::protocol::{Derivation, Parameters, Recipe, Request, Secrets, SignatureMethod, Url};
 use countersign::sandbox::{Client, Clock, Limits, Sandbox};
 use scraper::{Html, Selector};
-
-fn chromium() -> PathBuf {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
-        return named.into();
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let found = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|program| program.is_file());
-    found.unwrap_or_else(|| panic!("no Chromium in the path: install it, or name one in the environment variable CHROMIUM"))
-}
 
 /// A request whose signature is that of another scheme, with markup in its parameters.
 fn request(sandbox: &Sandbox, number: u32) -> Vec<u8> {
@@ -56,7 +48,7 @@ fn send(sandbox: &Sandbox, octets: &[u8]) {
 /// The page as it stands after some seconds of the browser's time.
 fn dump(url: &str) -> String {
     let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(chromium())
+    let output = Command::new(chromium::chromium())
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"])
         .args(["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--virtual-time-budget=8000", "--dump-dom"])
         .arg(format!("--user-data-dir={}", profile.path().display()))

@@ -52,8 +52,7 @@ pub mod totals;
 pub mod verdict;
 
 mod asking;
-pub(crate) mod input;
-mod parameters;
+pub(crate) mod parameters;
 mod read_record;
 mod transmitted;
 

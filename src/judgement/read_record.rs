@@ -10,7 +10,6 @@ use serde_json::value::RawValue;
 
 use super::difference::{Difference, Side, What};
 use super::expectations::Foreseen;
-use super::input;
 use super::judge::{Judgement, Met};
 use super::record::{CaseRecord, Expected, Found, Observed};
 use super::verdict::Verdict;
@@ -18,6 +17,7 @@ use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Break, Observation};
 use crate::profile::fixture::{Expected as ExpectedFindings, ExpectedProblem};
+use crate::vectors::input;
 use crate::vectors::{Clause, Expectation, Level, Operation, Output, Place, Status, Text};
 
 /// The operation of an exchange, which is no question.

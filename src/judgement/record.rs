@@ -7,12 +7,12 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::difference::Difference;
 use super::expectations::Foreseen;
-use super::input::Input;
 use super::judge::{Judgement, Met};
 use super::verdict::Verdict;
 use crate::diagnosis::Diagnosis;
 use crate::implementation::Observation;
 use crate::profile::fixture::{Expected as ExpectedFindings, ExpectedProblem};
+use crate::vectors::input::Input;
 use crate::vectors::{Case, Clause, Expectation, Level, Place, Question, Status};
 
 /// A judged case.

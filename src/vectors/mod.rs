@@ -20,6 +20,7 @@ pub mod embedded;
 pub mod export;
 pub mod format;
 pub mod glob;
+pub(crate) mod input;
 pub mod lint;
 pub mod load;
 pub mod load_error;

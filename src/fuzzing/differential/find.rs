@@ -106,7 +106,7 @@ impl Find {
             Observation::Answered(output) => json!(output),
             _ => json!({"refuse": {"codes": []}}),
         };
-        let mut input = json!(crate::judgement::input::Input(&self.question));
+        let mut input = json!(crate::vectors::input::Input(&self.question));
         if let Some(members) = input.as_object_mut() {
             // What is not there need not be said.
             members.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));

@@ -1,9 +1,10 @@
 //! What a runner writes and an adapter reads: `hello`, `run`, `bye`.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::bounded;
 use super::message::{Head, Id, Unreadable, body, head, write_line};
+use crate::vectors::input::Input;
 use crate::vectors::{Operation, Question};
 
 /// The versions of the protocol that a runner speaks, both ends included.
@@ -118,25 +119,6 @@ fn question(operation: Operation, text: &str, head: &Head<'_>) -> Result<Questio
         Operation::FormDecode => Question::FormDecode(input(text, head)?),
         Operation::BodyHash => Question::BodyHash(input(text, head)?),
     })
-}
-
-/// A question's input as it stands on the wire.
-struct Input<'a>(&'a Question);
-
-impl Serialize for Input<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Question::Sign(input) | Question::BaseString(input) => input.serialize(serializer),
-            Question::Verify(input) => input.serialize(serializer),
-            Question::PercentEncode(input) | Question::PercentDecode(input) | Question::FormDecode(input) => input.serialize(serializer),
-            Question::ParseAuthorization(input) => input.serialize(serializer),
-            Question::ParseTokenResponse(input) => input.serialize(serializer),
-            Question::BaseUri(input) => input.serialize(serializer),
-            Question::Normalize(input) => input.serialize(serializer),
-            Question::Mac(input) => input.serialize(serializer),
-            Question::BodyHash(input) => input.serialize(serializer),
-        }
-    }
 }
 
 #[cfg(test)]

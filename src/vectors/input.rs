@@ -1,9 +1,9 @@
-//! What was asked, as it stands in reports: the `input` of a vector file (`vectors/README.md`, operations). It is written beside the
-//! operation's name, which says how it is read.
+//! What is asked, as it stands on the wire and in reports: the `input` of a vector file (`vectors/README.md`, operations). It is written
+//! beside the operation's name, which says how it is read.
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::vectors::{Operation, Question};
+use super::{Operation, Question};
 
 /// A question's input, to be written.
 pub(crate) struct Input<'a>(pub(crate) &'a Question);
@@ -25,7 +25,7 @@ impl Serialize for Input<'_> {
 }
 
 /// Reads an input back.
-pub(super) fn read(operation: Operation, text: &str) -> serde_json::Result<Question> {
+pub(crate) fn read(operation: Operation, text: &str) -> serde_json::Result<Question> {
     Ok(match operation {
         Operation::Sign => Question::Sign(serde_json::from_str(text)?),
         Operation::BaseString => Question::BaseString(serde_json::from_str(text)?),
