@@ -1,5 +1,6 @@
 //! The exchanges that a sandbox had, the last ones only: for the terminal, for the inspector page, and to be recorded.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -7,7 +8,8 @@ use super::explanation::Explanation;
 use super::http::{Incoming, Reply};
 use super::provider::Asked;
 use super::refusal::Refused;
-use super::verifying::{NotVerified, Seen};
+use super::verifying::NotVerified;
+use crate::deviation::{Cause, Input};
 use crate::intake;
 use crate::profile::document::EndpointName;
 use crate::profile::exchange::{Exchange, Octets, Response, SentRequest, Told};
@@ -15,6 +17,15 @@ use crate::profile::kinds::Shape;
 
 /// The most octets of a body that are kept.
 const MOST_BODY: usize = 64 * 1024;
+
+/// In place of a sentence that may repeat what a real client sent.
+const IN_THE_ANSWER: &str = "the answer alone says why: this may be of a real client";
+
+/// A URL or target up to what may be more than a path: a query, parameters that lack their question mark, an encoded octet.
+fn plain_part(text: &[u8]) -> Vec<u8> {
+    let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || b"/:[]-._~".contains(octet);
+    text.iter().copied().take_while(|octet| is_plain(octet)).collect()
+}
 
 /// One exchange.
 #[derive(Clone, Debug)]
@@ -27,7 +38,7 @@ pub struct Entry {
     pub endpoint: EndpointName,
     /// The absolute URL that clients sign.
     pub url: Vec<u8>,
-    /// The request, its body cut after 64 KiB; of somebody's real client only method and target without query.
+    /// The request, its body cut after 64 KiB; of somebody's real client only method and path.
     pub request: Incoming,
     /// The answer, its body cut likewise; of a real client without it.
     pub reply: Reply,
@@ -42,8 +53,13 @@ pub struct Entry {
 
 impl Entry {
     /// An entry without a number.
-    pub(super) fn new(asked: &Asked<'_>, endpoint: EndpointName, reply: &Reply, not: Option<Box<NotVerified>>, seen: Seen) -> Entry {
-        let Seen { exchange, real } = seen;
+    pub(super) fn new(
+        asked: &Asked<'_>,
+        endpoint: EndpointName,
+        reply: &Reply,
+        not: Option<Box<NotVerified>>,
+        exchange: Option<Exchange>,
+    ) -> Entry {
         let short = |body: Option<&Vec<u8>>| body.is_none_or(|body| body.len() <= MOST_BODY);
         let cut = |body: &[u8]| body.get(..MOST_BODY).unwrap_or(body).to_vec();
         let (refused, explanation) = not.map_or((None, None), |not| (Some(not.refused), not.explanation));
@@ -57,9 +73,9 @@ impl Entry {
             refused,
             explanation,
             exchange: None,
-            real,
+            real: asked.real,
         };
-        if real {
+        if asked.real {
             return entry.without_evidence(&asked.incoming.method, &asked.incoming.target);
         }
         let Incoming { method, target, minor, headers, body } = asked.incoming;
@@ -77,14 +93,24 @@ impl Entry {
         }
     }
 
-    /// Signature and base string together would let a short secret be guessed: of a real client neither is kept.
+    /// Signature and base string together would let a short secret be guessed, and a PLAINTEXT signature is the secret: of a real client
+    /// nothing is kept that was made of the request, but for its method and the beginning of its path.
     fn without_evidence(self, method: &[u8], target: &[u8]) -> Entry {
-        let before = |text: &[u8]| text.split(|octet| *octet == b'?').next().unwrap_or_default().to_vec();
+        let named = |cause: &Cause| matches!(cause, Cause::Input(Input::Without(_) | Input::With(..)));
+        let names = |found: &Explanation| found.diagnosis.sets.iter().flatten().any(named);
         Entry {
-            url: before(&self.url),
-            request: Incoming { method: method.to_vec(), target: before(target), ..Incoming::default() },
-            refused: self.refused.map(|refused| Refused { base_string: None, ..refused }),
-            explanation: self.explanation.map(|found| Explanation { base_string: None, ..found }),
+            url: plain_part(&self.url),
+            request: Incoming { method: method.to_vec(), target: plain_part(target), ..Incoming::default() },
+            refused: self.refused.map(|refused| Refused {
+                because: match refused.because {
+                    Cow::Borrowed(own) => Cow::Borrowed(own),
+                    Cow::Owned(_) => Cow::Borrowed(IN_THE_ANSWER),
+                },
+                parameters: Vec::new(),
+                base_string: None,
+                ..refused
+            }),
+            explanation: self.explanation.filter(|found| !names(found)).map(|found| Explanation { base_string: None, ..found }),
             ..self
         }
     }

@@ -194,6 +194,11 @@ impl Store {
         }
     }
 
+    /// Whether a client's secret is somebody's real one.
+    pub(super) fn has_real(&self) -> bool {
+        self.clients.values().any(|client| client.real)
+    }
+
     pub(super) fn client(&self, identifier: &[u8]) -> Option<Arc<Client>> {
         self.clients.get(identifier).cloned()
     }

@@ -7,6 +7,7 @@ mod command;
 mod explaining;
 mod faults;
 mod flow;
+mod secrecy;
 mod vectors;
 mod wire;
 
