@@ -87,13 +87,21 @@ pub(super) struct Asked<'a> {
     pub(super) url: Vec<u8>,
     /// Its path, without that of a fault.
     pub(super) path: String,
+    /// When it came: by this time nonces are remembered, and credentials are issued and end.
     pub(super) now: u64,
+    /// How far a fault's clock is off, in seconds.
+    pub(super) off: i64,
     pub(super) fault: Option<&'static Fault>,
     /// Whether it may be of somebody's real client.
     pub(super) real: bool,
 }
 
 impl Asked<'_> {
+    /// The time that is shown to the client: in `Date`, and where its timestamp is compared.
+    pub(super) const fn clock(&self) -> u64 {
+        self.now.saturating_add_signed(self.off)
+    }
+
     /// The URL as rules take it: without the part that asks for a fault.
     pub(super) fn plain_url(&self) -> String {
         let url = String::from_utf8_lossy(&self.url).into_owned();
@@ -187,7 +195,7 @@ impl Provider {
         let route = self.routes.find(&asked.path, is_renewal(&asked));
         let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
         let fault = asked.fault.or(self.settings.fault).filter(|fault| fault.at.is(name));
-        let asked = Asked { now: asked.now.saturating_add_signed(fault.map_or(0, Fault::clock)), ..asked };
+        let asked = Asked { off: fault.map_or(0, Fault::clock), ..asked };
         let mut exchange = None;
         let answered = match (fault.and_then(|fault| fault.before(&self.scene(&asked))), route) {
             (Some(reply), _) => Ok(reply),
@@ -196,7 +204,7 @@ impl Provider {
             (None, Route::Former(name)) => Err(self.moved(name)),
             (None, Route::Nowhere) => Err(self.nowhere(&asked)),
         };
-        let now = asked.now;
+        let now = asked.clock();
         let (reply, outcome) = match answered {
             Ok(reply) => (reply, None),
             Err(not) => {
@@ -270,7 +278,7 @@ impl Provider {
                 (format!("/{rest}"), Some(fault.ok_or_else(unknown)?))
             }
         };
-        Ok(Asked { incoming, path, now, fault, url: url.clone(), real: true })
+        Ok(Asked { incoming, path, now, off: 0, fault, url: url.clone(), real: true })
     }
 
     fn scene<'a>(&'a self, asked: &'a Asked<'_>) -> Scene<'a> {

@@ -78,8 +78,8 @@ pub(super) fn verify(
         endpoint: name,
         request: sent.clone(),
         client: known.client.as_ref().map(|client| client.in_exchange()),
-        token: known.token.as_ref().map(Token::in_exchange),
-        now: Some(asked.now),
+        token: known.token.as_ref().map(|token| token.in_exchange(asked.off)),
+        now: Some(asked.clock()),
         seen: Vec::new(),
         response: None,
     };
@@ -164,7 +164,7 @@ impl Case<'_> {
         let knowledge = Knowledge {
             client,
             token,
-            now: Some(self.asked.now),
+            now: Some(self.asked.clock()),
             window: self.provider.window_of(self.name),
             allowed_methods: Some(self.provider.methods_of(self.endpoint)),
         };

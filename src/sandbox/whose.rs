@@ -117,8 +117,8 @@ mod tests {
         ] {
             assert!(speaks_of_credentials(text.as_bytes()), "{text}");
         }
-        for text in ["", "x=plain", "%", "%zz%4", "/oauth/request_token?oauth_token=t", "sign a nature"] {
-            assert!(text.contains("nature") == speaks_of_credentials(text.as_bytes()), "{text}");
+        for text in ["", "x=plain", "%", "%zz%4", "/oauth/request_token?oauth_token=t", "a sign of nature"] {
+            assert!(!speaks_of_credentials(text.as_bytes()), "{text}");
         }
         assert!(is_key(b"oauth_consumerkey") && is_key(b"oauth_consumer_key") && !is_key(b"oauth_token"));
         assert_eq!(decoded(b"%41%zz%4"), b"A%zz%4");
