@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod attacks;
+mod bounds;
 #[cfg(feature = "cli")]
 mod command;
 mod explaining;
