@@ -32,8 +32,8 @@ pub(super) fn page(provider: &Provider, asked: &Asked<'_>) -> Result<Reply, Box<
         endpoint: EndpointName::Authorize,
         request: sent.clone(),
         client: client.as_ref().map(|client| client.in_exchange()),
-        token: token.as_ref().map(Token::in_exchange),
-        now: Some(asked.now),
+        token: token.as_ref().map(|token| token.in_exchange(asked.off)),
+        now: Some(asked.clock()),
         seen: Vec::new(),
         response: None,
     };

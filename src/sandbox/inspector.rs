@@ -1,15 +1,20 @@
 //! The inspector page: every exchange with its parameters, the server's base string beside what the client's signature implies, the
 //! diagnosis and the fix. A few lines of script ask for news; every text from outside is escaped.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::authorize::own_html;
 use super::entries::Entry;
 use super::http::Reply;
 use super::provider::{Asked, Provider};
-use super::words::shown;
+use super::words::{brief, brief_end};
 use crate::profile::document::Place;
 use crate::profile::reading::Reading;
+
+/// The most octets of a text on the page; how many octets a page's exchanges may have, and how many parameters each.
+const MOST_TEXT: usize = 2048;
+const MOST_PAGE: usize = 4 * 1024 * 1024;
+const MOST_PARAMETERS: usize = 100;
 
 /// Asks for what was not there yet, once a second, and puts it on top.
 const SCRIPT: &str = r#""use strict";
@@ -74,7 +79,15 @@ pub(super) fn list(provider: &Provider, asked: &Asked<'_>) -> Reply {
 
 fn exchanges(provider: &Provider, after: u64) -> Markup {
     let entries = provider.lock_entries().all();
-    html! { @for entry in entries.iter().rev().filter(|entry| entry.number > after) { (exchange(entry)) } }
+    let mut page = String::new();
+    for entry in entries.iter().rev().filter(|entry| entry.number > after) {
+        if page.len() > MOST_PAGE {
+            page.push_str(&html! { p { "Exchanges before these are not shown." } }.into_string());
+            break;
+        }
+        page.push_str(&exchange(entry).into_string());
+    }
+    PreEscaped(page)
 }
 
 fn exchange(entry: &Entry) -> Markup {
@@ -131,18 +144,26 @@ fn marked(text: &[u8], other: &[u8]) -> Markup {
     let after = text.iter().rev().zip(other.iter().rev()).take(most).take_while(same).count();
     let (start, rest) = text.split_at(before);
     let (middle, end) = rest.split_at(rest.len() - after);
-    html! { (shown(start)) @if !middle.is_empty() { mark { (shown(middle)) } } (shown(end)) }
+    html! {
+        (brief_end(start, MOST_TEXT))
+        @if !middle.is_empty() { mark { (brief(middle, MOST_TEXT)) } }
+        (brief(end, MOST_TEXT))
+    }
 }
 
 /// The parameters that were sent, decoded.
 fn parameters(entry: &Entry) -> Vec<(&'static str, String, String)> {
     let sent = entry.sent();
+    let shown = |text: &[u8]| brief(text, MOST_TEXT);
     let place = |place: Place| place.as_str();
-    Reading::of(&sent).parameters.iter().map(|found| (place(found.place), shown(&found.name), shown(&found.value))).collect()
+    let reading = Reading::of(&sent);
+    let first = reading.parameters.iter().take(MOST_PARAMETERS);
+    first.map(|found| (place(found.place), shown(&found.name), shown(&found.value))).collect()
 }
 
 fn request(entry: &Entry) -> String {
     let request = &entry.request;
+    let shown = |text: &[u8]| brief(text, MOST_TEXT);
     let line = format!("{} {} HTTP/1.{}", shown(&request.method), shown(&request.target), request.minor);
     let fields = request.headers.iter().map(|(name, value)| format!("{}: {}", shown(name), shown(value)));
     let body = request.body.iter().map(|body| format!("\n{}", shown(body)));
@@ -150,6 +171,7 @@ fn request(entry: &Entry) -> String {
 }
 
 fn answer(entry: &Entry) -> String {
+    let shown = |text: &[u8]| brief(text, MOST_TEXT);
     let fields = entry.reply.headers.iter().map(|(name, value)| format!("{name}: {}", shown(value)));
     let body = std::iter::once(format!("\n{}", shown(&entry.reply.body)));
     std::iter::once(entry.reply.status.to_string()).chain(fields).chain(body).collect::<Vec<_>>().join("\n")

@@ -14,8 +14,10 @@ use super::refusal::{self, Refused};
 use super::routes::{Route, Routes};
 use super::server::patience::Patience;
 use super::store::{Client, Store, Token};
-use super::verifying::{self, Deferred, NotVerified, Seen, verify};
+use super::verifying::{self, Deferred, NotVerified, verify};
+use super::whose;
 use crate::profile::document::{Endpoint, EndpointName, Profile};
+use crate::profile::exchange::Exchange;
 use crate::profile::hosts;
 use crate::profile::kinds::Check;
 use crate::protocol::nonce::{NonceMemory as _, Registration};
@@ -85,11 +87,21 @@ pub(super) struct Asked<'a> {
     pub(super) url: Vec<u8>,
     /// Its path, without that of a fault.
     pub(super) path: String,
+    /// When it came: by this time nonces are remembered, and credentials are issued and end.
     pub(super) now: u64,
+    /// How far a fault's clock is off, in seconds.
+    pub(super) off: i64,
     pub(super) fault: Option<&'static Fault>,
+    /// Whether it may be of somebody's real client.
+    pub(super) real: bool,
 }
 
 impl Asked<'_> {
+    /// The time that is shown to the client: in `Date`, and where its timestamp is compared.
+    pub(super) const fn clock(&self) -> u64 {
+        self.now.saturating_add_signed(self.off)
+    }
+
     /// The URL as rules take it: without the part that asks for a fault.
     pub(super) fn plain_url(&self) -> String {
         let url = String::from_utf8_lossy(&self.url).into_owned();
@@ -173,6 +185,7 @@ impl Provider {
             Ok(asked) => asked,
             Err(bad) => return (plain(&bad), None),
         };
+        let asked = Asked { real: whose::is_real(self, &asked), ..asked };
         if let Some(rest) = asked.path.strip_prefix("/_countersign/") {
             let reply = authorize::own_page(self, &asked, rest);
             let fault = asked.fault.or(self.settings.fault).filter(|fault| rest == "decide" && fault.at.is(EndpointName::Authorize));
@@ -182,16 +195,16 @@ impl Provider {
         let route = self.routes.find(&asked.path, is_renewal(&asked));
         let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
         let fault = asked.fault.or(self.settings.fault).filter(|fault| fault.at.is(name));
-        let asked = Asked { now: asked.now.saturating_add_signed(fault.map_or(0, Fault::clock)), ..asked };
-        let mut seen = Seen::default();
+        let asked = Asked { off: fault.map_or(0, Fault::clock), ..asked };
+        let mut exchange = None;
         let answered = match (fault.and_then(|fault| fault.before(&self.scene(&asked))), route) {
             (Some(reply), _) => Ok(reply),
             (None, Route::Endpoint(EndpointName::Authorize)) => authorize::page(self, &asked),
-            (None, Route::Endpoint(name)) => self.signed(&asked, name, verifier, &mut seen),
+            (None, Route::Endpoint(name)) => self.signed(&asked, name, verifier, &mut exchange),
             (None, Route::Former(name)) => Err(self.moved(name)),
             (None, Route::Nowhere) => Err(self.nowhere(&asked)),
         };
-        let now = asked.now;
+        let now = asked.clock();
         let (reply, outcome) = match answered {
             Ok(reply) => (reply, None),
             Err(not) => {
@@ -202,13 +215,19 @@ impl Provider {
         };
         let reply = if let Some(fault) = fault { fault.after(reply) } else { reply };
         let reply = reply.with("Cache-Control", "no-store").with("Date", super::date::http(now));
-        let entry = Entry::new(&asked, name, &reply, outcome, seen);
+        let entry = Entry::new(&asked, name, &reply, outcome, exchange);
         let entry = self.lock_entries().add(entry);
         let reply = reply.with("X-Countersign-Exchange", entry.number.to_string());
         (reply, Some(entry))
     }
 
-    fn signed(&self, asked: &Asked<'_>, name: EndpointName, verifier: &mut Verifier, seen: &mut Seen) -> Result<Reply, Box<NotVerified>> {
+    fn signed(
+        &self,
+        asked: &Asked<'_>,
+        name: EndpointName,
+        verifier: &mut Verifier,
+        seen: &mut Option<Exchange>,
+    ) -> Result<Reply, Box<NotVerified>> {
         let Some(endpoint) = self.profile.endpoints.get(&name) else { return Err(self.nowhere(asked)) };
         let verified = verify(self, asked, name, endpoint, verifier, seen)?;
         endpoints::answer(self, asked, name, endpoint, &verified).map_err(|refused| Box::new(NotVerified { refused, explanation: None }))
@@ -259,7 +278,7 @@ impl Provider {
                 (format!("/{rest}"), Some(fault.ok_or_else(unknown)?))
             }
         };
-        Ok(Asked { incoming, path, now, fault, url: url.clone() })
+        Ok(Asked { incoming, path, now, off: 0, fault, url: url.clone(), real: true })
     }
 
     fn scene<'a>(&'a self, asked: &'a Asked<'_>) -> Scene<'a> {

@@ -1,6 +1,8 @@
 //! A refusal as the provider writes it: status, problem and form are the profile's, companions those of the problem reporting extension,
 //! and fields of our own say what was wrong and what to do.
 
+use std::borrow::Cow;
+
 use maud::{DOCTYPE, html};
 
 use super::explanation::Explanation;
@@ -15,8 +17,8 @@ use crate::protocol::{Buffer, Code, percent_encode};
 pub struct Refused {
     /// The public word.
     pub code: Code,
-    /// One sentence for a person; it holds no secret.
-    pub because: String,
+    /// One sentence for a person. One that is made for the request may repeat parts of it; one of the program's own cannot.
+    pub because: Cow<'static, str>,
     /// The profile's rule that says so.
     pub rule: Option<String>,
     /// A problem other than the usual one of the code, if the provider knows it.
@@ -30,7 +32,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    pub(super) fn new(code: Code, because: impl Into<String>) -> Refused {
+    pub(super) fn new(code: Code, because: impl Into<Cow<'static, str>>) -> Refused {
         Refused { code, because: because.into(), rule: None, problem: None, status: None, parameters: Vec::new(), base_string: None }
     }
 
@@ -47,7 +49,7 @@ impl Refused {
     pub fn advice(&self, explanation: Option<&Explanation>) -> String {
         match explanation.and_then(Explanation::sentence) {
             Some(found) => format!("{}: {found}", self.because),
-            None => self.because.clone(),
+            None => self.because.to_string(),
         }
     }
 }

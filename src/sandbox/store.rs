@@ -143,18 +143,20 @@ impl Token {
         }
     }
 
-    pub(super) fn in_exchange(&self) -> exchange::Token {
+    /// As it is judged by a clock that is off by so much: its own times are moved along, so that it is no older for that.
+    pub(super) fn in_exchange(&self, off: i64) -> exchange::Token {
+        let moved = |time: Option<u64>| time.map(|time| time.saturating_add_signed(off));
         exchange::Token {
             identifier: String::from_utf8_lossy(&self.identifier).into_owned(),
             secret: Some(self.secret.clone()),
             token_type: self.token_type,
             verifier: self.verifier.clone(),
             callback: self.callback.clone(),
-            issued: (self.issued > 0).then_some(self.issued),
-            last_used: self.last_used,
-            renewed: self.renewed,
-            revoked: self.revoked,
-            exchanged: self.exchanged,
+            issued: moved((self.issued > 0).then_some(self.issued)),
+            last_used: moved(self.last_used),
+            renewed: moved(self.renewed),
+            revoked: moved(self.revoked),
+            exchanged: moved(self.exchanged),
             lifetime: self.lifetime,
         }
     }
@@ -192,6 +194,11 @@ impl Store {
             tokens: tokens.into_iter().map(|token| (token.identifier.clone(), token)).collect(),
             most,
         }
+    }
+
+    /// Whether a client's secret is somebody's real one.
+    pub(super) fn has_real(&self) -> bool {
+        self.clients.values().any(|client| client.real)
     }
 
     pub(super) fn client(&self, identifier: &[u8]) -> Option<Arc<Client>> {

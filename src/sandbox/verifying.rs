@@ -61,36 +61,25 @@ pub(super) struct NotVerified {
     pub(super) explanation: Option<Explanation>,
 }
 
-/// What the sandbox knew when the request came.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) exchange: Option<Exchange>,
-    /// Whether the client's secret is somebody's real one.
-    pub(super) real: bool,
-}
-
-/// Verifies a request to an endpoint.
+/// Verifies a request to an endpoint; `seen` becomes what was known when it came, unless it may be of a real client.
 pub(super) fn verify(
     provider: &Provider,
     asked: &Asked<'_>,
     name: EndpointName,
     endpoint: &Endpoint,
     verifier: &mut Verifier,
-    seen: &mut Seen,
+    seen: &mut Option<Exchange>,
 ) -> Result<Verified, Box<NotVerified>> {
     let sent = sent_request(asked);
     let reading = Reading::of(&sent);
     let presented = reading.value("oauth_token").filter(|token| !token.is_empty());
     let known = provider.known(reading.value("oauth_consumer_key").unwrap_or_default(), presented);
-    // A key that is none of ours may be somebody's real one, sent here by mistake.
-    let is_named = reading.value("oauth_consumer_key").is_some_and(|key| !key.is_empty());
-    let real = known.client.as_ref().map_or(is_named, |client| client.real);
     let exchange = Exchange {
         endpoint: name,
         request: sent.clone(),
         client: known.client.as_ref().map(|client| client.in_exchange()),
-        token: known.token.as_ref().map(Token::in_exchange),
-        now: Some(asked.now),
+        token: known.token.as_ref().map(|token| token.in_exchange(asked.off)),
+        now: Some(asked.clock()),
         seen: Vec::new(),
         response: None,
     };
@@ -103,7 +92,7 @@ pub(super) fn verify(
         Ok(()) => broken().next().map(of_finding).or_else(|| provider.register(&nonce, asked.now).err()),
     };
     let refused = refused.map(|refused| match refused.code {
-        Code::ClientUnknown => Refused { because: NOT_OURS.to_owned(), ..refused },
+        Code::ClientUnknown => Refused { because: NOT_OURS.into(), ..refused },
         _ => refused,
     });
     let result = match (refused, known.client.clone()) {
@@ -122,7 +111,7 @@ pub(super) fn verify(
             Err(Box::new(NotVerified { refused, explanation }))
         }
     };
-    *seen = Seen { exchange: Some(exchange).filter(|_| !real), real };
+    *seen = Some(exchange).filter(|_| !asked.real);
     result
 }
 
@@ -175,7 +164,7 @@ impl Case<'_> {
         let knowledge = Knowledge {
             client,
             token,
-            now: Some(self.asked.now),
+            now: Some(self.asked.clock()),
             window: self.provider.window_of(self.name),
             allowed_methods: Some(self.provider.methods_of(self.endpoint)),
         };
@@ -223,7 +212,7 @@ impl Case<'_> {
                 let rule =
                     self.provider.profile.rules.iter().find(|rule| rule.endpoints.contains(&self.name) && says(&rule.check, refusal.code));
                 let rule = rule.map(|rule| rule.id.clone());
-                Refused { rule, ..Refused::new(refusal.code, refusal.because.into_owned()) }
+                Refused { rule, ..Refused::new(refusal.code, refusal.because) }
             }
         };
         Refused { base_string, ..refused }

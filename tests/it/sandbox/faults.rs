@@ -193,3 +193,42 @@ fn who_follows_a_redirection_is_seen() {
     assert_eq!((followed.status, followed.field("X-Countersign-Followed")), (403, "with protocol parameters"));
     assert_eq!(sandbox.followed(), 1);
 }
+
+#[test]
+fn a_clock_that_is_off_forgets_no_nonce() {
+    let sandbox = sandbox();
+    let first = Signer::of(&sandbox).request("GET", "/photos");
+    assert_eq!(send(&sandbox, &first).status, 200);
+    assert_eq!(send(&sandbox, &first).refused(), "nonce_used");
+    for (fault, seconds) in [("clock-ahead", 86_400), ("clock-behind", -31_536_000)] {
+        let timestamp = super::NOW.saturating_add_signed(seconds).to_string();
+        let shifted = Signer { timestamp, ..Signer::of(&sandbox) }.request("GET", &format!("/_fault/{fault}/photos"));
+        assert_eq!(send(&sandbox, &shifted).status, 200, "{fault}");
+        assert_eq!(send(&sandbox, &shifted).refused(), "nonce_used", "{fault}");
+        assert_eq!(send(&sandbox, &first).refused(), "nonce_used", "{fault}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_off_ends_no_token() {
+    let profile = "etrade";
+    let sandbox = builder(profile).auto_approve(true).start().unwrap();
+    let ahead = |signer: Signer| Signer { timestamp: (super::NOW + 86_400).to_string(), ..signer };
+    let asked = send(&sandbox, &Signer::of(&sandbox).callback("oob").request("GET", "/oauth/request_token"));
+    let token = (asked.value("oauth_token"), asked.value("oauth_token_secret"));
+    let encoded = token.0.replace('%', "%25").replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let page = get(&sandbox, &format!("/e/t/etws/authorize?key={CLIENT}&token={encoded}"));
+    let code = page.field("X-Countersign-Verifier").to_owned();
+    // Request tokens live five minutes; the clock that is said to be a day ahead ends none of them.
+    let exchange = ahead(Signer::of(&sandbox).token(&token).verifier(&code)).request("GET", "/_fault/clock-ahead/oauth/access_token");
+    let answer = send(&sandbox, &exchange);
+    assert_eq!((answer.status, answer.field("X-Countersign-Because")), (200, ""), "{answer:?}");
+    // Access tokens end at midnight, and after two hours without use.
+    let access = (answer.value("oauth_token"), answer.value("oauth_token_secret"));
+    for target in ["/v1/accounts/list", "/_fault/clock-ahead/v1/accounts/list", "/v1/accounts/list"] {
+        let signer = Signer::of(&sandbox).token(&access);
+        let signer = if target.contains("_fault") { ahead(signer) } else { signer };
+        let answer = send(&sandbox, &signer.request("GET", target));
+        assert_eq!((answer.status, answer.field("X-Countersign-Because")), (200, ""), "{target}: {answer:?}");
+    }
+}

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod attacks;
+mod bounds;
 #[cfg(feature = "cli")]
 mod command;
 mod explaining;
 mod faults;
 mod flow;
+mod secrecy;
 mod vectors;
 mod wire;
 
