@@ -94,6 +94,10 @@ const FEWEST_VERIFIED: usize = 60;
 const MOST_UNVERIFIED: usize = 40;
 /// The most values that are compared for the diagnosis of a find.
 const MOST_COMPARED: u64 = 300_000;
+/// How many questions are tried before whoever watches is heard again.
+const ATTEMPTS: u64 = 100;
+/// How many questions in a row may come to nothing before the search ends: nothing is left that can be asked.
+const MOST_BARREN: u64 = 20_000;
 /// The most axes of a request.
 const MOST_AXES: usize = 5;
 
@@ -127,19 +131,28 @@ impl<'a> Search<'a> {
     pub fn run(mut self, watch: &mut dyn FnMut(&Progress, Option<&Find>) -> bool) -> Searched {
         let window = self.implementation.pipeline().map_or(1, |pipeline| pipeline.window().max(1));
         let mut waiting: VecDeque<Waiting> = VecDeque::new();
-        let mut number = 0;
+        let most = self.limits.runs.saturating_mul(4);
+        let (mut number, mut barren) = (0_u64, 0_u64);
+        if !self.is_asked(Operation::Sign) && !self.is_asked(Operation::Verify) {
+            return self.searched;
+        }
         while self.searched.asked < self.limits.runs && !self.searched.gave_up && watch(&self.progress(), None) {
-            // Where nothing can be asked at all there is no end otherwise.
-            if self.searched.not_offered > 10_000 && self.searched.asked == 0 {
-                break;
-            }
-            while waiting.len() < window && number < self.limits.runs.saturating_mul(4) {
+            // Attempts are counted, not questions: where none succeeds, whoever watches must be heard all the same.
+            let until = most.min(number.saturating_add(ATTEMPTS));
+            while waiting.len() < window && number < until {
                 number += 1;
+                barren += 1;
                 if let Some(next) = self.next(number) {
                     waiting.push_back(next);
+                    barren = 0;
                 }
             }
-            let Some(first) = waiting.pop_front() else { break };
+            let Some(first) = waiting.pop_front() else {
+                if number == most || barren >= MOST_BARREN {
+                    break;
+                }
+                continue;
+            };
             let observation = self.take(&first);
             let found = self.searched.finds.len();
             self.judge(first, observation, &mut waiting);
@@ -172,14 +185,22 @@ impl<'a> Search<'a> {
         Progress { asked: self.searched.asked, finds: self.searched.finds.len(), axes: (self.searched.axes.len(), AXES.len()) }
     }
 
+    /// Whether an operation is both asked for and offered.
+    fn is_asked(&self, operation: Operation) -> bool {
+        let is_wanted = match operation {
+            Operation::Sign => self.limits.sign,
+            Operation::Verify => self.limits.verify,
+            _ => false,
+        };
+        is_wanted && self.offer.operations.contains(&operation)
+    }
+
     /// The next question, if it is offered.
     fn next(&mut self, number: u64) -> Option<Waiting> {
         let axes = self.axes(number);
         let input = request(&axes, &mut self.numbers);
         let mut at: Vec<&'static str> = axes.iter().filter_map(|axis| AXES.get(*axis)).map(|axis| axis.name).collect();
-        let operations = &self.offer.operations;
-        let verifies = self.limits.verify && operations.contains(&Operation::Verify);
-        let signs = self.limits.sign && operations.contains(&Operation::Sign);
+        let (verifies, signs) = (self.is_asked(Operation::Verify), self.is_asked(Operation::Sign));
         let question = if verifies && (!signs || number.is_multiple_of(3)) {
             let mut received = received(&input, &mut self.reference)?;
             let change = CHANGES.get(self.numbers.below(CHANGES.len()))?;
@@ -189,8 +210,10 @@ impl<'a> Search<'a> {
             change.make(&mut received, &mut self.numbers)?;
             at.insert(0, change.what);
             Question::Verify(Box::new(received))
-        } else {
+        } else if signs {
             Question::Sign(Box::new(input))
+        } else {
+            return None;
         };
         if self.offer.lacks_for(&question).is_some() {
             self.searched.not_offered += 1;

@@ -5,8 +5,8 @@ use super::shrink::size;
 use super::{Find, Kind, Limits, Search, Searched};
 use crate::deviation::{Cause, Conduct};
 use crate::fuzzing::numbers::Numbers;
-use crate::implementation::{Implementation as _, Observation, Reference};
-use crate::vectors::{Corpus, Question};
+use crate::implementation::{Description, Implementation, Observation, Offer, Reference};
+use crate::vectors::{Corpus, Operation, Question};
 
 const LIMITS: Limits = Limits { runs: 3000, breaks: 3, sign: true, verify: true };
 
@@ -78,4 +78,56 @@ fn every_axis_gives_requests_that_can_be_signed() {
         });
         assert!(signed.count() >= 20, "{axis:?}: {}", axis.what);
     }
+}
+
+/// The reference, offering less.
+struct Offering(Reference, Offer);
+
+impl Implementation for Offering {
+    fn description(&self) -> &Description {
+        self.0.description()
+    }
+
+    fn offer(&self) -> &Offer {
+        &self.1
+    }
+
+    fn ask(&mut self, question: &Question) -> Observation {
+        self.0.ask(question)
+    }
+}
+
+fn offering(operations: &[Operation], methods: &[&str]) -> Offering {
+    let reference = Reference::new();
+    let signature_methods = methods.iter().map(|method| (*method).to_owned()).collect();
+    let offer = Offer { operations: operations.to_vec(), signature_methods, ..reference.offer().clone() };
+    Offering(reference, offer)
+}
+
+#[test]
+fn where_no_question_can_be_put_whoever_watches_is_heard_and_there_is_an_end() {
+    let endless = Limits { runs: u64::MAX, ..LIMITS };
+    let mut heard = 0;
+    let searched = Search::new(&mut offering(&[Operation::Sign], &[]), None, 7, endless).run(&mut |_, _| {
+        heard += 1;
+        heard < 5
+    });
+    assert_eq!((searched.asked, heard), (0, 5));
+    let searched = Search::new(&mut offering(&[Operation::Sign], &[]), None, 7, endless).run(&mut |_, _| true);
+    assert_eq!(searched.asked, 0);
+    assert!(searched.not_offered > 0);
+}
+
+#[test]
+fn an_operation_that_is_not_offered_or_not_asked_for_is_never_put() {
+    let methods = ["HMAC-SHA1"];
+    for (operations, sign, verify) in
+        [(&[Operation::Sign][..], false, true), (&[Operation::Verify], true, false), (&[Operation::PercentEncode], true, true)]
+    {
+        let limits = Limits { runs: 200, sign, verify, ..LIMITS };
+        let searched = Search::new(&mut offering(operations, &methods), None, 8, limits).run(&mut |_, _| panic!("nothing is begun"));
+        assert_eq!(searched.asked, 0, "{operations:?}");
+    }
+    let limits = Limits { runs: 200, ..LIMITS };
+    assert!(Search::new(&mut offering(&[Operation::Verify], &methods), None, 8, limits).run(&mut |_, _| true).asked > 0);
 }
