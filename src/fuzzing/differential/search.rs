@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::axes::{AXES, request};
-use super::find::{Find, Kind};
+use super::find::{Find, Kind, Standard};
 use super::shrink::shrink;
 use super::verifying::{CHANGES, received};
 use crate::deviation::{Cause, Conduct};
 use crate::diagnosis::Outcome;
 use crate::fuzzing::numbers::Numbers;
-use crate::implementation::{Break, Implementation, Observation, Offer, Reference, Ticket, Wanted};
+use crate::implementation::{Break, Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
 use crate::judgement::diagnosing::{Effort, Witness, diagnose_run, is_alike};
 use crate::vectors::{Operation, Question};
 
@@ -252,7 +252,7 @@ impl<'a> Search<'a> {
         self.implementation.ask(question)
     }
 
-    /// The right answer.
+    /// The answer that the others are held against.
     fn right(&mut self, question: &Question) -> Observation {
         match &mut self.against {
             Some(other) => other.ask(question),
@@ -263,8 +263,9 @@ impl<'a> Search<'a> {
     /// In which way an answer differs, if it does.
     fn kind(&self, question: &Question, right: &Observation, observation: &Observation) -> Option<Kind> {
         let is_compared = |observation: &Observation| matches!(observation, Observation::Answered(_));
-        // What the other side cannot answer says nothing.
-        if !is_compared(right) {
+        // What the other side cannot answer says nothing, nor does an answer without what is compared.
+        let is_signed = |observation: &Observation| matches!(observation, Observation::Answered(output) if output.signature.is_some());
+        if !is_compared(right) || question.operation() == Operation::Sign && !is_signed(right) {
             return None;
         }
         match observation {
@@ -278,6 +279,13 @@ impl<'a> Search<'a> {
             Observation::Refused { .. } => Some(Kind::Refuses),
             Observation::Answered(_) => Some(Kind::Differs),
         }
+    }
+
+    /// Whose answer a find is held against.
+    fn standard(&mut self, question: &Question) -> Standard {
+        let Some(other) = &self.against else { return Standard::Reference };
+        let Description { name, version, .. } = other.description().clone();
+        Standard::Other { name, version, reference: self.reference.ask(question) }
     }
 
     fn judge(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>) {
@@ -387,7 +395,8 @@ impl<'a> Search<'a> {
             let responsible = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
             self.aside.extend(responsible);
         }
-        let named = Find { kind, at: at.to_vec(), question, right, observation, diagnosis, after, others: 0 };
+        let standard = self.standard(&question);
+        let named = Find { kind, at: at.to_vec(), question, standard, expected: right, observation, diagnosis, after, others: 0 };
         let same = |known: &&mut Find| known.kind == kind && known.name() == named.name();
         match self.searched.finds.iter_mut().find(same) {
             Some(known) => {
