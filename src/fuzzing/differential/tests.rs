@@ -148,7 +148,7 @@ fn beside(ids: &[&str], theirs: &[&str], limits: Limits) -> Find {
 
 #[test]
 fn what_differs_from_another_implementation_is_never_called_the_word_of_the_reference() {
-    let limits = Limits { runs: 1000, verify: false, ..LIMITS };
+    let limits = Limits { runs: 100, verify: false, ..LIMITS };
     let both: &[&str] = &["theirs 2.0", "countersign reference"];
     for (ids, theirs, agreement, confirmed_by, says) in [
         (&["method.lower-case"][..], &[][..], Agreement::Standard, both, "agrees with theirs"),
