@@ -15,11 +15,11 @@ use super::implementations::{Implementations, Named};
 use super::output::{self, Outcome};
 use super::progress;
 use super::session;
-use crate::fuzzing::differential::{Find, Limits, Search, told};
-use crate::implementation::{Adapter, Implementation};
+use crate::fuzzing::differential::{Find, Limits, Search, find, told};
+use crate::implementation::{Adapter, Implementation, Reference};
 use crate::judgement::{Declared, ExitCode, Verdict, judge};
 use crate::report::escape;
-use crate::vectors::{Corpus, format};
+use crate::vectors::{Case, Corpus, format};
 
 /// Put requests that nobody wrote down to adapters, and keep each way in which they differ once.
 #[derive(Debug, Args)]
@@ -176,6 +176,7 @@ fn replay(arguments: &Arguments, folder: &Path, adapters: Vec<Named>, seed: u64,
                 }
                 let (word, now) = match adapter.offer().lacks(&case) {
                     Some(lacks) => (format!("UNSUPPORTED ({lacks})"), code),
+                    None if is_refuted(&case) => ("UNCONFIRMED".to_owned(), ExitCode::Unexpected),
                     None => match judge(&case, &adapter.ask(&case.question), declared).verdict {
                         Verdict::Pass => ("FIXED".to_owned(), ExitCode::AsExpected),
                         _ => ("FAILED".to_owned(), ExitCode::Unexpected),
@@ -183,9 +184,27 @@ fn replay(arguments: &Arguments, folder: &Path, adapters: Vec<Named>, seed: u64,
                 };
                 code = if code == ExitCode::NothingExecuted { now } else { code.and(now) };
                 let place = escape::line(&file.display().to_string()).into_owned();
-                output::print(&format!("{word}  {}  {place}\n", escape::line(&adapter.description().name)))?;
+                let by = escape::line(&judged_by(&case)).into_owned();
+                output::print(&format!("{word}  {}  {place}{by}\n", escape::line(&adapter.description().name)))?;
             }
         }
     }
     Ok(code)
+}
+
+/// Whether the reference is said to confirm what a find expects, and does not: then nobody can be judged by it.
+fn is_refuted(case: &Case) -> bool {
+    let is_claimed = case.suite.starts_with(find::SUITES) && case.source.confirmed_by.iter().any(|name| name == find::REFERENCE);
+    is_claimed && judge(case, &Reference::new().ask(&case.question), Declared::default()).verdict != Verdict::Pass
+}
+
+/// By whose answer a find is judged, where it is not the reference's alone.
+fn judged_by(case: &Case) -> String {
+    let (own, others): (Vec<&String>, Vec<&String>) = case.source.confirmed_by.iter().partition(|name| *name == find::REFERENCE);
+    if others.is_empty() || !case.suite.starts_with(find::SUITES) {
+        return String::new();
+    }
+    let names = others.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and ");
+    let reference = if own.is_empty() { "the reference does not confirm it" } else { "the reference confirms it" };
+    format!("  (judged by the answer of {names}; {reference})")
 }

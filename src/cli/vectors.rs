@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::Vectors;
 use super::fail::Fail;
@@ -12,6 +12,7 @@ use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::ExitCode;
 use crate::report::escape;
 use crate::vectors::add::{Review, add};
+use crate::vectors::evidence::{NotPublished, Published};
 use crate::vectors::{SourceKind, export, format, lint};
 
 /// Care of the vector files.
@@ -50,9 +51,34 @@ struct Add {
     /// An independent implementation that gives the expected value, with its version; at least two, unless the value is published
     #[arg(long, value_name = "NAME")]
     confirmed_by: Vec<String>,
-    /// Where the value is published: an address that somebody can open, and the place there
+    /// Where the value is published: an https address and the place there, or a section of an RFC
     #[arg(long, value_name = "TEXT")]
     published: Option<String>,
+    /// What kind of source that is, unless it is a section of an RFC or an erratum
+    #[arg(long, value_name = "KIND", requires = "published")]
+    kind: Option<Kind>,
+}
+
+/// The kinds of source in which a value is published.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    Rfc,
+    Erratum,
+    Vendor,
+    Suite,
+    Incident,
+}
+
+impl Kind {
+    const fn source(self) -> SourceKind {
+        match self {
+            Kind::Rfc => SourceKind::Rfc,
+            Kind::Erratum => SourceKind::Erratum,
+            Kind::Vendor => SourceKind::Vendor,
+            Kind::Suite => SourceKind::Suite,
+            Kind::Incident => SourceKind::Incident,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -140,12 +166,17 @@ fn export_to(arguments: &Export) -> Outcome {
 fn add_to(arguments: Add) -> Outcome {
     let read = |path: &PathBuf| Ok::<_, Fail>((path.display().to_string(), files::text(path, files::MAX_FILE)?));
     let (target, found) = (read(&arguments.to)?, read(&arguments.from)?);
-    let review = Review {
-        id: arguments.id,
-        title: arguments.title,
-        confirmed_by: arguments.confirmed_by,
-        published: arguments.published.map(|address| (SourceKind::Suite, address)),
-    };
+    let published = arguments.published.map(|text| {
+        Published::new(&text, arguments.kind.map(Kind::source)).map_err(|why| {
+            let fail = Fail::usage(format!("--published {}: {why}", escape::line(&text)));
+            match why {
+                NotPublished::NoKind => fail.hint("say it: --kind vendor, suite, incident or erratum"),
+                NotPublished::NoPlace | NotPublished::NoRfc => fail.hint("such as \"RFC 5849 section 3.4.1.1\""),
+            }
+        })
+    });
+    let review =
+        Review { id: arguments.id, title: arguments.title, confirmed_by: arguments.confirmed_by, published: published.transpose()? };
     let text = add((&target.0, &target.1), (&found.0, &found.1), &review)?;
     output::write_file(&arguments.to, text.as_bytes())?;
     output::note("look at its level and its clause, and run countersign vectors lint");

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::case::SourceKind;
 use super::corpus::Corpus;
+use super::evidence::{Published, confirmations};
 use super::format::canonical;
 use super::load_error::LoadError;
 
@@ -17,8 +18,8 @@ pub struct Review {
     pub title: String,
     /// Independent implementations that give the expected value, with their versions.
     pub confirmed_by: Vec<String>,
-    /// An address where the value stands, if it was published: then nobody has to confirm it.
-    pub published: Option<(SourceKind, String)>,
+    /// Where the value stands, if it was published: then nobody has to confirm it.
+    pub published: Option<Published>,
 }
 
 /// The fewest implementations that confirm a value that is written down nowhere.
@@ -43,19 +44,18 @@ pub fn add(target: (&str, &str), found: (&str, &str), review: &Review) -> Result
     if review.title.trim().is_empty() {
         return Err(wrong(found.0, "the case has no title of its own".to_owned()).with_hint("say what must hold, in one phrase"));
     }
-    let own = |name: &&String| name.to_ascii_lowercase().contains("countersign");
-    let mut others: Vec<&String> = review.confirmed_by.iter().filter(|name| !own(name) && !name.trim().is_empty()).collect();
-    others.sort();
-    others.dedup();
-    if review.published.is_none() && others.len() < FEWEST {
-        return Err(wrong(found.0, format!("{} independent implementations confirm the expected value", others.len()))
+    let (others, implementations) = confirmations(&review.confirmed_by).map_err(|unversioned| {
+        wrong(found.0, format!("{unversioned:?} names no version of an implementation")).with_hint("such as \"oauthlib 4.0.1\"")
+    })?;
+    if review.published.is_none() && implementations < FEWEST {
+        return Err(wrong(found.0, format!("{implementations} independent implementations confirm the expected value"))
             .with_hint(format!("a value that is published nowhere needs {FEWEST}; the reference here is none of them")));
     }
     let parsed = |file: &str, text: &str| serde_json::from_str::<Value>(text).map_err(|error| wrong(file, error.to_string()));
     let (mut file, source) = (parsed(target.0, target.1)?, parsed(found.0, found.1)?);
     let Some(mut new) = source.pointer("/cases/0").cloned() else { return Err(wrong(found.0, "it has no case".to_owned())) };
     let (kind, reference) = match &review.published {
-        Some((kind, address)) => (*kind, address.clone()),
+        Some(published) => (published.kind(), published.place().to_owned()),
         None => (SourceKind::Derived, case.source.reference.clone()),
     };
     if let Some(members) = new.as_object_mut() {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_reviewed_case_stands_at_the_end_in_canonical_form() {
-        let text = told("b", &review(&["oauthlib 3.2.2", "node-oauth 0.10"])).unwrap();
+        let text = told("b", &review(&["oauthlib 3.2.2", "node-oauth 0.10.2"])).unwrap();
         assert_eq!(canonical("t.json", &text).unwrap(), text);
         let cases: Vec<_> = Corpus::of_texts([("t.json", text)]).unwrap().cases().map(Result::unwrap).collect();
         let ids: Vec<String> = cases.iter().map(|case| case.full_id()).collect();
@@ -108,17 +108,41 @@ mod tests {
 
     #[test]
     fn what_nobody_confirms_is_not_added() {
-        for names in [&[][..], &["oauthlib"], &["oauthlib", "oauthlib"], &["oauthlib", "countersign reference"], &["oauthlib", " "]] {
+        for names in [
+            &[][..],
+            &["oauthlib 4.0.1"],
+            &["oauthlib 4.0.1", "oauthlib 4.0.1"],
+            &["oauthlib 4.0.1", "countersign reference 0.1.0"],
+            &["oauthlib 4.0.1", " "],
+            // One implementation under several names.
+            &["oauthlib 4.0.1", "oauthlib 3.2.2"],
+            &["oauthlib 4.0.1", "OAuthLib v4.0.1"],
+            &["node-oauth1 1.3.0", "Node OAuth1 1.3.0 (answer 1)"],
+        ] {
             assert!(told("b", &review(names)).unwrap_err().contains("confirm the expected value"), "{names:?}");
         }
-        let published = Review { published: Some((SourceKind::Rfc, "RFC 5849 section 3.6".to_owned())), ..review(&[]) };
-        assert!(told("b", &published).is_ok());
+        let rfc = Published::new("RFC 5849 section 3.6", None).unwrap();
+        let published = Review { published: Some(rfc), ..review(&[]) };
+        let text = told("b", &published).unwrap();
+        let file: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(file["cases"][1]["source"]["kind"], "rfc");
+        assert!(file["cases"][1]["source"]["ref"].as_str().unwrap().starts_with("RFC 5849 section 3.6, https://"), "{text}");
         assert!(told("b", &Review { title: " ".to_owned(), ..published }).unwrap_err().contains("no title"));
     }
 
     #[test]
+    fn who_confirms_has_a_version() {
+        for names in [["oauthlib 4.0.1", "Authlib"], ["oauthlib", "Authlib"], ["oauthlib 4.0.1", "4.0.1"]] {
+            assert!(told("b", &review(&names)).unwrap_err().contains("names no version"), "{names:?}");
+        }
+        // Beside a published value too: it would be written down.
+        let rfc = Published::new("RFC 5849 section 3.6", None).unwrap();
+        assert!(told("b", &Review { published: Some(rfc), ..review(&["Authlib"]) }).unwrap_err().contains("names no version"));
+    }
+
+    #[test]
     fn a_name_that_is_taken_and_another_operation_are_refused() {
-        let confirmed = review(&["x", "y"]);
+        let confirmed = review(&["x 1", "y 1"]);
         assert!(told("a", &confirmed).is_err());
         assert!(told("a", &Review { id: Some("c".to_owned()), ..confirmed.clone() }).is_ok());
         let other = found("b").replace("percent_encode", "form_decode").replace("{\"encoded\":\"a\"}", "{\"parameters\":[]}");

@@ -6,7 +6,7 @@
 //! | [`needs`] | what an implementation must offer to be asked a case |
 //! | [`corpus`], [`embedded`], [`retired`] | a set of files, the one that comes along, and what became of old ids |
 //! | [`read`], [`load`], [`load_error`] | from files and texts to cases, with limits, and what can be wrong |
-//! | [`lint`], [`recompute`], [`mod@format`], [`export`], [`mod@add`] | care of vector files |
+//! | [`lint`], [`recompute`], [`mod@format`], [`export`], [`mod@add`], [`evidence`] | care of vector files |
 //! | [`clauses`], [`glob`] | the specification's requirements with their cases, and patterns of ids |
 //!
 //! Nothing here asks anybody a question or judges an answer.
@@ -17,6 +17,7 @@ pub mod case;
 pub mod clauses;
 pub mod corpus;
 pub mod embedded;
+pub mod evidence;
 pub mod export;
 pub mod format;
 pub mod glob;

@@ -128,3 +128,26 @@ fn the_failure_that_is_shown_is_the_one_of_the_vectors() {
     assert_eq!(case["observation"]["output"]["signature"], behind("observed  "));
     assert!(block.contains(&format!("  {}\n", case["title"].as_str().unwrap())), "{}", case["title"]);
 }
+
+/// What the page on fuzz targets names is there, and git takes it: a rule for what is made must not swallow a script.
+#[test]
+fn every_script_of_the_page_on_fuzz_targets_is_there() {
+    const MADE: [&str; 2] = ["fuzz/corpus", "fuzz/artifacts/"];
+    let (page, ignored) = (file("fuzz/README.md"), file(".gitignore"));
+    let is_path = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_./-".contains(letter);
+    let named: std::collections::BTreeSet<&str> =
+        page.match_indices("fuzz/").map(|(at, _)| page[at..].split(|letter| !is_path(letter)).next().unwrap()).collect();
+    for name in ["fuzz/run", "fuzz/merge", "fuzz/services"] {
+        assert!(named.contains(name), "{name} is not looked for: {named:?}");
+    }
+    for name in named.into_iter().filter(|name| !MADE.contains(name)) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        assert!(path.exists(), "fuzz/README.md names {name}, and it is not there");
+        assert!(!ignored.lines().any(|line| line.trim_matches('/') == name), ".gitignore keeps {name} out");
+        #[cfg(unix)]
+        if path.is_file() && path.extension().is_none() {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert!(path.metadata().unwrap().permissions().mode() & 0o111 != 0, "{name} cannot be run");
+        }
+    }
+}

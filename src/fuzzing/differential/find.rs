@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Observation;
+use crate::judgement::diagnosing::is_alike;
 use crate::vectors::{Operation, Output, Question};
 
 /// In which way somebody differs.
@@ -35,6 +36,36 @@ impl Kind {
     }
 }
 
+/// Whose answer an observation is held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standard {
+    /// The reference's.
+    Reference,
+    /// Another implementation's: it may be wrong itself.
+    Other {
+        /// Its name.
+        name: String,
+        /// Its version, if it tells one.
+        version: Option<String>,
+        /// What the reference answers to the same question.
+        reference: Observation,
+    },
+}
+
+/// With whom the reference agrees where two implementations differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// With the one that was held against.
+    Standard,
+    /// With the one that was held to differ.
+    Observed,
+    /// With neither.
+    Neither,
+}
+
+/// What the reference is called among those who confirm a value.
+pub const REFERENCE: &str = "countersign reference";
+
 /// A difference that no other find explains.
 #[derive(Clone, Debug)]
 pub struct Find {
@@ -44,8 +75,10 @@ pub struct Find {
     pub at: Vec<&'static str>,
     /// The smallest question that was reached.
     pub question: Question,
-    /// The right answer to it.
-    pub right: Observation,
+    /// Whose answer it differs from.
+    pub standard: Standard,
+    /// That answer.
+    pub expected: Observation,
     /// What was answered.
     pub observation: Observation,
     /// What explains it.
@@ -64,12 +97,36 @@ impl Find {
             Outcome::Explained | Outcome::Ambiguous if !self.diagnosis.sets.is_empty() => {
                 self.diagnosis.ids().iter().map(|set| set.join(" with ")).take(MOST_NAMED).collect::<Vec<_>>().join(" or ")
             }
-            _ if self.at.is_empty() => format!("{} (a common request)", self.kind.as_str()),
+            _ if self.at.is_empty() => format!("{} (a common request)", self.way()),
             _ if self.question.operation() == Operation::Verify => {
-                format!("{} ({})", self.kind.as_str(), self.at.first().copied().unwrap_or_default())
+                format!("{} ({})", self.way(), self.at.first().copied().unwrap_or_default())
             }
-            _ => format!("{} ({})", self.kind.as_str(), self.at.join(", ")),
+            _ => format!("{} ({})", self.way(), self.at.join(", ")),
         }
+    }
+
+    /// In which way it differs, in words: what another implementation does is no must.
+    #[must_use]
+    pub fn way(&self) -> String {
+        match (&self.standard, self.kind) {
+            (Standard::Other { name, .. }, Kind::Accepts) => format!("accepts what {name} refuses"),
+            (Standard::Other { name, .. }, Kind::Rejects) => format!("refuses what {name} accepts"),
+            _ => self.kind.as_str().to_owned(),
+        }
+    }
+
+    /// With whom the reference agrees; `None` where its own answer was the standard.
+    #[must_use]
+    pub fn agreement(&self) -> Option<Agreement> {
+        let Standard::Other { reference, .. } = &self.standard else { return None };
+        let operation = self.question.operation();
+        Some(if is_alike(operation, reference, &self.expected) {
+            Agreement::Standard
+        } else if is_alike(operation, reference, &self.observation) {
+            Agreement::Observed
+        } else {
+            Agreement::Neither
+        })
     }
 
     /// A name for a case and its file: short, and of the characters that both have.
@@ -86,8 +143,8 @@ impl Find {
         slug.trim_end_matches(['-', '.']).to_owned()
     }
 
-    /// A vector file of this one case. Its expected values are computed by the reference alone: nobody confirms them yet, and
-    /// `vectors add` asks for that.
+    /// A vector file of this one case, judged by whom it says in `source.confirmed_by`: that is one implementation, and the reference if
+    /// it gives the same answer. `vectors add` asks for more.
     #[must_use]
     pub fn vector_file(&self, implementation: &str, seed: u64) -> Value {
         let operation = self.question.operation();
@@ -96,24 +153,31 @@ impl Find {
             _ => self.diagnosis.certain().first().map_or("3.4", |cause| cause.section()),
         };
         let section = requirement.split_whitespace().last().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));
-        let observed = match &self.observation {
-            Observation::Answered(output) => serde_json::to_string(&Output { stages: None, ..(**output).clone() }).unwrap_or_default(),
-            Observation::Refused { message, .. } => format!("refused: {message}"),
-            Observation::Unsupported { what, .. } => format!("unsupported: {what}"),
-            Observation::Broke { message, .. } => format!("broke: {message}"),
-        };
-        let expect = match &self.right {
-            Observation::Answered(output) => json!(output),
-            _ => json!({"refuse": {"codes": []}}),
-        };
         let mut input = json!(crate::vectors::input::Input(&self.question));
         if let Some(members) = input.as_object_mut() {
             // What is not there need not be said.
             members.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
         }
+        let program = format!("countersign {} fuzz", env!("CARGO_PKG_VERSION"));
+        let mut note = format!("observed {}", in_a_note(&self.observation));
+        let (than, reference, confirmed_by) = match &self.standard {
+            Standard::Reference => (String::new(), format!("{program} --seed {seed}"), vec![REFERENCE.to_owned()]),
+            Standard::Other { name, version, reference } => {
+                let mut confirmed_by = vec![version.as_ref().map_or_else(|| name.clone(), |version| format!("{name} {version}"))];
+                match self.agreement() {
+                    Some(Agreement::Standard) => {
+                        confirmed_by.push(REFERENCE.to_owned());
+                        note.push_str(&format!("; the reference agrees with {name}"));
+                    }
+                    Some(Agreement::Observed) => note.push_str(&format!("; the reference agrees with that, and not with {name}")),
+                    _ => note.push_str(&format!("; the reference agrees with neither: {}", in_a_note(reference))),
+                }
+                (format!(" than {name}"), format!("{program} --against {name} --seed {seed}"), confirmed_by)
+            }
+        };
         json!({
             "format": 1,
-            "suite": format!("fuzz.{}", operation.as_str()),
+            "suite": format!("{SUITES}{}", operation.as_str()),
             "operation": operation,
             "about": "found by countersign fuzz; not reviewed yet",
             "cases": [{
@@ -121,18 +185,39 @@ impl Find {
                 "rev": 1,
                 "status": "active",
                 "level": "must",
-                "title": format!("what {implementation} does otherwise: {}", self.name()),
+                "title": format!("what {implementation} does otherwise{than}: {}", self.name()),
                 "spec": [{"doc": "RFC5849", "section": section.unwrap_or("3.4")}],
                 "input": input,
-                "expect": expect,
-                "note": format!("observed {observed}"),
-                "source": {
-                    "kind": "derived",
-                    "ref": format!("countersign {} fuzz --seed {seed}", env!("CARGO_PKG_VERSION")),
-                    "confirmed_by": ["countersign reference"],
-                },
+                "expect": self.expect(),
+                "note": note,
+                "source": {"kind": "derived", "ref": reference, "confirmed_by": confirmed_by},
             }],
         })
+    }
+
+    /// What is expected of whoever is asked again.
+    fn expect(&self) -> Value {
+        match (&self.expected, &self.standard) {
+            (Observation::Answered(output), Standard::Reference) => json!(output),
+            // Of another one's answer only what was compared: how it writes a header, or what it calls a refusal, binds nobody.
+            (Observation::Answered(output), Standard::Other { .. }) => {
+                let Output { signature, base_string, valid, stages, .. } = (**output).clone();
+                json!(Output { signature, base_string, valid, stages, ..Output::default() })
+            }
+            _ => json!({"refuse": {"codes": []}}),
+        }
+    }
+}
+
+/// How the suites of finds begin.
+pub const SUITES: &str = "fuzz.";
+
+fn in_a_note(observation: &Observation) -> String {
+    match observation {
+        Observation::Answered(output) => serde_json::to_string(&Output { stages: None, ..(**output).clone() }).unwrap_or_default(),
+        Observation::Refused { message, .. } => format!("refused: {message}"),
+        Observation::Unsupported { what, .. } => format!("unsupported: {what}"),
+        Observation::Broke { message, .. } => format!("broke: {message}"),
     }
 }
 

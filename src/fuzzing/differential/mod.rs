@@ -20,6 +20,6 @@ pub mod verifying;
 #[cfg(test)]
 mod tests;
 
-pub use find::{Find, Kind};
+pub use find::{Agreement, Find, Kind, Standard};
 pub use search::{Limits, Progress, Search, Searched};
 pub use told::told;

@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::axes::{AXES, request};
-use super::find::{Find, Kind};
+use super::find::{Find, Kind, Standard};
 use super::shrink::shrink;
 use super::verifying::{CHANGES, received};
 use crate::deviation::{Cause, Conduct};
 use crate::diagnosis::Outcome;
 use crate::fuzzing::numbers::Numbers;
-use crate::implementation::{Break, Implementation, Observation, Offer, Reference, Ticket, Wanted};
+use crate::implementation::{Break, Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
 use crate::judgement::diagnosing::{Effort, Witness, diagnose_run, is_alike};
 use crate::vectors::{Operation, Question};
 
@@ -94,6 +94,10 @@ const FEWEST_VERIFIED: usize = 60;
 const MOST_UNVERIFIED: usize = 40;
 /// The most values that are compared for the diagnosis of a find.
 const MOST_COMPARED: u64 = 300_000;
+/// How many questions are tried before whoever watches is heard again.
+const ATTEMPTS: u64 = 100;
+/// How many questions in a row may come to nothing before the search ends: nothing is left that can be asked.
+const MOST_BARREN: u64 = 20_000;
 /// The most axes of a request.
 const MOST_AXES: usize = 5;
 
@@ -127,19 +131,28 @@ impl<'a> Search<'a> {
     pub fn run(mut self, watch: &mut dyn FnMut(&Progress, Option<&Find>) -> bool) -> Searched {
         let window = self.implementation.pipeline().map_or(1, |pipeline| pipeline.window().max(1));
         let mut waiting: VecDeque<Waiting> = VecDeque::new();
-        let mut number = 0;
+        let most = self.limits.runs.saturating_mul(4);
+        let (mut number, mut barren) = (0_u64, 0_u64);
+        if !self.is_asked(Operation::Sign) && !self.is_asked(Operation::Verify) {
+            return self.searched;
+        }
         while self.searched.asked < self.limits.runs && !self.searched.gave_up && watch(&self.progress(), None) {
-            // Where nothing can be asked at all there is no end otherwise.
-            if self.searched.not_offered > 10_000 && self.searched.asked == 0 {
-                break;
-            }
-            while waiting.len() < window && number < self.limits.runs.saturating_mul(4) {
+            // Attempts are counted, not questions: where none succeeds, whoever watches must be heard all the same.
+            let until = most.min(number.saturating_add(ATTEMPTS));
+            while waiting.len() < window && number < until {
                 number += 1;
+                barren += 1;
                 if let Some(next) = self.next(number) {
                     waiting.push_back(next);
+                    barren = 0;
                 }
             }
-            let Some(first) = waiting.pop_front() else { break };
+            let Some(first) = waiting.pop_front() else {
+                if number == most || barren >= MOST_BARREN {
+                    break;
+                }
+                continue;
+            };
             let observation = self.take(&first);
             let found = self.searched.finds.len();
             self.judge(first, observation, &mut waiting);
@@ -172,14 +185,22 @@ impl<'a> Search<'a> {
         Progress { asked: self.searched.asked, finds: self.searched.finds.len(), axes: (self.searched.axes.len(), AXES.len()) }
     }
 
+    /// Whether an operation is both asked for and offered.
+    fn is_asked(&self, operation: Operation) -> bool {
+        let is_wanted = match operation {
+            Operation::Sign => self.limits.sign,
+            Operation::Verify => self.limits.verify,
+            _ => false,
+        };
+        is_wanted && self.offer.operations.contains(&operation)
+    }
+
     /// The next question, if it is offered.
     fn next(&mut self, number: u64) -> Option<Waiting> {
         let axes = self.axes(number);
         let input = request(&axes, &mut self.numbers);
         let mut at: Vec<&'static str> = axes.iter().filter_map(|axis| AXES.get(*axis)).map(|axis| axis.name).collect();
-        let operations = &self.offer.operations;
-        let verifies = self.limits.verify && operations.contains(&Operation::Verify);
-        let signs = self.limits.sign && operations.contains(&Operation::Sign);
+        let (verifies, signs) = (self.is_asked(Operation::Verify), self.is_asked(Operation::Sign));
         let question = if verifies && (!signs || number.is_multiple_of(3)) {
             let mut received = received(&input, &mut self.reference)?;
             let change = CHANGES.get(self.numbers.below(CHANGES.len()))?;
@@ -189,8 +210,10 @@ impl<'a> Search<'a> {
             change.make(&mut received, &mut self.numbers)?;
             at.insert(0, change.what);
             Question::Verify(Box::new(received))
-        } else {
+        } else if signs {
             Question::Sign(Box::new(input))
+        } else {
+            return None;
         };
         if self.offer.lacks_for(&question).is_some() {
             self.searched.not_offered += 1;
@@ -229,7 +252,7 @@ impl<'a> Search<'a> {
         self.implementation.ask(question)
     }
 
-    /// The right answer.
+    /// The answer that the others are held against.
     fn right(&mut self, question: &Question) -> Observation {
         match &mut self.against {
             Some(other) => other.ask(question),
@@ -240,8 +263,9 @@ impl<'a> Search<'a> {
     /// In which way an answer differs, if it does.
     fn kind(&self, question: &Question, right: &Observation, observation: &Observation) -> Option<Kind> {
         let is_compared = |observation: &Observation| matches!(observation, Observation::Answered(_));
-        // What the other side cannot answer says nothing.
-        if !is_compared(right) {
+        // What the other side cannot answer says nothing, nor does an answer without what is compared.
+        let is_signed = |observation: &Observation| matches!(observation, Observation::Answered(output) if output.signature.is_some());
+        if !is_compared(right) || question.operation() == Operation::Sign && !is_signed(right) {
             return None;
         }
         match observation {
@@ -255,6 +279,13 @@ impl<'a> Search<'a> {
             Observation::Refused { .. } => Some(Kind::Refuses),
             Observation::Answered(_) => Some(Kind::Differs),
         }
+    }
+
+    /// Whose answer a find is held against.
+    fn standard(&mut self, question: &Question) -> Standard {
+        let Some(other) = &self.against else { return Standard::Reference };
+        let Description { name, version, .. } = other.description().clone();
+        Standard::Other { name, version, reference: self.reference.ask(question) }
     }
 
     fn judge(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>) {
@@ -364,7 +395,8 @@ impl<'a> Search<'a> {
             let responsible = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
             self.aside.extend(responsible);
         }
-        let named = Find { kind, at: at.to_vec(), question, right, observation, diagnosis, after, others: 0 };
+        let standard = self.standard(&question);
+        let named = Find { kind, at: at.to_vec(), question, standard, expected: right, observation, diagnosis, after, others: 0 };
         let same = |known: &&mut Find| known.kind == kind && known.name() == named.name();
         match self.searched.finds.iter_mut().find(same) {
             Some(known) => {

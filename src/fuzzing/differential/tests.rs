@@ -2,11 +2,11 @@
 
 use super::axes::{AXES, request};
 use super::shrink::size;
-use super::{Find, Kind, Limits, Search, Searched};
+use super::{Agreement, Find, Kind, Limits, Search, Searched, Standard, told};
 use crate::deviation::{Cause, Conduct};
 use crate::fuzzing::numbers::Numbers;
-use crate::implementation::{Implementation as _, Observation, Reference};
-use crate::vectors::{Corpus, Question};
+use crate::implementation::{Description, Implementation, Observation, Offer, Reference};
+use crate::vectors::{Corpus, Operation, Question};
 
 const LIMITS: Limits = Limits { runs: 3000, breaks: 3, sign: true, verify: true };
 
@@ -78,4 +78,106 @@ fn every_axis_gives_requests_that_can_be_signed() {
         });
         assert!(signed.count() >= 20, "{axis:?}: {}", axis.what);
     }
+}
+
+/// A reference with an offer and a description of its own.
+struct Offering(Reference, Offer, Description);
+
+impl Implementation for Offering {
+    fn description(&self) -> &Description {
+        &self.2
+    }
+
+    fn offer(&self) -> &Offer {
+        &self.1
+    }
+
+    fn ask(&mut self, question: &Question) -> Observation {
+        self.0.ask(question)
+    }
+}
+
+fn offering(operations: &[Operation], methods: &[&str]) -> Offering {
+    let reference = Reference::new();
+    let signature_methods = methods.iter().map(|method| (*method).to_owned()).collect();
+    let offer = Offer { operations: operations.to_vec(), signature_methods, ..reference.offer().clone() };
+    Offering(reference, offer, Description::default())
+}
+
+#[test]
+fn where_no_question_can_be_put_whoever_watches_is_heard_and_there_is_an_end() {
+    let endless = Limits { runs: u64::MAX, ..LIMITS };
+    let mut heard = 0;
+    let searched = Search::new(&mut offering(&[Operation::Sign], &[]), None, 7, endless).run(&mut |_, _| {
+        heard += 1;
+        heard < 5
+    });
+    assert_eq!((searched.asked, heard), (0, 5));
+    let searched = Search::new(&mut offering(&[Operation::Sign], &[]), None, 7, endless).run(&mut |_, _| true);
+    assert_eq!(searched.asked, 0);
+    assert!(searched.not_offered > 0);
+}
+
+#[test]
+fn an_operation_that_is_not_offered_or_not_asked_for_is_never_put() {
+    let methods = ["HMAC-SHA1"];
+    for (operations, sign, verify) in
+        [(&[Operation::Sign][..], false, true), (&[Operation::Verify], true, false), (&[Operation::PercentEncode], true, true)]
+    {
+        let limits = Limits { runs: 200, sign, verify, ..LIMITS };
+        let searched = Search::new(&mut offering(operations, &methods), None, 8, limits).run(&mut |_, _| panic!("nothing is begun"));
+        assert_eq!(searched.asked, 0, "{operations:?}");
+    }
+    let limits = Limits { runs: 200, ..LIMITS };
+    assert!(Search::new(&mut offering(&[Operation::Verify], &methods), None, 8, limits).run(&mut |_, _| true).asked > 0);
+}
+
+fn deviant(ids: &[&str]) -> Reference {
+    let causes: Vec<Cause> = ids.iter().map(|id| Cause::parse(id).unwrap()).collect();
+    Reference::conducting(Conduct::of(&causes))
+}
+
+/// The first find of a search in one deviant beside another one, which calls itself `theirs`.
+fn beside(ids: &[&str], theirs: &[&str], limits: Limits) -> Find {
+    let reference = deviant(theirs);
+    let offer = reference.offer().clone();
+    let description = Description { name: "theirs".to_owned(), version: Some("2.0".to_owned()), ..Description::default() };
+    let mut other = Offering(reference, offer, description);
+    Search::new(&mut deviant(ids), Some(&mut other), 9, limits).run(&mut |_, _| true).finds.into_iter().next().unwrap()
+}
+
+#[test]
+fn what_differs_from_another_implementation_is_never_called_the_word_of_the_reference() {
+    let limits = Limits { runs: 100, verify: false, ..LIMITS };
+    let both: &[&str] = &["theirs 2.0", "countersign reference"];
+    for (ids, theirs, agreement, confirmed_by, says) in [
+        (&["method.lower-case"][..], &[][..], Agreement::Standard, both, "agrees with theirs"),
+        (&[], &["method.lower-case"], Agreement::Observed, &both[..1], "agrees with what was observed"),
+        (&["method.lower-case"], &["key.ampersand-last"], Agreement::Neither, &both[..1], "agrees with neither: "),
+    ] {
+        let find = beside(ids, theirs, limits);
+        assert!(matches!(find.standard, Standard::Other { .. }));
+        assert_eq!(find.agreement(), Some(agreement));
+        let text = told(&find, 1);
+        assert!(!text.contains("\n   right "), "{text}");
+        assert!(text.contains("\n   against   theirs: ") && text.contains(&format!("\n   reference {says}")), "{text}");
+        let case = &find.vector_file("mine", 9)["cases"][0];
+        assert_eq!(case["source"]["confirmed_by"], serde_json::json!(confirmed_by));
+        assert!(case["source"]["ref"].as_str().unwrap().contains("fuzz --against theirs --seed 9"), "{case}");
+        assert!(case["title"].as_str().unwrap().starts_with("what mine does otherwise than theirs: "), "{case}");
+        assert!(case["note"].as_str().unwrap().contains("; the reference agrees with "), "{case}");
+    }
+    // The reference's own finds stay its own.
+    let searched = search(&["method.lower-case"], 9, limits);
+    let find = searched.finds.first().unwrap();
+    assert_eq!((&find.standard, find.agreement()), (&Standard::Reference, None));
+    assert_eq!(find.vector_file("mine", 9)["cases"][0]["source"]["confirmed_by"], serde_json::json!(["countersign reference"]));
+    assert!(told(find, 1).contains("\n   right "));
+}
+
+#[test]
+fn of_another_verifier_only_its_yes_or_no_is_expected() {
+    let find = beside(&["verify.timestamp-unchecked"], &[], Limits { sign: false, ..LIMITS });
+    assert_eq!((find.kind, find.way().as_str()), (Kind::Accepts, "accepts what theirs refuses"));
+    assert_eq!(find.vector_file("mine", 9)["cases"][0]["expect"], serde_json::json!({"valid": false}));
 }

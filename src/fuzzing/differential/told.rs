@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::find::Find;
+use super::find::{Agreement, Find, Standard};
 use crate::diagnosis::Outcome;
 use crate::implementation::Observation;
 use crate::report::escape;
@@ -15,7 +15,7 @@ const MOST: usize = 300;
 /// The lines of a find; `number` counts from 1.
 #[must_use]
 pub fn told(find: &Find, number: usize) -> String {
-    let mut out = format!("{number}. {}\n", find.name());
+    let mut out = format!("{number}. {}\n", escape::line(&find.name()));
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "   {label:<10}{text}");
     };
@@ -27,7 +27,7 @@ pub fn told(find: &Find, number: usize) -> String {
         "found",
         &format!(
             "{} along {}, question {}",
-            find.kind.as_str(),
+            escape::line(&find.way()),
             if find.at.is_empty() { "no axis".to_owned() } else { find.at.join(", ") },
             find.after
         ),
@@ -37,8 +37,21 @@ pub fn told(find: &Find, number: usize) -> String {
         Question::Verify(input) => verify(input, &mut line),
         _ => {}
     }
-    line("right", &answer(&find.right));
+    match &find.standard {
+        Standard::Reference => line("right", &answer(&find.expected)),
+        Standard::Other { name, .. } => {
+            line("against", &format!("{}: {}", value(&name.as_str().into()), answer(&find.expected)));
+        }
+    }
     line("observed", &answer(&find.observation));
+    if let (Standard::Other { name, reference, .. }, Some(agreement)) = (&find.standard, find.agreement()) {
+        let agrees = match agreement {
+            Agreement::Standard => format!("agrees with {}", value(&name.as_str().into())),
+            Agreement::Observed => "agrees with what was observed".to_owned(),
+            Agreement::Neither => format!("agrees with neither: {}", answer(reference)),
+        };
+        line("reference", &agrees);
+    }
     if find.others > 0 {
         line("explains", &format!("{} more", find.others));
     }

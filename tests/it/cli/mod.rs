@@ -6,6 +6,7 @@ mod broken_vectors;
 mod diagnosing;
 mod exit_codes;
 mod explaining;
+mod fuzz;
 mod reporting;
 mod reports;
 mod selection;

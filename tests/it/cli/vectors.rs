@@ -1,4 +1,4 @@
-//! Care of vector files: lint, fmt, export.
+//! Care of vector files: lint, fmt, export, add.
 
 use super::{Folder, countersign, suite};
 
@@ -64,4 +64,39 @@ fn json_lines_are_read_like_json() {
     let file = folder.file("a.jsonl", format!("{head}\n{}\n", value["cases"][0]));
     assert_eq!(countersign(&["test", "--dry-run", "--vectors", &file]).with(0).stdout, "made/one\n");
     countersign(&["test", "--vectors", &file]).with(0);
+}
+
+#[test]
+fn what_is_added_says_where_its_value_comes_from() {
+    let folder = Folder::new();
+    let about = r#""suite": "made", "about": "made for a test","#;
+    let target = folder.file("target.json", suite("must", "a b", "a%20b").replace(r#""suite": "made","#, about));
+    let from = folder.file("find.json", suite("must", "a", "a").replace("\"one\"", "\"two\""));
+    let before = std::fs::read_to_string(&target).unwrap();
+    let add = |rest: &[&str]| countersign(&[&["vectors", "add", &target, "--from", &from, "--title", "letters stay"][..], rest].concat());
+    for (rest, code, says) in [
+        (&["--published", "a friend"][..], 2, "neither an https address nor a section of an RFC"),
+        (&["--published", "http://example.com/signing"], 2, "neither an https address nor a section of an RFC"),
+        (&["--published", "https://example.com/signing"], 2, "--kind vendor"),
+        (&["--published", "https://example.com/signing", "--kind", "rfc"], 2, "no section of an RFC"),
+        (&["--kind", "vendor", "--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "Authlib 1.6.0"], 2, "--published"),
+        (&["--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "OAuthLib 3.2.2"], 3, "1 independent implementations"),
+        (&["--confirmed-by", "oauthlib", "--confirmed-by", "Authlib 1.6.0"], 3, "names no version"),
+    ] {
+        let ended = add(rest).with(code);
+        assert!(ended.stderr.contains(says), "{}", ended.stderr);
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), before);
+    }
+    let source = |rest: &[&str]| {
+        std::fs::write(&target, &before).unwrap();
+        add(rest).with(0);
+        countersign(&["vectors", "lint", "--vectors", &target]).with(0);
+        let file: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&target).unwrap()).unwrap();
+        file["cases"][1]["source"].clone()
+    };
+    let vendor = source(&["--published", "https://example.com/signing", "--kind", "vendor"]);
+    assert_eq!((&vendor["kind"], &vendor["ref"]), (&"vendor".into(), &"https://example.com/signing".into()));
+    assert_eq!(source(&["--published", "RFC 5849 section 3.6"])["kind"], "rfc");
+    let derived = source(&["--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "Authlib 1.6.0"]);
+    assert_eq!((&derived["kind"], derived["confirmed_by"].as_array().unwrap().len()), (&"derived".into(), 2));
 }
