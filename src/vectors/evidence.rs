@@ -114,7 +114,7 @@ pub fn confirmations(names: &[String]) -> Result<(Vec<&str>, usize), &str> {
 fn implementation(text: &str) -> Option<String> {
     let is_version = |word: &&str| word.trim_start_matches(['v', 'V']).starts_with(|first: char| first.is_ascii_digit());
     let words: Vec<&str> = text.split_whitespace().collect();
-    let version = words.iter().position(|word| is_version(&word))?;
+    let version = words.iter().position(is_version)?;
     let name: String = words.get(..version)?.iter().flat_map(|word| word.chars()).filter(|letter| letter.is_alphanumeric()).collect();
     (!name.is_empty()).then(|| name.to_lowercase())
 }
