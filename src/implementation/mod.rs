@@ -1,4 +1,4 @@
-//! Who is asked: the reference, a program behind the adapter protocol, later a live server. What they did is an [`Observation`]; whether
+//! Who is asked: the reference, a program behind the adapter protocol, a live server. What they did is an [`Observation`]; whether
 //! that is right is somebody else's business.
 //!
 //! | room | what it holds |
@@ -7,11 +7,13 @@
 //! | [`offers`] | what an implementation offers, held against what a case needs |
 //! | [`wire`] | the adapter protocol on any reader and writer, and the adapter's side of it |
 //! | `adapter` | a child process behind the protocol (feature `cli`) |
+//! | [`live`] | a server, over HTTP or HTTPS |
 
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "cli")]
 pub mod adapter;
+pub mod live;
 pub mod offers;
 pub mod reference;
 pub mod wire;
