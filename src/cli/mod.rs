@@ -26,6 +26,8 @@ mod selftest;
 mod session;
 mod settings;
 mod sign;
+#[cfg(feature = "sandbox")]
+mod telling;
 mod test;
 mod vectors;
 

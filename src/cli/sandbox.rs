@@ -1,16 +1,17 @@
 //! `countersign sandbox`: a mock provider on loopback that enforces a profile and explains every refusal, until Ctrl-C.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::Args;
 
 use super::fail::Fail;
-use super::output::{self, Outcome, Quiet};
+use super::output::{self, Outcome};
 use super::request::secret_of;
 use super::session::interruption;
+use super::telling::Teller;
 use crate::judgement::ExitCode;
 use crate::profile::{Profile, shipped};
 use crate::report::escape;
@@ -94,11 +95,11 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     if let Some(name) = &arguments.fault {
         builder = builder.fault(fault(name)?);
     }
+    // A terminal that is stopped, or a pipe that nobody reads, must not hold the clients up.
+    let teller = Arc::new(Teller::new(std::io::stderr()).map_err(Fail::work)?);
     if !arguments.quiet {
-        builder = builder.on_exchange(|entry| {
-            // Where stderr is closed there is nobody to tell.
-            let _ = Quiet(std::io::stderr().lock()).write_all(told(entry).as_bytes());
-        });
+        let teller = Arc::clone(&teller);
+        builder = builder.on_exchange(move |entry| teller.tell(told(entry)));
     }
     let sandbox = start(builder)?;
     output::print(&begun(&sandbox, synthetic))?;
@@ -107,6 +108,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     }
     let exchanges = sandbox.exchanges();
     sandbox.stop();
+    teller.finish(Duration::from_secs(1));
     if let Some(folder) = &arguments.record {
         output::write_file(&folder.join("fixtures.json"), recording::fixtures(&exchanges, &profile).as_bytes())?;
         output::write_file(&folder.join("exchanges.har"), recording::har(&exchanges).as_bytes())?;

@@ -1,10 +1,10 @@
 //! One connection: requests one after the other, each within its limits of size and time.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::{Shared, misbehave};
+use super::{Shared, misbehave, writing};
 use crate::protocol::verification::Verifier;
 use crate::sandbox::faults::Wire;
 use crate::sandbox::http::{BadRequest, Framing, Incoming, framing, head, too_large};
@@ -28,14 +28,13 @@ pub(super) fn serve(stream: TcpStream, shared: &Shared) {
     let mut connection = Connection { stream, shared, buffer: Vec::new() };
     let mut verifier = Verifier::default();
     let _ = connection.stream.set_nodelay(true);
-    let _ = connection.stream.set_write_timeout(Some(shared.limits.answer_time));
     loop {
         match connection.request() {
             Ok(incoming) => {
                 let (reply, entry) = shared.provider.answer(&incoming, shared.clock.now(), &mut verifier);
                 let closes = incoming.closes() || shared.is_stopping() || reply.wire != Wire::Good;
                 let written = match reply.wire {
-                    Wire::Good => connection.stream.write_all(&reply.octets(closes, incoming.method == b"HEAD")),
+                    Wire::Good => connection.write(&reply.octets(closes, incoming.method == b"HEAD")),
                     _ => misbehave::write(&mut connection.stream, shared, &reply),
                 };
                 if let (Some(tell), Some(entry)) = (&shared.tell, entry) {
@@ -47,7 +46,7 @@ pub(super) fn serve(stream: TcpStream, shared: &Shared) {
             }
             Err(Ended::Gone) => break,
             Err(Ended::Bad(bad)) => {
-                let _ = connection.stream.write_all(&plain(&bad).octets(true, false));
+                let _ = connection.write(&plain(&bad).octets(true, false));
                 connection.linger();
                 break;
             }
@@ -64,6 +63,10 @@ struct Connection<'a> {
 }
 
 impl Connection<'_> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        writing::write_all(&mut self.stream, octets, self.shared.limits.answer_time)
+    }
+
     fn request(&mut self) -> Result<Incoming, Ended> {
         let limits = &self.shared.limits;
         let until = Instant::now() + limits.head_time;
@@ -85,7 +88,7 @@ impl Connection<'_> {
         let until = Instant::now() + limits.body_time;
         let framing = framing(&incoming, limits)?;
         if framing != Framing::None && incoming.lists("expect", "100-continue") && self.buffer.is_empty() {
-            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").map_err(|_| Ended::Gone)?;
+            self.write(b"HTTP/1.1 100 Continue\r\n\r\n").map_err(|_| Ended::Gone)?;
         }
         incoming.body = match framing {
             Framing::None => None,

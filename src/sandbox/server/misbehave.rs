@@ -1,11 +1,11 @@
 //! Answers that break HTTP, written to a connection. Each ends after [`LONGEST`] or [`MOST`], when the client has gone, or when the sandbox
 //! stops.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::Shared;
+use super::{Shared, writing};
 use crate::sandbox::faults::Wire;
 use crate::sandbox::faults::wires::{LONGEST, MOST, bomb};
 use crate::sandbox::http::Reply;
@@ -22,7 +22,7 @@ pub(super) fn write(stream: &mut TcpStream, shared: &Shared, reply: &Reply) -> i
     let body = reply.body.as_slice();
     let with = |fields: &str, body: &[u8]| [other().as_bytes(), b"\r\n", fields.as_bytes(), b"\r\n\r\n", body].concat();
     let length = body.len();
-    let mut all = |octets: &[u8]| stream.write_all(octets);
+    let mut all = |octets: &[u8]| writing::write_all(stream, octets, shared.limits.answer_time);
     match reply.wire {
         Wire::Good => all(&good),
         Wire::Close => Ok(()),
@@ -82,7 +82,7 @@ fn wait(shared: &Shared) -> io::Result<()> {
 fn slowly(stream: &mut TcpStream, shared: &Shared, octets: &[u8]) -> io::Result<()> {
     let until = Instant::now() + LONGEST;
     for octet in octets {
-        stream.write_all(&[*octet])?;
+        writing::write_all(stream, &[*octet], LONGEST)?;
         let next = Instant::now() + Duration::from_secs(1);
         while Instant::now() < next {
             if shared.is_stopping() || Instant::now() > until {
@@ -99,7 +99,7 @@ fn endlessly(stream: &mut TcpStream, shared: &Shared, part: &[u8]) -> io::Result
     let block = part.repeat(16 * 1024 / part.len().max(1) + 1);
     let mut written = 0;
     while written < MOST && Instant::now() < until && !shared.is_stopping() {
-        stream.write_all(&block)?;
+        writing::write_all(stream, &block, until.saturating_duration_since(Instant::now()))?;
         written += block.len();
     }
     Ok(())

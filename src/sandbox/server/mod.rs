@@ -6,6 +6,7 @@ pub mod patience;
 
 mod connection;
 mod misbehave;
+mod writing;
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};
@@ -23,7 +24,7 @@ use super::store::Client;
 use crate::profile::document::{EndpointName, Profile};
 use clock::Clock;
 
-/// Is told of every exchange, by the thread that had it.
+/// Is told of every exchange, by the thread that had it, before that thread reads on: it must not wait for anybody.
 pub type Tell = Box<dyn Fn(&Entry) + Send + Sync>;
 
 /// What all threads know.
