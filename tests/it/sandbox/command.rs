@@ -71,6 +71,20 @@ fn it_prints_what_a_client_needs_explains_refusals_and_stops_with_ctrl_c() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_terminal_that_nobody_reads_holds_no_client_up() {
+    let running = Running::start(&mut command(&["etrade"]));
+    let url = running.value("request_token").to_owned();
+    // Each exchange tells some hundred octets: together they are far more than a pipe holds.
+    for _ in 0..1500 {
+        assert!(running.get(&url).starts_with("HTTP/1.1 400 "));
+    }
+    let (code, told) = running.interrupt();
+    assert_eq!(code, Some(0));
+    assert!(told.contains(" more that nobody read in time\n"), "{} octets were told", told.len());
+}
+
 #[test]
 fn a_real_secret_is_never_shown() {
     let mut command = command(&["rfc5849", "--client", "my-key", "--secret-env", "OWN_SECRET"]);
