@@ -25,7 +25,8 @@ pub fn base_string(asked: &Asked) {
 
     let mut same = |what: &str, request: &Request<'_>| {
         let told = derivation.derive_base_string(&Recipe::RFC5849, request);
-        assert_eq!((told, shown(&derivation.base_string)), (Ok(()), shown(&right)), "the base string changes with {what}");
+        let is_same = told.is_ok() && derivation.base_string[..] == right[..];
+        assert!(is_same, "the base string changes with {what}: {told:?}, {} and not {}", shown(&derivation.base_string), shown(&right));
     };
     let order = asked.choices().arbitrary::<u8>().unwrap_or(1);
     for (what, url) in rewritten(&request, order) {
@@ -78,7 +79,9 @@ fn agrees_with_the_naive(asked: &Asked, request: &Request<'_>, right: &[u8]) {
         _ => &in_query,
     };
     let wire = naive::Wire { method: &asked.method, url, headers: &fields, body: request.body };
-    assert_eq!(naive::base_string(&wire).as_deref().map(shown), Some(shown(right)), "the base string differs from the naive one");
+    let naive = naive::base_string(&wire);
+    let is_same = naive.as_deref() == Some(right);
+    assert!(is_same, "the base string differs from the naive one: {} and not {:?}", shown(right), naive.as_deref().map(shown));
 }
 
 /// The same URL, written differently, each with what was changed.

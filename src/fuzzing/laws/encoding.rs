@@ -94,6 +94,16 @@ pub fn forms(data: &[u8]) {
     assert_eq!(again.get(..count), Some(&pairs[..]), "reading changes what stood in the list before");
 }
 
+/// Holds the pairs of a list against those of another.
+///
+/// # Panics
+/// Where they differ.
+#[track_caller]
+pub(super) fn same_pairs(list: &Parameters, right: &Parameters, law: &str) {
+    let is_same = list.iter().map(|one| (one.name, one.value)).eq(right.iter().map(|one| (one.name, one.value)));
+    assert!(is_same, "{law}: {:?} and not {:?}", pairs(list), pairs(right));
+}
+
 /// The pairs of a list, to be compared and shown.
 pub(super) fn pairs(list: &Parameters) -> Vec<(String, String)> {
     list.iter().map(|parameter| (shown(parameter.name), shown(parameter.value))).collect()

@@ -72,3 +72,13 @@ pub const TARGETS: &[Target] = &[
 pub(crate) fn shown(octets: &[u8]) -> String {
     crate::report::escape::quoted(octets)
 }
+
+/// Holds octets against what they should be. They are put into words only where they differ: a fuzzer does this some hundred thousand
+/// times a second.
+///
+/// # Panics
+/// Where they differ.
+#[track_caller]
+pub(crate) fn same(octets: &[u8], right: &[u8], law: &str) {
+    assert!(octets == right, "{law}: {} and not {}", shown(octets), shown(right));
+}

@@ -158,10 +158,15 @@ pub fn encode(octets: &[u8]) -> Vec<u8> {
     for octet in octets {
         match octet {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(*octet),
-            _ => out.extend(format!("%{octet:02X}").bytes()),
+            _ => out.extend([b'%', digit(octet >> 4), digit(octet & 15)]),
         }
     }
     out
+}
+
+/// An upper case hexadecimal digit.
+fn digit(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'A' + value - 10 }
 }
 
 /// Percent-decoding; a `%` without two digits stays.

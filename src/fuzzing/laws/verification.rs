@@ -37,17 +37,16 @@ pub fn verification(asked: &Asked) {
     for (what, changed) in other_knowledge(&asked) {
         assert!(verify(&sent, &changed, &mut SeenNonces::default()).is_err(), "accepted with {what}: {}", told(&sent));
     }
-    let right = meaning(&sent);
-    for _ in 0..8 {
+    for _ in 0..4 {
         let Some((what, changed)) = changed(&sent, &mut choices) else { return };
         if verify(&changed, &asked, &mut SeenNonces::default()).is_ok() {
-            assert_eq!(meaning(&changed), right, "accepted after {what} was changed: {}", told(&changed));
+            assert!(meaning(&changed) == meaning(&sent), "accepted after {what} was changed: {} and not {}", told(&changed), told(&sent));
         }
     }
 }
 
 /// What a signature is about: the naive base string, and all parameters, the signature among them.
-fn meaning(sent: &Sent) -> Option<(String, Vec<String>)> {
+fn meaning(sent: &Sent) -> Option<(Vec<u8>, Vec<Vec<u8>>)> {
     let headers: Vec<(&[u8], &[u8])> = sent.headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
     let wire = naive::Wire { method: &sent.method, url: &sent.url, headers: &headers, body: sent.body.as_deref() };
     let signature = |value: &[u8]| naive::authorization(value).map(|(_, pairs)| pairs).unwrap_or_default();
@@ -55,8 +54,8 @@ fn meaning(sent: &Sent) -> Option<(String, Vec<String>)> {
     let in_query = sent.url.split(|octet| *octet == b'#').next()?.splitn(2, |octet| *octet == b'?').nth(1).map(naive::form);
     let in_body = sent.body.as_deref().filter(|_| naive::is_form(&wire)).map(naive::form);
     let all = in_header.chain(in_query.into_iter().flatten()).chain(in_body.into_iter().flatten());
-    let signatures = all.filter(|(name, _)| name == b"oauth_signature").map(|(_, value)| shown(&value)).collect();
-    Some((shown(&naive::base_string(&wire)?), signatures))
+    let signatures = all.filter(|(name, _)| name == b"oauth_signature").map(|(_, value)| value).collect();
+    Some((naive::base_string(&wire)?, signatures))
 }
 
 /// The request, brought into what a server takes, and signed; `None` where nothing can be made of it.
