@@ -30,7 +30,8 @@ pub mod message;
 #[cfg(feature = "probe")]
 mod network;
 pub mod policy;
-#[cfg(all(test, feature = "probe"))]
+#[cfg(test)]
+#[cfg(feature = "probe")]
 mod tests;
 #[cfg(feature = "probe")]
 mod tls;

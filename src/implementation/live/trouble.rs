@@ -54,7 +54,8 @@ pub(super) fn shown(octets: &[u8]) -> String {
     text
 }
 
-#[cfg(all(test, feature = "probe"))]
+#[cfg(test)]
+#[cfg(feature = "probe")]
 mod tests {
     use super::*;
 

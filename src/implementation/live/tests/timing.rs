@@ -30,7 +30,7 @@ fn trickles(first: &'static str, others: &'static str, expected: Expected) -> Be
 fn silence_and_trickles_end_at_the_deadline_in_every_phase() {
     let large = |name: &str, expected, script: fn(&mut TcpStream)| Behaviour {
         method: "POST",
-        body: Some(vec![b'x'; 64 * 1024 * 1024]),
+        body: Some(vec![b'x'; 16 * 1024 * 1024]),
         script: Box::new(script),
         ..does(name, expected, |_| ())
     };
