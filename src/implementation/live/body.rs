@@ -166,7 +166,8 @@ fn trailers(wire: &mut Wire, policy: &Policy) -> Result<(), Trouble> {
 fn line<T>(wire: &mut Wire, read: impl FnOnce(&[u8]) -> Result<T, Trouble>) -> Result<T, Trouble> {
     loop {
         let held = wire.held();
-        if let Some(end) = memchr::memchr(b'\n', held) {
+        let seen = held.get(..=LONGEST_LINE).unwrap_or(held);
+        if let Some(end) = memchr::memchr(b'\n', seen) {
             let line = held.get(..end).unwrap_or_default();
             let Some(line) = line.strip_suffix(b"\r") else {
                 return Err(Trouble::Body("a line between chunks ends without CR".to_owned()));

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use rustls::ClientConnection;
 
@@ -9,19 +10,29 @@ use rustls::ClientConnection;
 pub(super) enum Channel {
     Clear(TcpStream),
     Tls(TcpStream, Box<ClientConnection>),
+    /// What a test says that comes, piece by piece; then it ends.
+    #[cfg(test)]
+    Pieces(std::collections::VecDeque<Vec<u8>>),
 }
 
 impl Channel {
-    pub(super) const fn socket(&self) -> &TcpStream {
-        match self {
+    /// Makes reading wait for so long, or not at all. That fails only where the connection is gone, and then reading says so.
+    pub(super) fn waits(&self, time: Option<Duration>) {
+        let stream = match self {
             Channel::Clear(stream) | Channel::Tls(stream, _) => stream,
-        }
+            #[cfg(test)]
+            Channel::Pieces(_) => return,
+        };
+        let _ = stream.set_nonblocking(time.is_none());
+        let _ = stream.set_read_timeout(time);
     }
 
     /// Whether everything that was written has left.
     pub(super) fn is_flushed(&self) -> bool {
         match self {
             Channel::Clear(_) => true,
+            #[cfg(test)]
+            Channel::Pieces(_) => true,
             Channel::Tls(_, session) => !session.wants_write(),
         }
     }
@@ -30,6 +41,8 @@ impl Channel {
     pub(super) fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         match self {
             Channel::Clear(stream) => stream.write(octets),
+            #[cfg(test)]
+            Channel::Pieces(_) => Ok(octets.len()),
             Channel::Tls(stream, session) => {
                 if session.wants_write() {
                     session.write_tls(stream)?;
@@ -51,6 +64,10 @@ impl Channel {
         let (stream, session) = match self {
             Channel::Clear(stream) => return stream.read(block),
             Channel::Tls(stream, session) => (stream, session),
+            #[cfg(test)]
+            Channel::Pieces(pieces) => {
+                return Ok(pieces.pop_front().map_or(0, |piece| io::copy(&mut &*piece, &mut &mut *block).map_or(0, |_| piece.len())));
+            }
         };
         match session.reader().read(block) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}

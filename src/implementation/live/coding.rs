@@ -80,15 +80,16 @@ impl Unpacking {
     /// # Errors
     /// [`Trouble::TooLarge`] and [`Trouble::Body`].
     pub(super) fn take(&mut self, octets: &[u8]) -> Result<(), Trouble> {
-        self.packed = self.packed.saturating_add(octets.len());
-        if self.packed > self.most_packed {
+        let taken = octets.get(..self.most_packed.saturating_sub(self.packed)).unwrap_or(octets);
+        self.packed += taken.len();
+        let (result, coding) = match &mut self.packing {
+            Packing::Identity(kept) => (kept.write_all(taken), ""),
+            Packing::Gzip(gzip) => (gzip.write_all(taken), "gzip"),
+            Packing::Deflate(inflating) => (inflating.write_all(taken), "deflate"),
+        };
+        if result.is_ok() && taken.len() < octets.len() {
             return Err(self.too_large());
         }
-        let (result, coding) = match &mut self.packing {
-            Packing::Identity(kept) => (kept.write_all(octets), ""),
-            Packing::Gzip(gzip) => (gzip.write_all(octets), "gzip"),
-            Packing::Deflate(inflating) => (inflating.write_all(octets), "deflate"),
-        };
         result.map_err(|_| {
             if self.is_over() { self.too_large() } else { Trouble::Body(format!("it is not the {coding} that it is said to be")) }
         })

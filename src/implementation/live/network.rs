@@ -2,7 +2,7 @@
 //! no second try, no connection that is used again.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustls::ClientConfig;
 
@@ -14,11 +14,8 @@ use super::destination::Destination;
 use super::dialling::{self, Names};
 use super::head::Head;
 use super::tls::{self, Trust};
-use super::wire::Wire;
+use super::wire::{MOMENT, Wire};
 use super::{Incoming, Outgoing, Policy, Send, Trouble, writing};
-
-/// How long a server is waited for that says more than its answer. Most have ended the connection by then.
-const MOMENT: Duration = Duration::from_millis(50);
 
 /// Puts requests to live servers.
 #[derive(Debug)]
@@ -74,7 +71,8 @@ impl Send for Network {
     }
 }
 
-fn read(wire: &mut Wire, method: &str, policy: &Policy) -> Result<Incoming, Trouble> {
+/// Reads an answer to a request with this method.
+pub(super) fn read(wire: &mut Wire, method: &str, policy: &Policy) -> Result<Incoming, Trouble> {
     let began = Instant::now();
     let head = Head::read(wire, policy)?;
     let framing = Framing::of(&head, method)?;
@@ -88,7 +86,7 @@ fn read(wire: &mut Wire, method: &str, policy: &Policy) -> Result<Incoming, Trou
     let elapsed = began.elapsed();
     // Octets behind the end are a wrong length, or a second answer: two readers would read two things. A body where there is none (RFC 9112
     // section 6.3, rule 1) is a mistake that many make, and nobody reads it.
-    if framing != Framing::None && wire.says_more(MOMENT) {
+    if framing != Framing::None && wire.gathers(1, MOMENT) {
         return Err(Trouble::Body("octets follow its end".to_owned()));
     }
     Ok(Incoming { status: head.status, headers: head.headers, body, elapsed })

@@ -11,6 +11,8 @@ use super::{Trouble, tls};
 
 /// The most octets that are read at once.
 const BLOCK: usize = 16 * 1024;
+/// How long something is waited for that there should not be, or that is only to be told. Most servers have ended the connection by then.
+pub(super) const MOMENT: Duration = Duration::from_millis(50);
 /// How long neither direction is looked at when both stand still.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -80,10 +82,8 @@ impl Wire {
         loop {
             let left = self.deadline.left(if self.is_writing() { "the request to be taken" } else { waiting_for })?;
             let wrote = self.is_writing() && self.write_some();
-            // A read that waits is for when there is nothing to be written. Setting the mode fails only where the connection is gone, and
-            // then reading says so.
-            let _ = self.channel.socket().set_nonblocking(self.is_writing());
-            let _ = self.channel.socket().set_read_timeout(Some(left));
+            // Reading waits only where there is nothing to be written.
+            self.channel.waits((!self.is_writing()).then_some(left));
             match self.read_some()? {
                 Some(Read::More) => return Ok(Read::More),
                 Some(ended) => {
@@ -96,15 +96,13 @@ impl Wire {
         }
     }
 
-    /// Whether the server says more within this time.
-    pub(super) fn says_more(&mut self, time: Duration) -> bool {
-        if self.held().is_empty()
-            && let Ok(left) = self.deadline.left("")
-        {
-            self.deadline = Deadline::after(time.min(left));
-            let _ = self.more("");
+    /// Reads on for a moment, until so many octets are held; whether there are. Nothing else can be read afterwards.
+    pub(super) fn gathers(&mut self, octets: usize, moment: Duration) -> bool {
+        if let Ok(left) = self.deadline.left("") {
+            self.deadline = Deadline::after(moment.min(left));
         }
-        !self.held().is_empty()
+        while self.held().len() < octets && self.more("") == Ok(Read::More) {}
+        self.held().len() >= octets
     }
 
     fn is_writing(&self) -> bool {
@@ -113,7 +111,7 @@ impl Wire {
 
     /// Writes what is taken at once; whether that was anything. A request that nobody takes any more is given up: there may be an answer.
     fn write_some(&mut self) -> bool {
-        let _ = self.channel.socket().set_nonblocking(true);
+        self.channel.waits(None);
         match self.channel.write(self.request.get(self.written..).unwrap_or_default()) {
             Ok(octets) => {
                 self.written += octets;

@@ -1,6 +1,7 @@
 //! The network against servers that do one wrong thing each. Every server is a thread on loopback with one connection; every exchange is
 //! held against its answer or its trouble, against its deadline, and against what was held in memory.
 
+mod anything;
 mod bodies;
 mod codings;
 mod heads;
