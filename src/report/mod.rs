@@ -67,7 +67,7 @@ pub use markdown::markdown;
 pub use page::Layout;
 pub use paint::Colour;
 pub use sarif::sarif;
-pub use selftest::{kills, selftest};
+pub use selftest::{kills, selftest, selftest_json};
 pub use sign::{Disclosure, SignedRequest, sign, sign_json};
 pub use tap::tap;
 pub use text::{TextOptions, text};

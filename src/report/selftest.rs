@@ -1,8 +1,13 @@
-//! A selftest for people: what was not caught, what was not diagnosed as itself, and the numbers.
+//! A selftest for people: what was not caught, what was not diagnosed as itself, and the numbers; and as JSON, all of it.
+
+mod written;
 
 use super::page::{Layout, Page};
 use super::paint::Tone;
+use crate::selftest::faults::{FaultTried, Of};
 use crate::selftest::{Named, Selftest, Single, unshown};
+
+pub use written::selftest_json;
 
 /// The most cases that are listed for a departure.
 const MOST_CASES: usize = 5;
@@ -34,6 +39,7 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
     );
     list(&mut page, "combinations that were not explained by what was there", selftest.unexplained().map(|tried| tried.ids.join(" with ")));
     list(&mut page, "kills that did not happen", selftest.false_kills.iter().map(|(case, id)| format!("{case}: {id}")));
+    list(&mut page, "faults that were not told from the others", selftest.mistaken().map(mistaken));
     list(&mut page, "named by no case that catches them", selftest.unnamed.iter().map(|id| (*id).to_owned()));
     let should = selftest.singles.iter().filter(|single| single.caught_must == 0 && single.caught_should > 0);
     list(&mut page, "caught by should cases only", should.map(|single| single.deviation.id.to_owned()));
@@ -47,6 +53,8 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
     );
     list(&mut page, "shown all the same", selftest.shown_all_the_same().map(|single| single.deviation.id.to_owned()));
     if verbose {
+        let faults = selftest.faults.iter();
+        list(&mut page, "faults", faults.map(|tried| format!("{} {}: {}", tried.of.as_str(), tried.name, tried.seen)));
         let all = selftest.singles.iter();
         list(
             &mut page,
@@ -73,6 +81,15 @@ fn told(named: &Named) -> String {
     }
 }
 
+fn mistaken(tried: &FaultTried) -> String {
+    let taken_for = match &tried.taken_for {
+        Err(why) => why.clone(),
+        Ok(names) if names.is_empty() => "taken for none".to_owned(),
+        Ok(names) => format!("taken for {}", names.join(", ")),
+    };
+    format!("{} {}: {taken_for} ({})", tried.of.as_str(), tried.name, tried.seen)
+}
+
 fn list(page: &mut Page, heading: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() {
@@ -84,6 +101,22 @@ fn list(page: &mut Page, heading: &str, lines: impl Iterator<Item = String>) {
 }
 
 fn numbers(page: &mut Page, selftest: &Selftest) {
+    if !selftest.singles.is_empty() {
+        departures(page, selftest);
+    }
+    for of in [Of::Adapter, Of::Sandbox] {
+        let faults = || selftest.faults.iter().filter(|tried| tried.of == of);
+        if faults().next().is_some() {
+            let told = faults().filter(|tried| tried.is_told()).count();
+            page.text(0, &format!("{} faults of the {}: {told} told from all others", faults().count(), of.as_str()));
+        }
+    }
+    let good = if selftest.singles.is_empty() { "every fault has a verdict of its own" } else { "the vectors have teeth" };
+    let (tone, text) = if selftest.is_passed() { (Tone::Good, good) } else { (Tone::Bad, "something is missing, see above") };
+    page.toned(tone, text);
+}
+
+fn departures(page: &mut Page, selftest: &Selftest) {
     let total = selftest.singles.len();
     let caught = selftest.singles.iter().filter(|single| single.caught_must > 0).count();
     let itself = selftest.singles.iter().filter(|single| single.diagnosis == Named::Itself).count();
@@ -110,7 +143,4 @@ fn numbers(page: &mut Page, selftest: &Selftest) {
     if !selftest.idle.is_empty() {
         page.text(0, &format!("{} must cases catch no departure of the table", selftest.idle.len()));
     }
-    let (tone, text) =
-        if selftest.is_passed() { (Tone::Good, "the vectors have teeth") } else { (Tone::Bad, "something is missing, see above") };
-    page.toned(tone, text);
 }

@@ -5,15 +5,18 @@
 //! |---|---|
 //! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
 //! | [`unshown`] | departures that need a request which nobody may send |
+//! | [`faults`] | misbehaviour on purpose, of adapters and of the sandbox |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
 pub mod bench;
+pub mod faults;
 pub mod unshown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use bench::{Bench, Tried};
 
+use self::faults::FaultTried;
 use crate::deviation::{Cause, Deviation, Side, Stage, all};
 use crate::diagnosis::Outcome;
 use crate::vectors::Level;
@@ -31,6 +34,8 @@ pub struct Selftest {
     pub unnamed: Vec<&'static str>,
     /// Active `must` cases that catch no departure, in file order.
     pub idle: Vec<String>,
+    /// The faults that were tried; whoever may start programs and open connections does it.
+    pub faults: Vec<FaultTried>,
 }
 
 /// One departure alone.
@@ -154,6 +159,11 @@ impl Selftest {
         self.combinations.iter().filter(|tried| tried.failures == 0 || tried.explained == 0)
     }
 
+    /// The faults that were not seen as themselves, or were seen as something else too.
+    pub fn mistaken(&self) -> impl Iterator<Item = &FaultTried> {
+        self.faults.iter().filter(|tried| !tried.is_told())
+    }
+
     /// Whether everything is as it should be.
     #[must_use]
     pub fn is_passed(&self) -> bool {
@@ -163,6 +173,7 @@ impl Selftest {
             && self.unexplained().next().is_none()
             && self.false_kills.is_empty()
             && self.unnamed.is_empty()
+            && self.mistaken().next().is_none()
     }
 }
 
