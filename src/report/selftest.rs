@@ -5,6 +5,7 @@ mod written;
 use super::page::{Layout, Page};
 use super::paint::Tone;
 use crate::selftest::faults::{FaultTried, Of};
+use crate::selftest::together::NamedTogether;
 use crate::selftest::{Named, Selftest, Single, unshown};
 
 pub use written::selftest_json;
@@ -38,6 +39,11 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
         selftest.misnamed().map(|single| format!("{}: {}", single.deviation.id, told(&single.diagnosis))),
     );
     list(&mut page, "combinations that were not explained by what was there", selftest.unexplained().map(|tried| tried.ids.join(" with ")));
+    let false_causes = selftest.false_causes().map(|tried| {
+        let others: Vec<String> = tried.named.otherwise.iter().map(|set| set.join(" with ")).collect();
+        format!("{}: {}", tried.ids.join(" with "), others.join("; "))
+    });
+    list(&mut page, "combinations with a cause that was not there", false_causes);
     list(&mut page, "kills that did not happen", selftest.false_kills.iter().map(|(case, id)| format!("{case}: {id}")));
     list(&mut page, "faults that were not told from the others", selftest.mistaken().map(mistaken));
     list(&mut page, "named by no case that catches them", selftest.unnamed.iter().map(|id| (*id).to_owned()));
@@ -64,8 +70,8 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
             }),
         );
         list(&mut page, "must cases that catch no departure", selftest.idle.iter().cloned());
-        let otherwise = selftest.combinations.iter().filter(|tried| tried.otherwise > 0);
-        list(&mut page, "combinations with an explanation by other departures", otherwise.map(|tried| tried.ids.join(" with ")));
+        let inseparable = selftest.combinations.iter().filter(|tried| tried.named.inseparable > 0);
+        list(&mut page, "combinations that no request tells from others", inseparable.map(|tried| tried.ids.join(" with ")));
     }
     numbers(&mut page, selftest);
     page.finish()
@@ -128,15 +134,17 @@ fn departures(page: &mut Page, selftest: &Selftest) {
     let combinations = &selftest.combinations;
     if !combinations.is_empty() {
         let failures: usize = combinations.iter().map(|tried| tried.failures).sum();
-        let explained: usize = combinations.iter().map(|tried| tried.explained).sum();
-        let otherwise: usize = combinations.iter().map(|tried| tried.otherwise).sum();
+        let sum = |count: fn(&NamedTogether) -> usize| combinations.iter().map(|tried| count(&tried.named)).sum::<usize>();
         let caught = combinations.iter().filter(|tried| tried.failures > 0).count();
         page.text(
             0,
             &format!(
-                "{} combinations: {caught} caught, {failures} failures; of those looked at {explained} explained by what was there, \
-                 {otherwise} by something else that gives the same value",
-                combinations.len()
+                "{} combinations: {caught} caught, {failures} failures; of those looked at {} explained by what was there, {} by what no \
+                 request tells from it, {} falsely",
+                combinations.len(),
+                sum(|named| named.there),
+                sum(|named| named.inseparable),
+                sum(|named| named.falsely),
             ),
         );
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use super::together::{self, NamedTogether};
 use crate::deviation::{Cause, Conduct, Deviation, Side, Stage};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
@@ -42,6 +43,8 @@ pub struct Tried {
     pub shows_in_interop: bool,
     /// The diagnoses of the failures, those that were looked at.
     pub diagnoses: Vec<Diagnosis>,
+    /// Of several departures: what the diagnoses name.
+    pub named: NamedTogether,
 }
 
 /// What was answered with a set of departures.
@@ -83,6 +86,12 @@ impl Bench {
         self.cases.get(place).is_some_and(|case| case.status == Status::Active)
     }
 
+    /// The questions with the reference's answers, what is sent left out.
+    pub(super) fn answered(&self) -> impl Iterator<Item = (&Question, &Observation)> {
+        let [without, _] = &self.rights;
+        self.questions.iter().map(AsRef::as_ref).zip(without)
+    }
+
     /// The level of an active case.
     #[must_use]
     pub fn level(&self, place: usize) -> Option<Level> {
@@ -120,6 +129,7 @@ impl Bench {
         let mut put = self.answer(deviations);
         if deviations.len() > 1 {
             let few = self.diagnose(deviations, &put, |operation| operation != Operation::Verify, FAILURES_OF_SEVERAL);
+            put.tried.named = together::named(self, deviations, &few);
             put.tried.diagnoses = few;
             return put.tried;
         }

@@ -4,12 +4,14 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
+//! | [`together`] | what is made of several departures at once |
 //! | [`unshown`] | departures that need a request which nobody may send |
 //! | [`faults`] | misbehaviour on purpose, of adapters and of the sandbox |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
 pub mod bench;
 pub mod faults;
+pub mod together;
 pub mod unshown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use bench::{Bench, Tried};
 
 use self::faults::FaultTried;
+use self::together::NamedTogether;
 use crate::deviation::{Cause, Deviation, Side, Stage, all};
 use crate::diagnosis::Outcome;
 use crate::vectors::Level;
@@ -77,10 +80,8 @@ pub struct Combination {
     pub ids: Vec<&'static str>,
     /// How many cases failed.
     pub failures: usize,
-    /// How many of them were explained by departures that were there, or by a set that cannot be told apart from them.
-    pub explained: usize,
-    /// How many were given a cause that reproduces the value and was not there.
-    pub otherwise: usize,
+    /// What the diagnoses of those that were looked at name.
+    pub named: NamedTogether,
 }
 
 /// What is asked of a selftest.
@@ -156,7 +157,12 @@ impl Selftest {
 
     /// The combinations that no case caught, or of which no failure was explained by what was there.
     pub fn unexplained(&self) -> impl Iterator<Item = &Combination> {
-        self.combinations.iter().filter(|tried| tried.failures == 0 || tried.explained == 0)
+        self.combinations.iter().filter(|tried| tried.failures == 0 || tried.named.there + tried.named.inseparable == 0)
+    }
+
+    /// The combinations of which a failure was given a cause that was not there, and that a request tells from what was.
+    pub fn false_causes(&self) -> impl Iterator<Item = &Combination> {
+        self.combinations.iter().filter(|tried| tried.named.falsely > 0)
     }
 
     /// The faults that were not seen as themselves, or were seen as something else too.
@@ -171,6 +177,7 @@ impl Selftest {
             && self.shown_all_the_same().next().is_none()
             && self.misnamed().next().is_none()
             && self.unexplained().next().is_none()
+            && self.false_causes().next().is_none()
             && self.false_kills.is_empty()
             && self.unnamed.is_empty()
             && self.mistaken().next().is_none()
@@ -244,15 +251,7 @@ fn named(deviation: &'static Deviation, tried: &Tried) -> Named {
 }
 
 fn combination(deviations: &[&'static Deviation], tried: &Tried) -> Combination {
-    let is_there = |cause: &Cause| matches!(cause, Cause::Deviation(deviation) if deviations.contains(deviation));
-    let told = || tried.diagnoses.iter().filter(|diagnosis| !diagnosis.sets.is_empty());
-    let explained = told().filter(|diagnosis| diagnosis.sets.iter().any(|set| set.iter().all(is_there))).count();
-    Combination {
-        ids: deviations.iter().map(|deviation| deviation.id).collect(),
-        failures: tried.caught.len(),
-        explained,
-        otherwise: told().count() - explained,
-    }
+    Combination { ids: deviations.iter().map(|deviation| deviation.id).collect(), failures: tried.caught.len(), named: tried.named.clone() }
 }
 
 /// Random combinations of departures of signing, of different stages.

@@ -41,8 +41,12 @@ struct Departure<'a> {
 struct Combination<'a> {
     departures: &'a [&'static str],
     failures: usize,
+    /// How many failures are explained by what was there, by what no request tells from it, and falsely.
     explained: usize,
-    otherwise: usize,
+    inseparable: usize,
+    falsely: usize,
+    /// The causes that were not there.
+    otherwise: &'a [Vec<String>],
 }
 
 #[derive(Serialize)]
@@ -86,8 +90,10 @@ pub fn selftest_json(selftest: &Selftest) -> String {
     let combinations = selftest.combinations.iter().map(|tried| Combination {
         departures: &tried.ids,
         failures: tried.failures,
-        explained: tried.explained,
-        otherwise: tried.otherwise,
+        explained: tried.named.there,
+        inseparable: tried.named.inseparable,
+        falsely: tried.named.falsely,
+        otherwise: &tried.named.otherwise,
     });
     let faults = selftest.faults.iter().map(|tried| Fault {
         name: tried.name,
