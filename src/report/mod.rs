@@ -52,7 +52,7 @@ mod words;
 mod tests;
 
 pub use badge::badge;
-pub use deviation_page::deviation_page;
+pub use deviation_page::{deviation_document, deviation_json, deviation_page};
 pub use explain::explain;
 pub use explanation::{ExplanationOptions, explanation, explanation_json};
 pub use failure::failure;

@@ -47,10 +47,17 @@ pub fn selftest(selftest: &Selftest, verbose: bool, layout: Layout) -> String {
     list(&mut page, "kills that did not happen", selftest.false_kills.iter().map(|(case, id)| format!("{case}: {id}")));
     list(&mut page, "faults that were not told from the others", selftest.mistaken().map(mistaken));
     list(&mut page, "named by no case that catches them", selftest.unnamed.iter().map(|id| (*id).to_owned()));
-    let should = selftest.singles.iter().filter(|single| single.caught_must == 0 && single.caught_should > 0);
-    list(&mut page, "caught by should cases only", should.map(|single| single.deviation.id.to_owned()));
-    let interop = selftest.singles.iter().filter(|single| single.is_interop_only());
-    list(&mut page, "visible only in cases that are never scored", interop.map(|single| single.deviation.id.to_owned()));
+    let not_by_must = selftest.not_by_must().map(|single| single.deviation.id.to_owned());
+    list(&mut page, "caught by no must case, and nothing in the text is known to leave them open", not_by_must);
+    let all_the_same = selftest.caught_all_the_same().map(|single| single.deviation.id.to_owned());
+    list(&mut page, "said to be left open, and caught by a must case", all_the_same);
+    let left_open = selftest.singles.iter().filter(|single| single.caught_must == 0);
+    let left_open = left_open.filter_map(|single| Some((single, single.left_open()?)));
+    let told_open = |(single, reason): (&Single, &str)| {
+        let by = if single.is_caught() { "should" } else { "interop" };
+        format!("{} ({by}): {reason}", single.deviation.id)
+    };
+    list(&mut page, "left open by the text: caught by should cases, or seen in cases that are never scored", left_open.map(told_open));
     let unshown = selftest.singles.iter().filter(|single| single.is_unshown());
     list(
         &mut page,
@@ -125,11 +132,16 @@ fn numbers(page: &mut Page, selftest: &Selftest) {
 fn departures(page: &mut Page, selftest: &Selftest) {
     let total = selftest.singles.len();
     let caught = selftest.singles.iter().filter(|single| single.caught_must > 0).count();
+    let should = selftest.singles.iter().filter(|single| single.caught_must == 0 && single.is_caught()).count();
+    let interop = selftest.singles.iter().filter(|single| single.is_interop_only()).count();
     let itself = selftest.singles.iter().filter(|single| single.diagnosis == Named::Itself).count();
     let one_of = selftest.singles.iter().filter(|single| matches!(single.diagnosis, Named::OneOf(_))).count();
     page.text(
         0,
-        &format!("{total} departures alone: {caught} caught by a must case, {itself} diagnosed as themselves, {one_of} as one of a set"),
+        &format!(
+            "{total} departures alone: {caught} caught by a must case, {should} by should cases, {interop} seen in interop cases; {itself} \
+             diagnosed as themselves, {one_of} as one of a set"
+        ),
     );
     let combinations = &selftest.combinations;
     if !combinations.is_empty() {

@@ -39,8 +39,8 @@ pub struct Bench {
 pub struct Tried {
     /// The places of the active cases, of level `must` and `should`, that failed.
     pub caught: Vec<usize>,
-    /// Whether a case that is never scored was answered otherwise than by the reference.
-    pub shows_in_interop: bool,
+    /// The places of the cases that are never scored and were answered otherwise than by the reference.
+    pub shown: Vec<usize>,
     /// The diagnoses of the failures, those that were looked at.
     pub diagnoses: Vec<Diagnosis>,
     /// Of several departures: what the diagnoses name.
@@ -55,6 +55,8 @@ struct Put {
     failures: Vec<Witness>,
     /// Answers that are the reference's.
     rights: Vec<Witness>,
+    /// Other answers than the reference's to cases that are never scored.
+    open: Vec<Witness>,
 }
 
 impl Bench {
@@ -169,15 +171,18 @@ impl Bench {
                 Some(true) => right.clone(),
                 // Another text is another signature. What it is would say no more than the HMACs of other cases.
                 Some(false) => {
-                    put.tried.caught.extend(is_scored.then_some(place));
-                    put.tried.shows_in_interop |= !is_scored;
+                    (if is_scored { &mut put.tried.caught } else { &mut put.tried.shown }).push(place);
                     continue;
                 }
                 None => deviant.ask_for(question, wanted),
             };
             let is_changed = observation != *right;
-            put.tried.shows_in_interop |= !is_scored && is_changed;
             let witness = Witness { question: Arc::clone(question), observation };
+            if !is_scored && is_changed {
+                put.tried.shown.push(place);
+                put.open.push(witness);
+                continue;
+            }
             if is_scored && is_changed && judge(case, &witness.observation, declared).verdict == Verdict::Fail {
                 put.tried.caught.push(place);
                 put.failures.push(witness);
@@ -185,7 +190,8 @@ impl Bench {
                 put.rights.push(witness);
             }
         }
-        put.failures = in_turns(put.failures);
+        // What shows only where the text leaves room has a name too.
+        put.failures = in_turns(if put.failures.is_empty() { std::mem::take(&mut put.open) } else { put.failures });
         put
     }
 

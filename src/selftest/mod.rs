@@ -5,12 +5,14 @@
 //! |---|---|
 //! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
 //! | [`together`] | what is made of several departures at once |
+//! | [`left_open`] | departures that no `must` case can catch |
 //! | [`unshown`] | departures that need a request which nobody may send |
 //! | [`faults`] | misbehaviour on purpose, of adapters and of the sandbox |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
 pub mod bench;
 pub mod faults;
+pub mod left_open;
 pub mod together;
 pub mod unshown;
 
@@ -33,7 +35,7 @@ pub struct Selftest {
     pub combinations: Vec<Combination>,
     /// Cases whose `kills` names a departure that they do not catch: case, id.
     pub false_kills: Vec<(String, String)>,
-    /// Departures that are caught, and that no case names in `kills`.
+    /// Departures that are caught, or show in a case that is never scored, and that no case names in `kills`.
     pub unnamed: Vec<&'static str>,
     /// Active `must` cases that catch no departure, in file order.
     pub idle: Vec<String>,
@@ -46,7 +48,8 @@ pub struct Selftest {
 pub struct Single {
     /// The departure.
     pub deviation: &'static Deviation,
-    /// The active cases of level `must`, or else of `should`, that catch it, each with how many departures it catches: the most telling first.
+    /// The active cases of level `must`, or else of `should`, that catch it, or else those that are never scored and show it; each with how
+    /// many departures it catches or shows, the most telling first.
     pub cases: Vec<(String, usize)>,
     /// How many active cases of level `must` catch it, and of `should`.
     pub caught_must: usize,
@@ -112,7 +115,7 @@ impl Selftest {
         let mut kills: BTreeMap<usize, Vec<&'static str>> = BTreeMap::new();
         for (task, tried) in tasks.iter().zip(&tried) {
             if let [deviation] = task.as_slice() {
-                tried.caught.iter().for_each(|place| kills.entry(*place).or_default().push(deviation.id));
+                tried.caught.iter().chain(&tried.shown).for_each(|place| kills.entry(*place).or_default().push(deviation.id));
             }
         }
         for (task, tried) in tasks.iter().zip(&tried) {
@@ -123,7 +126,7 @@ impl Selftest {
         }
         let is_whole = deviations.len() == all().count();
         let named: BTreeSet<&str> = bench.cases().iter().flat_map(|case| &case.kills).map(String::as_str).collect();
-        let caught = selftest.singles.iter().filter(|single| single.is_caught());
+        let caught = selftest.singles.iter().filter(|single| single.is_caught() || single.shows_in_interop);
         selftest.unnamed = caught.map(|single| single.deviation.id).filter(|id| !named.contains(id)).collect();
         for (place, case) in bench.cases().iter().enumerate() {
             let killed = kills.get(&place).map(Vec::as_slice).unwrap_or_default();
@@ -147,10 +150,21 @@ impl Selftest {
         self.singles.iter().filter(|single| single.is_unshown() && (single.is_caught() || single.shows_in_interop))
     }
 
+    /// The departures that no active case of level `must` catches, and of which it is not known what in the text leaves them open.
+    pub fn not_by_must(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| single.caught_must == 0 && !single.is_unshown() && single.left_open().is_none())
+    }
+
+    /// The departures that are said to be left open, and that a case of level `must` catches.
+    pub fn caught_all_the_same(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| single.caught_must > 0 && single.left_open().is_some())
+    }
+
     /// The departures that were not diagnosed as themselves.
     pub fn misnamed(&self) -> impl Iterator<Item = &Single> {
         self.singles.iter().filter(|single| match &single.diagnosis {
-            Named::Itself | Named::NotCaught => false,
+            Named::Itself => false,
+            Named::NotCaught => single.shows_in_interop,
             Named::OneOf(_) | Named::Unexplained | Named::Wrongly(_) => true,
         })
     }
@@ -175,6 +189,8 @@ impl Selftest {
     pub fn is_passed(&self) -> bool {
         self.uncaught().next().is_none()
             && self.shown_all_the_same().next().is_none()
+            && self.not_by_must().next().is_none()
+            && self.caught_all_the_same().next().is_none()
             && self.misnamed().next().is_none()
             && self.unexplained().next().is_none()
             && self.false_causes().next().is_none()
@@ -197,6 +213,12 @@ impl Single {
         unshown::reason(self.deviation.id).is_some()
     }
 
+    /// What in the text keeps `must` cases from catching it, if that is known.
+    #[must_use]
+    pub fn left_open(&self) -> Option<&'static str> {
+        left_open::reason(self.deviation.id)
+    }
+
     /// Whether it shows only where RFC 5849 leaves room, so that no vector may fail it.
     #[must_use]
     pub const fn is_interop_only(&self) -> bool {
@@ -207,16 +229,20 @@ impl Single {
 fn single(bench: &Bench, deviation: &'static Deviation, tried: &Tried, kills: &BTreeMap<usize, Vec<&'static str>>) -> Single {
     let caught = |level| tried.caught.iter().filter(|place| bench.level(**place) == Some(level)).count();
     let level = if caught(Level::Must) > 0 { Level::Must } else { Level::Should };
-    let of_level = tried.caught.iter().filter(|place| bench.level(**place) == Some(level));
-    let mut cases: Vec<(String, usize)> =
-        of_level.filter_map(|place| Some((bench.cases().get(*place)?.full_id(), kills.get(place).map_or(0, Vec::len)))).collect();
+    let of_level = |place: &&usize| bench.level(**place) == Some(level);
+    let telling: Vec<&usize> =
+        if tried.caught.is_empty() { tried.shown.iter().collect() } else { tried.caught.iter().filter(of_level).collect() };
+    let mut cases: Vec<(String, usize)> = telling
+        .into_iter()
+        .filter_map(|place| Some((bench.cases().get(*place)?.full_id(), kills.get(place).map_or(0, Vec::len))))
+        .collect();
     cases.sort_by_key(|(_, kills)| *kills);
     Single {
         deviation,
         cases,
         caught_must: caught(Level::Must),
         caught_should: caught(Level::Should),
-        shows_in_interop: tried.shows_in_interop,
+        shows_in_interop: !tried.shown.is_empty(),
         diagnosis: named(deviation, tried),
     }
 }

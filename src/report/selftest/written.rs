@@ -30,6 +30,9 @@ struct Departure<'a> {
     interop: bool,
     /// `itself`, `one_of`, `unexplained`, `wrongly`, `not_caught`.
     diagnosis: &'static str,
+    /// What in the text keeps `must` cases from catching it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_open: Option<&'static str>,
     /// The departures that are named in place of it, or with it.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     named: &'a [String],
@@ -83,6 +86,7 @@ pub fn selftest_json(selftest: &Selftest) -> String {
             should: single.caught_should,
             interop: single.shows_in_interop,
             diagnosis,
+            left_open: single.left_open(),
             named,
             cases: single.cases.iter().map(|(case, _)| case.as_str()).collect(),
         }
