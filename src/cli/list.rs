@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::arguments::Vectors;
+use super::explain_deviation;
 use super::fail::Fail;
 use super::output::{self, Outcome};
 use super::selection::Selection;
@@ -42,6 +43,9 @@ struct Deviations {
     /// Ids to list, with `*` for any text, such as 'uri.*'
     #[arg(value_name = "ID-GLOB")]
     globs: Vec<String>,
+    /// The pages of them all as one Markdown document, each with an anchor
+    #[arg(long)]
+    markdown: bool,
 }
 
 #[derive(Debug, Args)]
@@ -73,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         What::Rules(arguments) => rules(arguments)?,
         What::Clauses(arguments) => list_clauses(arguments)?,
         What::Faults => list_faults(),
-        What::Deviations(arguments) => deviations(&arguments.globs)?,
+        What::Deviations(arguments) => deviations(arguments)?,
     };
     output::print(&text)?;
     Ok(ExitCode::AsExpected)
@@ -130,7 +134,7 @@ fn rules(arguments: &Rules) -> Result<String, Fail> {
     Ok(table(&rows))
 }
 
-fn deviations(globs: &[String]) -> Result<String, Fail> {
+fn deviations(Deviations { globs, markdown }: &Deviations) -> Result<String, Fail> {
     let rank = |rank| match rank {
         Rank::Common => "common",
         Rank::Seen => "seen",
@@ -148,7 +152,16 @@ fn deviations(globs: &[String]) -> Result<String, Fail> {
         }
     }
     let is_taken = |row: &&[String; 3]| globs.is_empty() || globs.iter().any(|glob| glob::matches(glob, &row[0]));
-    Ok(table(&rows.iter().filter(is_taken).cloned().collect::<Vec<_>>()))
+    let taken: Vec<[String; 3]> = rows.iter().filter(is_taken).cloned().collect();
+    if *markdown {
+        let sample = |id: String| match Input::SAMPLES.iter().find(|sample| sample.split(':').next() == id.split(':').next()) {
+            Some(sample) => (*sample).to_owned(),
+            None => id,
+        };
+        let ids: Vec<String> = taken.into_iter().map(|[id, ..]| sample(id)).collect();
+        return explain_deviation::document(&super::adapter::causes(&ids)?);
+    }
+    Ok(table(&taken))
 }
 
 /// The faults of adapters, and those of the sandbox with what a good client does.

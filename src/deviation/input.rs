@@ -41,6 +41,18 @@ impl Input {
         ("input.body-as-form", "", "a body that is not form-encoded is signed as if it were"),
     ];
 
+    /// An id of each kind with some parameter, in the order of [`Input::KINDS`].
+    pub const SAMPLES: [&'static str; 8] = [
+        "input.method:PUT",
+        "input.scheme:https",
+        "input.host:www.example.com",
+        "input.path:/b",
+        "input.without:b",
+        "input.with:more=1",
+        "input.body-not-form",
+        "input.body-as-form",
+    ];
+
     /// Reads an id with its parameter.
     #[must_use]
     pub fn parse(id: &str) -> Option<Input> {

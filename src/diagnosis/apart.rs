@@ -12,24 +12,28 @@ pub struct Probe {
     pub method: &'static str,
     /// The URL.
     pub url: &'static str,
-    /// A form-encoded body.
-    pub form: Option<&'static str>,
+    /// A body, with its media type.
+    pub body: Option<(&'static str, &'static str)>,
 }
 
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The requests, the simplest first: each for another part of the derivation.
-const PROBES: [Probe; 12] = [
-    Probe { method: "GET", url: "http://Example.com:80/a", form: None },
-    Probe { method: "GET", url: "https://example.com:443/a/?b=1", form: None },
-    Probe { method: "GET", url: "http://example.com:8080/a%20b/%7e;v=1", form: None },
-    Probe { method: "GET", url: "http://example.com/a?b=c%20d&e=f+g", form: None },
-    Probe { method: "GET", url: "http://example.com/a?b=!*'()~", form: None },
-    Probe { method: "GET", url: "http://example.com/a?b=%C3%A9%2C%2F%3A%25", form: None },
-    Probe { method: "GET", url: "http://example.com/a?z=2&z=1&z=10&a=&b", form: None },
-    Probe { method: "GET", url: "http://example.com/a?a-b=1&a10=2&a=3&A=4&%C3%A9=5&a%5B0%5D=6", form: None },
-    Probe { method: "POST", url: "http://example.com/a?b=1", form: Some("b=2&c=d+e%2B") },
-    Probe { method: "PUT", url: "https://example.com/a", form: Some("b=2&b=1&c") },
-    Probe { method: "get", url: "https://example.com?a;b=%zz&c=%252B", form: None },
-    Probe { method: "POST", url: "HTTPS://u@Example.com:443/a//b/../c!/?q=1&q=%7E*&e=#f?g", form: Some("q=2&x.y=%20+z&n%5B%5D=") },
+const PROBES: [Probe; 13] = [
+    Probe { method: "GET", url: "http://Example.com:80/a", body: None },
+    Probe { method: "GET", url: "https://example.com:443/a/?b=1", body: None },
+    Probe { method: "GET", url: "http://example.com:8080/a%20b/%7e;v=1", body: None },
+    Probe { method: "GET", url: "http://example.com/a?b=c%20d&e=f+g", body: None },
+    Probe { method: "GET", url: "http://example.com/a?b=!*'()~", body: None },
+    Probe { method: "GET", url: "http://example.com/a?b=%C3%A9%2C%2F%3A%25", body: None },
+    Probe { method: "GET", url: "http://example.com/a?z=2&z=1&z=10&a=&b", body: None },
+    Probe { method: "GET", url: "http://example.com/a?a-b=1&a10=2&a=3&A=4&%C3%A9=5&a%5B0%5D=6", body: None },
+    Probe { method: "POST", url: "http://example.com/a?b=1", body: Some((FORM, "b=2&c=d+e%2B")) },
+    Probe { method: "PUT", url: "https://example.com/a", body: Some((FORM, "b=2&b=1&c")) },
+    Probe { method: "get", url: "https://example.com?a;b=%zz&c=%252B", body: None },
+    Probe { method: "POST", url: "http://example.com/a?b=1", body: Some(("text/plain", "b=2&c=3")) },
+    Probe { method: "POST", url: "HTTPS://u@Example.com:443/a//b/../c!/?q=1&q=%7E*&e=#f?g", body: Some((FORM, "q=2&x.y=%20+z&n%5B%5D=")) },
 ];
 
 impl Probe {
@@ -37,9 +41,9 @@ impl Probe {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let first = format!("{} {}", self.method, self.url);
-        match self.form {
+        match self.body {
             None => vec![first],
-            Some(form) => vec![first, "Content-Type: application/x-www-form-urlencoded".to_owned(), String::new(), form.to_owned()],
+            Some((media_type, body)) => vec![first, format!("Content-Type: {media_type}"), String::new(), body.to_owned()],
         }
     }
 
@@ -47,12 +51,12 @@ impl Probe {
     /// characters.
     fn derive(&self, causes: &[Cause]) -> Option<(Vec<u8>, Vec<u8>)> {
         let protocol = Parameters::of_header(PROTOCOL.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
-        let form = [Header { name: b"Content-Type", value: b"application/x-www-form-urlencoded" }];
+        let typed = self.body.map(|(media_type, _)| Header { name: b"Content-Type", value: media_type.as_bytes() });
         let request = Request {
             method: self.method.as_bytes(),
             url: Url::parse(self.url.as_bytes()).ok()?,
-            headers: if self.form.is_some() { &form } else { &[] },
-            body: self.form.map(str::as_bytes),
+            headers: typed.as_slice(),
+            body: self.body.map(|(_, body)| body.as_bytes()),
             protocol: &protocol,
             realm: None,
         };

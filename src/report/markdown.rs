@@ -177,7 +177,7 @@ fn named(ids: impl Iterator<Item = String>, total: usize) -> String {
 }
 
 /// Running text of one line in which nothing is markup: CommonMark lets every ASCII punctuation be escaped.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let cut = escape::middle_cut(text, MAX_VALUE);
     let line = escape::line(&cut);
     let line = line.trim();
@@ -210,13 +210,13 @@ fn text(text: &str) -> String {
 }
 
 /// A span of code on one line, also inside a table: what would end the span or the cell is written otherwise.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = escape::line(&escape::middle_cut(text, MAX_VALUE)).replace('`', "'").replace('|', "\\u{7c}");
     format!("`{text}`")
 }
 
 /// A block of code, fenced by more backticks than stand in it.
-fn block(out: &mut String, content: &str) {
+pub(super) fn block(out: &mut String, content: &str) {
     let mut longest = 2;
     let mut run = 0;
     for letter in content.chars() {

@@ -52,7 +52,7 @@ mod words;
 mod tests;
 
 pub use badge::badge;
-pub use deviation_page::deviation_page;
+pub use deviation_page::{deviation_document, deviation_json, deviation_page};
 pub use explain::explain;
 pub use explanation::{ExplanationOptions, explanation, explanation_json};
 pub use failure::failure;
@@ -67,7 +67,7 @@ pub use markdown::markdown;
 pub use page::Layout;
 pub use paint::Colour;
 pub use sarif::sarif;
-pub use selftest::{kills, selftest};
+pub use selftest::{kills, selftest, selftest_json};
 pub use sign::{Disclosure, SignedRequest, sign, sign_json};
 pub use tap::tap;
 pub use text::{TextOptions, text};

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use super::together::{self, NamedTogether};
 use crate::deviation::{Cause, Conduct, Deviation, Side, Stage};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
@@ -38,10 +39,12 @@ pub struct Bench {
 pub struct Tried {
     /// The places of the active cases, of level `must` and `should`, that failed.
     pub caught: Vec<usize>,
-    /// Whether a case that is never scored was answered otherwise than by the reference.
-    pub shows_in_interop: bool,
+    /// The places of the cases that are never scored and were answered otherwise than by the reference.
+    pub shown: Vec<usize>,
     /// The diagnoses of the failures, those that were looked at.
     pub diagnoses: Vec<Diagnosis>,
+    /// Of several departures: what the diagnoses name.
+    pub named: NamedTogether,
 }
 
 /// What was answered with a set of departures.
@@ -52,6 +55,8 @@ struct Put {
     failures: Vec<Witness>,
     /// Answers that are the reference's.
     rights: Vec<Witness>,
+    /// Other answers than the reference's to cases that are never scored.
+    open: Vec<Witness>,
 }
 
 impl Bench {
@@ -81,6 +86,12 @@ impl Bench {
     #[must_use]
     pub fn counts(&self, place: usize) -> bool {
         self.cases.get(place).is_some_and(|case| case.status == Status::Active)
+    }
+
+    /// The questions with the reference's answers, what is sent left out.
+    pub(super) fn answered(&self) -> impl Iterator<Item = (&Question, &Observation)> {
+        let [without, _] = &self.rights;
+        self.questions.iter().map(AsRef::as_ref).zip(without)
     }
 
     /// The level of an active case.
@@ -120,6 +131,7 @@ impl Bench {
         let mut put = self.answer(deviations);
         if deviations.len() > 1 {
             let few = self.diagnose(deviations, &put, |operation| operation != Operation::Verify, FAILURES_OF_SEVERAL);
+            put.tried.named = together::named(self, deviations, &few);
             put.tried.diagnoses = few;
             return put.tried;
         }
@@ -159,15 +171,18 @@ impl Bench {
                 Some(true) => right.clone(),
                 // Another text is another signature. What it is would say no more than the HMACs of other cases.
                 Some(false) => {
-                    put.tried.caught.extend(is_scored.then_some(place));
-                    put.tried.shows_in_interop |= !is_scored;
+                    (if is_scored { &mut put.tried.caught } else { &mut put.tried.shown }).push(place);
                     continue;
                 }
                 None => deviant.ask_for(question, wanted),
             };
             let is_changed = observation != *right;
-            put.tried.shows_in_interop |= !is_scored && is_changed;
             let witness = Witness { question: Arc::clone(question), observation };
+            if !is_scored && is_changed {
+                put.tried.shown.push(place);
+                put.open.push(witness);
+                continue;
+            }
             if is_scored && is_changed && judge(case, &witness.observation, declared).verdict == Verdict::Fail {
                 put.tried.caught.push(place);
                 put.failures.push(witness);
@@ -175,7 +190,8 @@ impl Bench {
                 put.rights.push(witness);
             }
         }
-        put.failures = in_turns(put.failures);
+        // What shows only where the text leaves room has a name too.
+        put.failures = in_turns(if put.failures.is_empty() { std::mem::take(&mut put.open) } else { put.failures });
         put
     }
 

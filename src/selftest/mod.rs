@@ -4,16 +4,24 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`mod@bench`] | the cases with the reference's answers, and one departure put through them |
+//! | [`together`] | what is made of several departures at once |
+//! | [`left_open`] | departures that no `must` case can catch |
 //! | [`unshown`] | departures that need a request which nobody may send |
+//! | [`faults`] | misbehaviour on purpose, of adapters and of the sandbox |
 //! | here | all departures alone, random combinations, and what the vectors say of themselves |
 
 pub mod bench;
+pub mod faults;
+pub mod left_open;
+pub mod together;
 pub mod unshown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use bench::{Bench, Tried};
 
+use self::faults::FaultTried;
+use self::together::NamedTogether;
 use crate::deviation::{Cause, Deviation, Side, Stage, all};
 use crate::diagnosis::Outcome;
 use crate::vectors::Level;
@@ -27,10 +35,12 @@ pub struct Selftest {
     pub combinations: Vec<Combination>,
     /// Cases whose `kills` names a departure that they do not catch: case, id.
     pub false_kills: Vec<(String, String)>,
-    /// Departures that are caught, and that no case names in `kills`.
+    /// Departures that are caught, or show in a case that is never scored, and that no case names in `kills`.
     pub unnamed: Vec<&'static str>,
     /// Active `must` cases that catch no departure, in file order.
     pub idle: Vec<String>,
+    /// The faults that were tried; whoever may start programs and open connections does it.
+    pub faults: Vec<FaultTried>,
 }
 
 /// One departure alone.
@@ -38,7 +48,8 @@ pub struct Selftest {
 pub struct Single {
     /// The departure.
     pub deviation: &'static Deviation,
-    /// The active cases of level `must`, or else of `should`, that catch it, each with how many departures it catches: the most telling first.
+    /// The active cases of level `must`, or else of `should`, that catch it, or else those that are never scored and show it; each with how
+    /// many departures it catches or shows, the most telling first.
     pub cases: Vec<(String, usize)>,
     /// How many active cases of level `must` catch it, and of `should`.
     pub caught_must: usize,
@@ -72,10 +83,8 @@ pub struct Combination {
     pub ids: Vec<&'static str>,
     /// How many cases failed.
     pub failures: usize,
-    /// How many of them were explained by departures that were there, or by a set that cannot be told apart from them.
-    pub explained: usize,
-    /// How many were given a cause that reproduces the value and was not there.
-    pub otherwise: usize,
+    /// What the diagnoses of those that were looked at name.
+    pub named: NamedTogether,
 }
 
 /// What is asked of a selftest.
@@ -106,7 +115,7 @@ impl Selftest {
         let mut kills: BTreeMap<usize, Vec<&'static str>> = BTreeMap::new();
         for (task, tried) in tasks.iter().zip(&tried) {
             if let [deviation] = task.as_slice() {
-                tried.caught.iter().for_each(|place| kills.entry(*place).or_default().push(deviation.id));
+                tried.caught.iter().chain(&tried.shown).for_each(|place| kills.entry(*place).or_default().push(deviation.id));
             }
         }
         for (task, tried) in tasks.iter().zip(&tried) {
@@ -117,7 +126,7 @@ impl Selftest {
         }
         let is_whole = deviations.len() == all().count();
         let named: BTreeSet<&str> = bench.cases().iter().flat_map(|case| &case.kills).map(String::as_str).collect();
-        let caught = selftest.singles.iter().filter(|single| single.is_caught());
+        let caught = selftest.singles.iter().filter(|single| single.is_caught() || single.shows_in_interop);
         selftest.unnamed = caught.map(|single| single.deviation.id).filter(|id| !named.contains(id)).collect();
         for (place, case) in bench.cases().iter().enumerate() {
             let killed = kills.get(&place).map(Vec::as_slice).unwrap_or_default();
@@ -141,17 +150,38 @@ impl Selftest {
         self.singles.iter().filter(|single| single.is_unshown() && (single.is_caught() || single.shows_in_interop))
     }
 
+    /// The departures that no active case of level `must` catches, and of which it is not known what in the text leaves them open.
+    pub fn not_by_must(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| single.caught_must == 0 && !single.is_unshown() && single.left_open().is_none())
+    }
+
+    /// The departures that are said to be left open, and that a case of level `must` catches.
+    pub fn caught_all_the_same(&self) -> impl Iterator<Item = &Single> {
+        self.singles.iter().filter(|single| single.caught_must > 0 && single.left_open().is_some())
+    }
+
     /// The departures that were not diagnosed as themselves.
     pub fn misnamed(&self) -> impl Iterator<Item = &Single> {
         self.singles.iter().filter(|single| match &single.diagnosis {
-            Named::Itself | Named::NotCaught => false,
+            Named::Itself => false,
+            Named::NotCaught => single.shows_in_interop,
             Named::OneOf(_) | Named::Unexplained | Named::Wrongly(_) => true,
         })
     }
 
     /// The combinations that no case caught, or of which no failure was explained by what was there.
     pub fn unexplained(&self) -> impl Iterator<Item = &Combination> {
-        self.combinations.iter().filter(|tried| tried.failures == 0 || tried.explained == 0)
+        self.combinations.iter().filter(|tried| tried.failures == 0 || tried.named.there + tried.named.inseparable == 0)
+    }
+
+    /// The combinations of which a failure was given a cause that was not there, and that a request tells from what was.
+    pub fn false_causes(&self) -> impl Iterator<Item = &Combination> {
+        self.combinations.iter().filter(|tried| tried.named.falsely > 0)
+    }
+
+    /// The faults that were not seen as themselves, or were seen as something else too.
+    pub fn mistaken(&self) -> impl Iterator<Item = &FaultTried> {
+        self.faults.iter().filter(|tried| !tried.is_told())
     }
 
     /// Whether everything is as it should be.
@@ -159,10 +189,14 @@ impl Selftest {
     pub fn is_passed(&self) -> bool {
         self.uncaught().next().is_none()
             && self.shown_all_the_same().next().is_none()
+            && self.not_by_must().next().is_none()
+            && self.caught_all_the_same().next().is_none()
             && self.misnamed().next().is_none()
             && self.unexplained().next().is_none()
+            && self.false_causes().next().is_none()
             && self.false_kills.is_empty()
             && self.unnamed.is_empty()
+            && self.mistaken().next().is_none()
     }
 }
 
@@ -179,6 +213,12 @@ impl Single {
         unshown::reason(self.deviation.id).is_some()
     }
 
+    /// What in the text keeps `must` cases from catching it, if that is known.
+    #[must_use]
+    pub fn left_open(&self) -> Option<&'static str> {
+        left_open::reason(self.deviation.id)
+    }
+
     /// Whether it shows only where RFC 5849 leaves room, so that no vector may fail it.
     #[must_use]
     pub const fn is_interop_only(&self) -> bool {
@@ -189,16 +229,20 @@ impl Single {
 fn single(bench: &Bench, deviation: &'static Deviation, tried: &Tried, kills: &BTreeMap<usize, Vec<&'static str>>) -> Single {
     let caught = |level| tried.caught.iter().filter(|place| bench.level(**place) == Some(level)).count();
     let level = if caught(Level::Must) > 0 { Level::Must } else { Level::Should };
-    let of_level = tried.caught.iter().filter(|place| bench.level(**place) == Some(level));
-    let mut cases: Vec<(String, usize)> =
-        of_level.filter_map(|place| Some((bench.cases().get(*place)?.full_id(), kills.get(place).map_or(0, Vec::len)))).collect();
+    let of_level = |place: &&usize| bench.level(**place) == Some(level);
+    let telling: Vec<&usize> =
+        if tried.caught.is_empty() { tried.shown.iter().collect() } else { tried.caught.iter().filter(of_level).collect() };
+    let mut cases: Vec<(String, usize)> = telling
+        .into_iter()
+        .filter_map(|place| Some((bench.cases().get(*place)?.full_id(), kills.get(place).map_or(0, Vec::len))))
+        .collect();
     cases.sort_by_key(|(_, kills)| *kills);
     Single {
         deviation,
         cases,
         caught_must: caught(Level::Must),
         caught_should: caught(Level::Should),
-        shows_in_interop: tried.shows_in_interop,
+        shows_in_interop: !tried.shown.is_empty(),
         diagnosis: named(deviation, tried),
     }
 }
@@ -233,15 +277,7 @@ fn named(deviation: &'static Deviation, tried: &Tried) -> Named {
 }
 
 fn combination(deviations: &[&'static Deviation], tried: &Tried) -> Combination {
-    let is_there = |cause: &Cause| matches!(cause, Cause::Deviation(deviation) if deviations.contains(deviation));
-    let told = || tried.diagnoses.iter().filter(|diagnosis| !diagnosis.sets.is_empty());
-    let explained = told().filter(|diagnosis| diagnosis.sets.iter().any(|set| set.iter().all(is_there))).count();
-    Combination {
-        ids: deviations.iter().map(|deviation| deviation.id).collect(),
-        failures: tried.caught.len(),
-        explained,
-        otherwise: told().count() - explained,
-    }
+    Combination { ids: deviations.iter().map(|deviation| deviation.id).collect(), failures: tried.caught.len(), named: tried.named.clone() }
 }
 
 /// Random combinations of departures of signing, of different stages.

@@ -1,5 +1,7 @@
 //! Failures of `test` carry their cause: an adapter that is wrong on purpose fails with its own name on the report.
 
+use countersign::selftest::faults::adapters::{self, MARKS};
+
 use super::{countersign, reference_adapter};
 
 /// The causes of a run against the reference with these deviations.
@@ -75,28 +77,20 @@ fn every_deviation_has_a_page() {
 /// Each fault of an adapter gives its own observation: exit code, verdict, why it broke, and what is told of it.
 #[test]
 fn every_fault_of_an_adapter_is_told_from_the_others() {
-    // Why it broke and the words that no other fault has; of what is answered, how many cases come to what.
-    let expected = [
-        ("crash", 4, "crash", "it ended before it answered"),
-        ("hang", 4, "timeout", "it did not answer within"),
-        ("garbage", 4, "protocol", "not a message"),
-        ("wrong-id", 4, "protocol", "it answered \"nobody-asked\""),
-        ("truncated", 4, "crash", "it ended in the middle of a line"),
-        ("twice", 4, "protocol", "which is not open"),
-        ("refuse-all", 1, "refused", "on purpose"),
-        ("unsupported-all", 1, "protocol", "it declares operation:percent_encode"),
-        ("error-all", 1, "error", "on purpose"),
-        ("echo", 1, "answered", ""),
-    ];
     let listed = countersign(&["list", "faults"]).with(0);
     let words = listed.lines().into_iter().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
     let names: Vec<&str> = words.filter(|words| words[1] == "adapter").map(|words| words[0]).collect();
-    let tested: Vec<&str> = expected.iter().map(|(name, ..)| *name).chain(["no-hello"]).collect();
-    assert!(names.iter().all(|name| tested.contains(name)) && names.len() == tested.len(), "{names:?}");
-    for (name, code, word, message) in expected {
+    let marked: Vec<&str> = MARKS.iter().map(|mark| adapters::name(mark.fault).unwrap()).collect();
+    assert_eq!(names, marked);
+    for (name, mark) in names.into_iter().zip(MARKS) {
         let adapter = format!("{} --fault {name}", reference_adapter());
-        let arguments = ["test", "percent_encode.rules/*", "--adapter", &adapter, "--case-timeout", "300ms", "--json", "-"];
-        let ended = countersign(&arguments).with(code);
+        let times: &[&str] = if name == "no-hello" { &["--start-timeout", "300ms"] } else { &["--case-timeout", "300ms", "--json", "-"] };
+        let arguments = [&["test", "percent_encode.rules/*", "--adapter", &adapter], times].concat();
+        let ended = countersign(&arguments).with(i32::from(mark.exit_code.number()));
+        if name == "no-hello" {
+            assert!(ended.stderr.contains(mark.said), "{}", ended.stderr);
+            continue;
+        }
         let report = ended.json();
         let told = |case: &serde_json::Value| {
             let observation = &case["observation"];
@@ -106,14 +100,25 @@ fn every_fault_of_an_adapter_is_told_from_the_others() {
         let wrong: Vec<(String, String)> =
             report["cases"].as_array().unwrap().iter().filter(|case| case["verdict"] != "pass").map(told).collect();
         assert!(!wrong.is_empty(), "{name}");
-        for (why, said) in wrong {
+        for (word, said) in wrong {
             // Interop cases are told too, whatever came of them.
-            assert!(why == word && said.contains(message), "{name}: {why}: {said}");
+            assert!(mark.is_of(&word, &said), "{name}: {word}: {said}");
         }
     }
-    let adapter = format!("{} --fault no-hello", reference_adapter());
-    countersign(&["test", "percent_encode.rules/*", "--adapter", &adapter, "--start-timeout", "300ms"]).with(4);
     countersign(&["adapter", "serve", "--fault", "crahs"]).with(2);
+}
+
+#[test]
+fn a_selftest_tells_every_fault_from_the_others() {
+    let ended = countersign(&["selftest", "--faults", "--json"]).with(0).json();
+    let faults = ended["faults"].as_array().unwrap();
+    let listed = countersign(&["list", "faults"]).with(0);
+    let names: Vec<&str> = faults.iter().map(|fault| fault["name"].as_str().unwrap()).collect();
+    assert_eq!(names, listed.lines().iter().map(|line| line.split(' ').next().unwrap()).collect::<Vec<_>>());
+    for fault in faults {
+        assert_eq!((&fault["told"], &fault["taken_for"]), (&true.into(), &serde_json::json!([fault["name"]])), "{fault}");
+    }
+    countersign(&["selftest", "--faults", "uri.*"]).with(2);
 }
 
 #[test]

@@ -1,15 +1,34 @@
 //! The page of one deviation: what goes wrong, on which request it shows, the right and the wrong value, where it was seen, and how to
-//! do it right in common languages.
+//! do it right in common languages. As text for a terminal, as JSON, and all pages as one document.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`example`] | a request with the right and the wrong value, both derived |
+//! | [`document`] | all pages as one Markdown document |
+//! | `written` | a page as JSON |
 
+pub mod document;
+pub mod example;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+pub use document::deviation_document;
+pub use written::deviation_json;
+
+use self::example::Example;
 use super::escape;
 use super::page::{Layout, Page};
 use super::paint::Tone;
 use crate::deviation::{Cause, Deviation, Rank, Side, remedy};
-use crate::diagnosis::apart;
+use crate::judgement::Side as Told;
+use crate::selftest::left_open;
+use crate::vectors::Case;
 
-/// Writes the page. `caught_by` are the cases that catch it.
+/// Writes the page. `caught_by` are cases that catch it.
 #[must_use]
-pub fn deviation_page(cause: &Cause, caught_by: &[String], layout: Layout) -> String {
+pub fn deviation_page(cause: &Cause, caught_by: &[Case], layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.toned(Tone::Heading, &escape::line(&cause.to_string()));
     page.text(0, &cause.sentence());
@@ -18,10 +37,13 @@ pub fn deviation_page(cause: &Cause, caught_by: &[String], layout: Layout) -> St
     if let Cause::Deviation(deviation) = cause {
         page.labelled(0, "who      ", who(deviation));
         page.labelled(0, "common   ", rank(deviation.rank));
+        if let Some(reason) = left_open::reason(deviation.id) {
+            page.labelled(0, "open     ", reason);
+        }
     }
     page.blank();
     page.labelled(0, "fix      ", cause.fix());
-    example(&mut page, cause);
+    example(&mut page, &Example::of(cause, caught_by));
     if let Some(lines) = remedy::of(&cause.to_string()) {
         page.blank();
         page.toned(Tone::Heading, "in common languages");
@@ -40,12 +62,17 @@ pub fn deviation_page(cause: &Cause, caught_by: &[String], layout: Layout) -> St
     if !caught_by.is_empty() {
         page.blank();
         page.toned(Tone::Heading, "caught by");
-        caught_by.iter().for_each(|id| page.raw(&format!("  {}", escape::line(id))));
+        caught_by.iter().for_each(|case| page.raw(&format!("  {}", escape::line(&case.full_id()))));
     }
     page.blank();
     page.text(0, "to see what it does to an implementation:");
-    page.raw(&format!("  countersign test --adapter 'countersign adapter serve --deviate {cause}'"));
+    page.raw(&format!("  {}", escape::line(&reproducing(cause))));
     page.finish()
+}
+
+/// The command that shows what it does.
+fn reproducing(cause: &Cause) -> String {
+    format!("countersign test --adapter 'countersign adapter serve --deviate {cause}'")
 }
 
 fn section(section: &str) -> String {
@@ -72,15 +99,31 @@ const fn rank(rank: Rank) -> &'static str {
     }
 }
 
-/// The first of the proposed requests on which it shows.
-fn example(page: &mut Page, cause: &Cause) {
-    let Some(shown) = apart::shown_by(cause) else { return };
+fn example(page: &mut Page, example: &Result<Example, String>) {
     page.blank();
     page.toned(Tone::Heading, "example");
-    for line in shown.probe.lines() {
-        page.raw(&format!("  {}", escape::line(&line)));
+    let example = match example {
+        Ok(example) => example,
+        Err(reason) => return page.text(2, reason),
+    };
+    for line in &example.asked {
+        page.text(2, line);
+        if line.is_empty() {
+            page.blank();
+        }
     }
     page.blank();
-    page.text(2, &format!("{}, right and wrong:", shown.what));
-    page.compared(4, &shown.right, &shown.wrong);
+    let what = example::what(&example.difference);
+    page.text(2, &format!("{what}, right and wrong:"));
+    match (&example.difference.expected, &example.difference.observed) {
+        (Told::Value(right), Told::Value(wrong)) => page.compared(4, right.as_bytes(), wrong.as_bytes()),
+        (right, wrong) => {
+            page.labelled(4, "expected  ", &example::side(right));
+            page.labelled(4, "observed  ", &example::side(wrong));
+        }
+    }
+    if let Some(case) = &example.case {
+        page.text(2, "all of it:");
+        page.raw(&format!("    countersign explain {}", escape::line(case)));
+    }
 }

@@ -1,28 +1,33 @@
-//! `countersign selftest`: every departure is caught by a case and diagnosed as itself.
+//! `countersign selftest`: every departure is caught by a case and diagnosed as itself, and every fault is told from the others.
+
+#[cfg(feature = "sandbox")]
+mod asked;
+mod faults;
 
 use std::io::IsTerminal as _;
 
 use clap::Args;
 
-use super::adapter::nearest_cause;
-use super::arguments::Vectors;
-use super::fail::Fail;
-use super::output::{self, Outcome};
-use super::progress::Tasks;
+use crate::cli::adapter::nearest_cause;
+use crate::cli::arguments::Vectors;
+use crate::cli::fail::Fail;
+use crate::cli::output::{self, Outcome};
+use crate::cli::progress::Tasks;
 use crate::deviation::{Deviation, all};
 use crate::judgement::ExitCode;
 use crate::report;
 use crate::selftest::{Bench, Plan, Selftest};
 use crate::vectors::glob;
 
-/// Put every departure through all vectors as an implementation: each must be caught by a case that counts, and diagnosed as itself.
+/// Put every departure through all vectors as an implementation: each must be caught by a case that counts, and diagnosed as itself. Every
+/// fault of adapters and of the sandbox must be told from the others.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   countersign selftest
   countersign selftest 'uri.*' --pairs 0 --triples 0 -v
   countersign selftest 'read.*' --pairs 0 --triples 0 --kills --vectors vectors")]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// Departures to try, with `*` for any text; all if left out
     #[arg(value_name = "ID-GLOB")]
     globs: Vec<String>,
@@ -37,21 +42,48 @@ pub(super) struct Arguments {
     /// What the combinations are chosen by
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
+    /// The faults alone
+    #[arg(long, conflicts_with_all = ["globs", "kills"])]
+    faults: bool,
     /// The cases that catch each departure, those in front that catch the fewest others
     #[arg(long)]
     kills: bool,
     /// Every departure, and the cases that catch none
     #[arg(short, long)]
     verbose: bool,
+    /// The same as JSON, complete
+    #[arg(long, conflicts_with = "kills")]
+    json: bool,
 }
 
 /// Runs it.
-pub(super) fn run(arguments: &Arguments) -> Outcome {
+pub(in crate::cli) fn run(arguments: &Arguments) -> Outcome {
     for pattern in &arguments.globs {
         if !all().any(|deviation| glob::matches(pattern, deviation.id)) {
             return Err(nearest_cause(Fail::usage(format!("no deviation matches {pattern:?}")), pattern));
         }
     }
+    let mut selftest = if arguments.faults { Selftest::default() } else { departures(arguments)? };
+    // Who asks for some departures wants nothing else.
+    if arguments.globs.is_empty() {
+        let tasks = Tasks::new(std::io::stderr().is_terminal(), "faults");
+        selftest.faults = faults::all(&|done, total| tasks.tell(done, total))?;
+        tasks.finish();
+    }
+    if arguments.kills {
+        output::print(&report::kills(&selftest, output::layout(false)))?;
+    }
+    let text = if arguments.json {
+        report::selftest_json(&selftest)
+    } else {
+        report::selftest(&selftest, arguments.verbose, output::layout(false))
+    };
+    output::print(&text)?;
+    Ok(if selftest.is_passed() { ExitCode::AsExpected } else { ExitCode::Unexpected })
+}
+
+/// Puts the departures through the cases.
+fn departures(arguments: &Arguments) -> Result<Selftest, Fail> {
     let corpus = arguments.vectors.corpus()?;
     let bench = Bench::new(corpus.cases().collect::<Result<Vec<_>, _>>()?);
     let tasks = Tasks::new(std::io::stderr().is_terminal(), "departures");
@@ -66,9 +98,5 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     };
     let selftest = Selftest::run(&bench, &plan);
     tasks.finish();
-    if arguments.kills {
-        output::print(&report::kills(&selftest, output::layout(false)))?;
-    }
-    output::print(&report::selftest(&selftest, arguments.verbose, output::layout(false)))?;
-    Ok(if selftest.is_passed() { ExitCode::AsExpected } else { ExitCode::Unexpected })
+    Ok(selftest)
 }
