@@ -24,7 +24,7 @@ impl<'a> Answer<'a> {
     /// Reads a response of this provider, which may tell of a refusal inside a body with a good status. It never fails.
     #[must_use]
     pub fn under(profile: &Profile, response: &'a Response) -> Answer<'a> {
-        let refused_inside = profile.told_inside.as_ref().is_some_and(|inside| inside.is_refusal(response.octets()));
+        let refused_inside = profile.told_inside.iter().any(|inside| inside.is_refusal(response.octets()));
         Answer { refused_inside, ..Answer::of(response) }
     }
 

@@ -116,6 +116,7 @@ impl<'a> Facts<'a> {
             Check::ErrorStatus { one_of } => response_checks::status(answer, 400..600, one_of),
             Check::ServerError { one_of } => response_checks::status(answer, 500..600, one_of),
             Check::TextStatus { text, one_of } => response_checks::text_status(answer, text, one_of),
+            Check::ValueStatus { at, value, one_of } => response_checks::value_status(answer, at, value, one_of),
             Check::ContentType { one_of } => response_checks::content_type(answer, one_of),
             Check::ResponseForm {} => response_checks::form(answer),
             Check::ResponseParameters { names } => response_checks::parameters(answer, names),

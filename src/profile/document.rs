@@ -43,9 +43,9 @@ pub struct Profile {
     pub endpoints: BTreeMap<EndpointName, Endpoint>,
     /// Error answers that were documented or seen.
     pub errors: Vec<ErrorAnswer>,
-    /// Where a JSON body says that a request was refused although the status is a good one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub told_inside: Option<ToldInside>,
+    /// What in a body says that a request was refused although the status is a good one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_inside: Vec<ToldInside>,
     /// Departures from the RFC's recipe.
     pub deviations: Deviations,
     /// Every statement that can be checked.
@@ -313,6 +313,9 @@ pub struct Success {
     pub status: u16,
     /// Where its parameters stand.
     pub format: SuccessFormat,
+    /// Its content type, where it is another than the format's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
     /// Its parameters and their forms.
     pub parameters: Vec<AnswerParameter>,
 }

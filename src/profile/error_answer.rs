@@ -43,21 +43,29 @@ impl ErrorAnswer {
     }
 }
 
-/// The value in a JSON body that tells a refusal from a success where the status does not.
+/// What in a body tells a refusal from a success where the status does not.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ToldInside {
-    /// Where it stands, as a JSON pointer (RFC 6901).
-    pub at: String,
-    /// Its values in a success, as text; any other is a refusal.
-    pub good: Vec<String>,
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ToldInside {
+    /// A value of a JSON body.
+    Json {
+        /// Where it stands, as a JSON pointer (RFC 6901).
+        at: String,
+        /// Its values in a success, as text; any other is a refusal.
+        good: Vec<String>,
+    },
+    /// How the body of a refusal begins.
+    StartsWith(String),
 }
 
 impl ToldInside {
-    /// Whether a body tells of a refusal. One that is not JSON, or lacks the value, tells nothing.
+    /// Whether a body tells of a refusal. One that lacks the value tells nothing.
     #[must_use]
     pub fn is_refusal(&self, body: &[u8]) -> bool {
-        value_at(body, &self.at).flatten().is_some_and(|value| !self.good.contains(&value))
+        match self {
+            ToldInside::Json { at, good } => value_at(body, at).flatten().is_some_and(|value| !good.contains(&value)),
+            ToldInside::StartsWith(text) => !text.is_empty() && body.starts_with(text.as_bytes()),
+        }
     }
 }
 
@@ -77,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_refusal_inside_a_body_is_told_by_its_value() {
-        let inside = ToldInside { at: "/meta/code".to_owned(), good: vec!["200".to_owned(), "201".to_owned()] };
+        let inside = ToldInside::Json { at: "/meta/code".to_owned(), good: vec!["200".to_owned(), "201".to_owned()] };
         for (body, expected) in [
             (r#"{"meta":{"code":401,"message":"BAD_OAUTH_REQUEST"}}"#, true),
             (r#"{"meta":{"code":"401"}}"#, true),
@@ -89,5 +97,7 @@ mod tests {
         ] {
             assert_eq!(inside.is_refusal(body.as_bytes()), expected, "{body}");
         }
+        let begins = ToldInside::StartsWith("Error: ".to_owned());
+        assert!(begins.is_refusal(b"Error: Invalid signature") && !begins.is_refusal(b"oauth_token=Error: ") && !begins.is_refusal(b""));
     }
 }

@@ -90,6 +90,8 @@ pub enum Check {
     ServerError { one_of: Vec<u16> },
     /// An answer with this text in its body has one of these statuses.
     TextStatus { text: String, one_of: Vec<u16> },
+    /// An answer with this value at a JSON pointer has one of these statuses.
+    ValueStatus { at: String, value: String, one_of: Vec<u16> },
     /// A success has one of these media types, parameters aside.
     ContentType { one_of: Vec<String> },
     /// A success is form-encoded.

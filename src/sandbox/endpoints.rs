@@ -205,7 +205,8 @@ fn credentials(provider: &Provider, endpoint: &Endpoint, token: &Token) -> Resul
         };
         said.push((parameter.name.as_str(), value));
     }
-    Ok(Reply::new(endpoint.response.status, "application/x-www-form-urlencoded", form(&said)))
+    let content_type = endpoint.response.content_type.as_deref().unwrap_or("application/x-www-form-urlencoded");
+    Ok(Reply::untyped(endpoint.response.status, form(&said)).with("Content-Type", content_type))
 }
 
 /// A value of the form that the profile documents for a parameter of the answer.

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use maud::{DOCTYPE, html};
 
 use super::explanation::Explanation;
-use super::faults::Wire;
 use super::http::{Reply, reason};
 use crate::profile::document::{EndpointName, ErrorAnswer, Profile};
 use crate::profile::kinds::{Check, Shape};
@@ -86,7 +85,7 @@ pub(super) fn reply(
         Shape::Json => Reply::new(status, "application/json", json(profile, &problem, &advice)),
         Shape::Text => Reply::new(status, "text/plain;charset=utf-8", format!("oauth_problem={problem}: {advice}")),
         Shape::Form => Reply::new(status, "application/x-www-form-urlencoded", form(&said)),
-        Shape::Empty => Reply { status, headers: Vec::new(), body: Vec::new(), wire: Wire::Good },
+        Shape::Empty => Reply::untyped(status, Vec::new()),
     });
     let quoted = |(name, value): &(&str, String)| format!("{name}=\"{}\"", encoded(value));
     let realm = profile.realm.clone().unwrap_or_else(|| profile.id.clone()).replace(['"', '\\'], "");
@@ -135,7 +134,7 @@ fn own_answer(answer: &ErrorAnswer, status: u16, refused: &Refused, now: u64) ->
     }
     text.push_str(rest);
     let content_type = answer.content_type.clone().unwrap_or_else(|| usual_type(shape).to_owned());
-    Some(Reply { status, headers: Vec::new(), body: text.into_bytes(), wire: Wire::Good }.with("Content-Type", content_type))
+    Some(Reply::untyped(status, text).with("Content-Type", content_type))
 }
 
 const fn usual_type(shape: Shape) -> &'static str {

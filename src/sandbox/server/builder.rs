@@ -276,8 +276,9 @@ impl Builder {
 
 /// Whether every signature is made with an RSA key.
 fn is_rsa_alone(profile: &Profile) -> bool {
-    let mut methods = profile.endpoints.values().flat_map(|endpoint| &endpoint.signature_methods).peekable();
-    methods.peek().is_some() && methods.all(|name| SignatureMethod::from_name(name.as_bytes()).is_ok_and(SignatureMethod::is_rsa))
+    let named = profile.endpoints.values().flat_map(|endpoint| &endpoint.signature_methods);
+    let mut methods = named.filter_map(|name| SignatureMethod::from_name(name.as_bytes()).ok()).peekable();
+    methods.peek().is_some() && methods.all(SignatureMethod::is_rsa)
 }
 
 /// Whether token credentials are needed and come from no endpoint: some providers make them on their site.
