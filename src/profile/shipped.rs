@@ -4,9 +4,10 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 4] = [
+pub const TEXTS: [(&str, &str); 5] = [
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
     ("rfc5849", include_str!("../../vectors/profiles/rfc5849.json")),
+    ("tumblr", include_str!("../../vectors/profiles/tumblr.json")),
     ("twitter", include_str!("../../vectors/profiles/twitter.json")),
     ("yahoo", include_str!("../../vectors/profiles/yahoo.json")),
 ];
