@@ -4,8 +4,9 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 5] = [
+pub const TEXTS: [(&str, &str); 6] = [
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
+    ("flickr", include_str!("../../vectors/profiles/flickr.json")),
     ("rfc5849", include_str!("../../vectors/profiles/rfc5849.json")),
     ("tumblr", include_str!("../../vectors/profiles/tumblr.json")),
     ("twitter", include_str!("../../vectors/profiles/twitter.json")),
