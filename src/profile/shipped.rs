@@ -4,10 +4,11 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 6] = [
+pub const TEXTS: [(&str, &str); 7] = [
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
     ("flickr", include_str!("../../vectors/profiles/flickr.json")),
     ("rfc5849", include_str!("../../vectors/profiles/rfc5849.json")),
+    ("trello", include_str!("../../vectors/profiles/trello.json")),
     ("tumblr", include_str!("../../vectors/profiles/tumblr.json")),
     ("twitter", include_str!("../../vectors/profiles/twitter.json")),
     ("yahoo", include_str!("../../vectors/profiles/yahoo.json")),
