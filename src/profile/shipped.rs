@@ -4,7 +4,7 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 10] = [
+pub const TEXTS: [(&str, &str); 11] = [
     ("discogs", include_str!("../../vectors/profiles/discogs.json")),
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
     ("flickr", include_str!("../../vectors/profiles/flickr.json")),
@@ -14,6 +14,7 @@ pub const TEXTS: [(&str, &str); 10] = [
     ("trello", include_str!("../../vectors/profiles/trello.json")),
     ("tumblr", include_str!("../../vectors/profiles/tumblr.json")),
     ("twitter", include_str!("../../vectors/profiles/twitter.json")),
+    ("woocommerce", include_str!("../../vectors/profiles/woocommerce.json")),
     ("yahoo", include_str!("../../vectors/profiles/yahoo.json")),
 ];
 
