@@ -4,11 +4,12 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 11] = [
+pub const TEXTS: [(&str, &str); 12] = [
     ("discogs", include_str!("../../vectors/profiles/discogs.json")),
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
     ("flickr", include_str!("../../vectors/profiles/flickr.json")),
     ("mastercard", include_str!("../../vectors/profiles/mastercard.json")),
+    ("mediawiki", include_str!("../../vectors/profiles/mediawiki.json")),
     ("netsuite", include_str!("../../vectors/profiles/netsuite.json")),
     ("rfc5849", include_str!("../../vectors/profiles/rfc5849.json")),
     ("trello", include_str!("../../vectors/profiles/trello.json")),
