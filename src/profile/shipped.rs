@@ -4,7 +4,8 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 13] = [
+pub const TEXTS: [(&str, &str); 14] = [
+    ("bricklink", include_str!("../../vectors/profiles/bricklink.json")),
     ("discogs", include_str!("../../vectors/profiles/discogs.json")),
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
     ("flickr", include_str!("../../vectors/profiles/flickr.json")),
