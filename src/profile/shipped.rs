@@ -4,7 +4,7 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 14] = [
+pub const TEXTS: [(&str, &str); 15] = [
     ("bricklink", include_str!("../../vectors/profiles/bricklink.json")),
     ("discogs", include_str!("../../vectors/profiles/discogs.json")),
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
@@ -14,6 +14,7 @@ pub const TEXTS: [(&str, &str); 14] = [
     ("mediawiki", include_str!("../../vectors/profiles/mediawiki.json")),
     ("netsuite", include_str!("../../vectors/profiles/netsuite.json")),
     ("rfc5849", include_str!("../../vectors/profiles/rfc5849.json")),
+    ("trademe", include_str!("../../vectors/profiles/trademe.json")),
     ("trello", include_str!("../../vectors/profiles/trello.json")),
     ("tumblr", include_str!("../../vectors/profiles/tumblr.json")),
     ("twitter", include_str!("../../vectors/profiles/twitter.json")),
