@@ -8,6 +8,7 @@ mod command;
 mod explaining;
 mod faults;
 mod flow;
+mod providers;
 mod secrecy;
 mod vectors;
 mod wire;
