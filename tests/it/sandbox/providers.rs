@@ -2,6 +2,7 @@
 //! in the provider's own words.
 
 use countersign::profile::document::{Endpoint, EndpointName, Place};
+use countersign::profile::fixture::Fixtures;
 use countersign::profile::kinds::Check;
 use countersign::profile::rule::Level;
 use countersign::profile::value::Value;
@@ -10,7 +11,7 @@ use countersign::protocol::transmission::{body, header, query};
 use countersign::protocol::{
     Derivation, Header, Parameters, PrivateKey, Recipe, Request, Secrets, SignatureMethod, Source, Url, signature,
 };
-use countersign::sandbox::Sandbox;
+use countersign::sandbox::{Sandbox, recording};
 
 use super::{Answer, CLIENT, COUNTER, FORM, NOW, SECRET, builder, send};
 
@@ -220,6 +221,18 @@ fn every_profile_can_be_used_from_its_data_alone() {
             let renewal =
                 if has_handle { token.clone().with("oauth_session_handle", &answer.value("oauth_session_handle")) } else { token.clone() };
             assert_eq!(served.ask(EndpointName::Renew, &renewal).status, 200, "{name}");
+        }
+        // Recorded, they are exchanges with the provider itself: at its addresses, signed for them.
+        let recorded = Fixtures::parse("recorded", &recording::fixtures(&served.sandbox.exchanges(), &served.profile)).unwrap();
+        let asked = recorded.cases.iter().find(|case| case.input.endpoint == EndpointName::Resource).unwrap();
+        assert!(!asked.input.request.url.contains("127.0.0.1") || served.endpoint(EndpointName::Resource).urls.is_empty(), "{name}");
+        for case in &recorded.cases {
+            let broken = check(&served.profile, &case.input)
+                .into_iter()
+                .filter(|finding| finding.by == Party::Client && finding.level == Level::Must);
+            let broken: Vec<String> = broken.map(|finding| format!("{}: {}", finding.rule, finding.because)).collect();
+            let transport = broken.iter().all(|rule| served.endpoint(case.input.endpoint).urls.is_empty() && rule.contains("https"));
+            assert!(transport, "{name}: {}: {broken:?}", case.title);
         }
         if served.profile.endpoints.contains_key(&EndpointName::Revoke) {
             assert_eq!(served.ask(EndpointName::Revoke, &token).status, 200, "{name}");
