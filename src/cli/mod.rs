@@ -16,6 +16,7 @@ mod output;
 mod pages;
 mod pasted;
 mod progress;
+mod provider;
 mod report;
 mod reports;
 mod request;
