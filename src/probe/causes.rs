@@ -38,7 +38,7 @@ pub fn of_trouble(trouble: &Trouble) -> Cause {
         Trouble::Late(_) => ("http.late", "see whether the server is well; --timeout gives it more time"),
         Trouble::Cut(_) => ("http.cut", "see the server's log: it ended the connection in the middle"),
         Trouble::NotHttp(_) => ("http.not-http", "see who answers there: it is no HTTP/1 server, or one that breaks its rules"),
-        Trouble::TooLarge(..) => ("http.too-large", "see who answers there: no answer of a provider is so large"),
+        Trouble::TooLarge(..) | Trouble::TooMany(..) => ("http.too-large", "see who answers there: no answer of a provider is so large"),
         Trouble::Body(_) => ("http.body", "see what writes the body: its length, chunks or compression are not what is said"),
     };
     cause(id, trouble.to_string(), advice)

@@ -50,7 +50,7 @@ pub fn judge(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Dis
 
 /// Whether the network is to blame, or a server that does not answer.
 const fn is_network(trouble: &Trouble) -> bool {
-    !matches!(trouble, Trouble::NotHttp(_) | Trouble::TooLarge(..) | Trouble::Body(_))
+    !matches!(trouble, Trouble::NotHttp(_) | Trouble::TooLarge(..) | Trouble::TooMany(..) | Trouble::Body(_))
 }
 
 /// The good requests of an endpoint: the first that was not answered as one, or that all were.

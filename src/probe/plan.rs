@@ -8,6 +8,7 @@ use super::step::{Level, Presents, Step, Wanted};
 use super::target::Target;
 use crate::profile::document::{EndpointName, State};
 use crate::profile::{Profile, shipped};
+use crate::vectors::glob;
 
 /// What will be asked.
 #[derive(Debug)]
@@ -85,6 +86,24 @@ impl Plan {
         }
         plan.steps.retain(|step| step.level <= level);
         plan
+    }
+
+    /// Keeps the steps whose ids match one of these patterns, and the good requests that they lean on.
+    ///
+    /// # Errors
+    /// The first pattern that matches no step.
+    pub fn select(&mut self, patterns: &[String]) -> Result<(), String> {
+        let is_meant = |pattern: &String, step: &Step| glob::matches(pattern, &step.id);
+        if let Some(pattern) = patterns.iter().find(|pattern| !self.steps.iter().any(|step| is_meant(pattern, step))) {
+            return Err(pattern.clone());
+        }
+        let endpoints: Vec<EndpointName> =
+            self.steps.iter().filter(|step| patterns.iter().any(|pattern| is_meant(pattern, step))).map(|step| step.endpoint).collect();
+        let last = endpoints.iter().max().copied();
+        self.steps.retain(|step| {
+            patterns.iter().any(|pattern| is_meant(pattern, step)) || step.is_control && last.is_some_and(|last| step.endpoint <= last)
+        });
+        Ok(())
     }
 
     /// The endpoint as it is asked.
