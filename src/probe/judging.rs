@@ -192,8 +192,8 @@ impl Judge<'_> {
         let exchange = self.exchange(step, exchanged, hop, read);
         for (rule, outcome) in assess(&self.plan.profile, &exchange) {
             let Kept::Broken(finding) = outcome else { continue };
-            // What the client did wrong, it did on purpose. That it was not refused is said already.
-            if finding.by != Party::Provider || own && matches!(rule.check, Check::Refusal { .. } | Check::RevokedIsRefused {}) {
+            // What the client did wrong, it did on purpose.
+            if finding.by != Party::Provider || !speaks(&rule.check, step, own) {
                 continue;
             }
             let level = match finding.level {
@@ -334,6 +334,20 @@ impl Judge<'_> {
             seen: seen.into_iter().collect(),
             response: Some(read.response.clone()),
         }
+    }
+}
+
+/// Whether a rule says something of the answer that the step itself has not said. How a fault is refused is only asked where the request
+/// has that fault and no other.
+fn speaks(check: &Check, step: &Step, own: bool) -> bool {
+    let Wanted::Refused(Some(code)) = step.wanted else {
+        return !matches!(check, Check::RefusalStatus { .. } | Check::RefusalProblem { .. } | Check::Refusal { .. });
+    };
+    match check {
+        Check::Refusal { .. } | Check::RevokedIsRefused {} => !own,
+        Check::RefusalStatus { codes, .. } => codes.iter().any(|known| known.0 == code),
+        Check::RefusalProblem { code: known, .. } => known.0 == code,
+        _ => true,
     }
 }
 

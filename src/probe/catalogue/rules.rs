@@ -164,6 +164,12 @@ fn required(ground: &Ground<'_>, steps: &mut Vec<Step>) {
         }
         let is_it = |check: &Check| matches!(check, Check::RequiredParameters { names } if names.contains(&name));
         let row = step(ground.name(), &format!("{name}-missing"), format!("{name} is missing"));
+        if name == "oauth_session_handle" {
+            // Where renewal and exchange have one URL, it is the handle that tells them apart.
+            steps.push(row.edit(Edit::Without(name.clone())).wants(Wanted::Refused(None)).by(ground.rule(is_it)));
+            seen.push(name);
+            continue;
+        }
         steps.push(row.edit(Edit::Without(name.clone())).refused(Code::ParameterAbsent).by(ground.rule(is_it)).section("3.1"));
         if matches!(name.as_str(), "oauth_callback" | "oauth_verifier") {
             let row = step(ground.name(), &format!("{name}-empty"), format!("{name} is empty"));

@@ -7,7 +7,9 @@ use crate::probe::redaction::{Redactor, masked};
 use crate::protocol::Secret;
 
 /// The longest header field or URL that is shown whole, in characters.
-const LONG_LINE: usize = 1200;
+const LONG_LINE: usize = 900;
+/// The longest request target that is shown whole, in characters.
+const LONG_TARGET: usize = 400;
 /// How much of a body is shown, in octets.
 const LONG_BODY: usize = 2048;
 /// The most header fields of an answer that are shown.
@@ -44,7 +46,7 @@ impl Disclosure {
     pub(super) fn request(&self, hop: &Hop, redactor: &Redactor) -> String {
         let Outgoing { method, url, headers, body } = &hop.outgoing;
         let (authority, target) = parts(url);
-        let mut text = format!("{method} {} HTTP/1.1\nHost: {authority}\n", cut(target, LONG_LINE));
+        let mut text = format!("{method} {} HTTP/1.1\nHost: {authority}\n", cut(target, LONG_TARGET));
         for (name, value) in headers {
             text.push_str(&format!("{name}: {}\n", cut(&String::from_utf8_lossy(value), LONG_LINE)));
         }
