@@ -47,15 +47,22 @@ impl Framing {
         Ok(if has_none { Framing::None } else { framing })
     }
 
-    /// Reads a body's octets and hands them on in pieces.
+    /// Reads a body's octets and hands them on in pieces; at most so many.
     ///
     /// # Errors
     /// What [`Trouble`] says, and what `take` says.
-    pub(super) fn read(self, wire: &mut Wire, policy: &Policy, mut take: impl FnMut(&[u8]) -> Result<(), Trouble>) -> Result<(), Trouble> {
+    pub(super) fn read(
+        self,
+        wire: &mut Wire,
+        policy: &Policy,
+        most: usize,
+        mut take: impl FnMut(&[u8]) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
         match self {
             Framing::None => Ok(()),
+            Framing::Length(length) if length > most as u64 => Err(Trouble::TooLarge("the body", policy.body)),
             Framing::Length(length) => pass(wire, length, &mut take),
-            Framing::Chunked => chunks(wire, policy, &mut take),
+            Framing::Chunked => chunks(wire, policy, most, &mut take),
             Framing::Close => loop {
                 if wire.held().is_empty() {
                     match wire.more(END)? {
@@ -104,8 +111,8 @@ fn pass(wire: &mut Wire, length: u64, take: &mut impl FnMut(&[u8]) -> Result<(),
 }
 
 /// Hands on the octets of chunks (RFC 9112 section 7.1); extensions and trailers are read and dropped.
-fn chunks(wire: &mut Wire, policy: &Policy, take: &mut impl FnMut(&[u8]) -> Result<(), Trouble>) -> Result<(), Trouble> {
-    let mut extensions = 0_usize;
+fn chunks(wire: &mut Wire, policy: &Policy, most: usize, take: &mut impl FnMut(&[u8]) -> Result<(), Trouble>) -> Result<(), Trouble> {
+    let (mut extensions, mut all) = (0_usize, 0_u64);
     loop {
         let (size, extension) = line(wire, |line| {
             let digits = line.iter().take_while(|octet| octet.is_ascii_hexdigit()).count();
@@ -123,6 +130,11 @@ fn chunks(wire: &mut Wire, policy: &Policy, take: &mut impl FnMut(&[u8]) -> Resu
         }
         if size == 0 {
             return trailers(wire, policy);
+        }
+        // What is too much is refused by its size: it is not waited for.
+        all = all.saturating_add(size);
+        if all > most as u64 {
+            return Err(Trouble::TooLarge("the body", policy.body));
         }
         pass(wire, size, take)?;
         let is_over = line(wire, |line| Ok(line.is_empty()));
@@ -154,7 +166,8 @@ fn trailers(wire: &mut Wire, policy: &Policy) -> Result<(), Trouble> {
 fn line<T>(wire: &mut Wire, read: impl FnOnce(&[u8]) -> Result<T, Trouble>) -> Result<T, Trouble> {
     loop {
         let held = wire.held();
-        if let Some(end) = memchr::memchr(b'\n', held) {
+        let seen = held.get(..=LONGEST_LINE).unwrap_or(held);
+        if let Some(end) = memchr::memchr(b'\n', seen) {
             let line = held.get(..end).unwrap_or_default();
             let Some(line) = line.strip_suffix(b"\r") else {
                 return Err(Trouble::Body("a line between chunks ends without CR".to_owned()));

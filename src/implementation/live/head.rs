@@ -1,7 +1,7 @@
 //! The head of an answer (RFC 9112 section 4): status and fields as they were sent. Interim answers are read and dropped.
 
-use super::trouble::shown;
-use super::wire::{Read, Wire};
+use super::trouble::{LONGEST, shown};
+use super::wire::{MOMENT, Read, Wire};
 use super::{Policy, Trouble};
 
 /// What every answer begins with.
@@ -46,7 +46,10 @@ fn one(wire: &mut Wire, policy: &Policy) -> Result<Head, Trouble> {
     let end = loop {
         let held = wire.held();
         if !held.iter().zip(BEGINNING).all(|(have, want)| have == want) {
-            return Err(Trouble::NotHttp(format!("it begins with \"{}\"", shown(held))));
+            // As much of it as is told, so that the same server is told alike each time.
+            wire.gathers(LONGEST + 1, MOMENT);
+            let held = wire.held();
+            return Err(Trouble::NotHttp(format!("it begins with \"{}\"", shown(held.get(..=LONGEST).unwrap_or(held)))));
         }
         let end = end_of_head(held, looked_at);
         if end.unwrap_or(held.len()) > policy.head {

@@ -8,11 +8,16 @@
 //! | [`policy`] | what an exchange may cost, and who may be asked |
 //! | `network` | the network (feature `probe`), out of: |
 //! | `destination`, `writing` | where a request goes, and its octets |
-//! | `deadline`, `dialling`, `wire` | one moment by which all is over; from a name to a connection; its two directions |
-//! | `head`, `body` | what came back: its head, and where its body ends |
+//! | `deadline`, `dialling`, `tls` | one moment by which all is over; from a name to a connection; in TLS |
+//! | `channel`, `wire` | a connection in pieces; its two directions under the deadline |
+//! | `head`, `body`, `coding` | what came back: its head, where its body ends, how it is unpacked |
 
 #[cfg(feature = "probe")]
 mod body;
+#[cfg(feature = "probe")]
+mod channel;
+#[cfg(feature = "probe")]
+mod coding;
 #[cfg(feature = "probe")]
 mod deadline;
 #[cfg(feature = "probe")]
@@ -25,8 +30,11 @@ pub mod message;
 #[cfg(feature = "probe")]
 mod network;
 pub mod policy;
-#[cfg(all(test, feature = "probe"))]
+#[cfg(test)]
+#[cfg(feature = "probe")]
 mod tests;
+#[cfg(feature = "probe")]
+mod tls;
 pub mod trouble;
 #[cfg(feature = "probe")]
 mod wire;

@@ -1,5 +1,5 @@
-//! Why a live server gave no whole answer. Each says what was seen, in words for a person; none holds anything that was sent. Octets of
-//! the server's stand in them escaped and cut.
+//! Why a live server gave no whole answer. Each says what was seen, in words for a person. Octets of the server's stand in them escaped and
+//! cut; of what was sent there is only the host, unless the server repeats more, so they pass the redactor like every other text.
 
 use thiserror::Error;
 
@@ -41,7 +41,7 @@ pub enum Trouble {
 
 /// The longest piece of a foreign text in a message, in characters.
 #[cfg(feature = "probe")]
-const LONGEST: usize = 80;
+pub(super) const LONGEST: usize = 80;
 
 /// Foreign octets for a message: what is not visible ASCII is escaped, and what is long is cut.
 #[cfg(feature = "probe")]
@@ -54,7 +54,8 @@ pub(super) fn shown(octets: &[u8]) -> String {
     text
 }
 
-#[cfg(all(test, feature = "probe"))]
+#[cfg(test)]
+#[cfg(feature = "probe")]
 mod tests {
     use super::*;
 

@@ -1,16 +1,18 @@
 //! The two directions of one connection under one deadline. The request is written while the answer is already read: a server may
 //! answer, or refuse, before it has read all of it. What is held of the answer is what its reader has not used yet.
 
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::ErrorKind;
 use std::thread;
 use std::time::Duration;
 
-use super::Trouble;
+use super::channel::Channel;
 use super::deadline::Deadline;
+use super::{Trouble, tls};
 
 /// The most octets that are read at once.
 const BLOCK: usize = 16 * 1024;
+/// How long something is waited for that there should not be, or that is only to be told. Most servers have ended the connection by then.
+pub(super) const MOMENT: Duration = Duration::from_millis(50);
 /// How long neither direction is looked at when both stand still.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -27,10 +29,12 @@ pub(super) enum Read {
 
 /// A connection with what is still to be written and what was read and not used yet.
 pub(super) struct Wire {
-    stream: TcpStream,
+    channel: Channel,
     deadline: Deadline,
     request: Vec<u8>,
     written: usize,
+    /// Whether the request is given up: nobody takes it any more.
+    is_given_up: bool,
     buffer: Vec<u8>,
     used: usize,
     ended: Option<Read>,
@@ -39,8 +43,8 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) const fn new(stream: TcpStream, deadline: Deadline, request: Vec<u8>) -> Wire {
-        Wire { stream, deadline, request, written: 0, buffer: Vec::new(), used: 0, ended: None, most_held: 0 }
+    pub(super) const fn new(channel: Channel, deadline: Deadline, request: Vec<u8>) -> Wire {
+        Wire { channel, deadline, request, written: 0, is_given_up: false, buffer: Vec::new(), used: 0, ended: None, most_held: 0 }
     }
 
     /// What was read and not used yet.
@@ -68,7 +72,7 @@ impl Wire {
     /// Reads on, and writes what is left of the request meanwhile.
     ///
     /// # Errors
-    /// [`Trouble::Late`].
+    /// [`Trouble::Late`], and [`Trouble::Tls`] for what is no TLS.
     pub(super) fn more(&mut self, waiting_for: &'static str) -> Result<Read, Trouble> {
         if let Some(ended) = self.ended {
             return Ok(ended);
@@ -76,58 +80,71 @@ impl Wire {
         self.buffer.drain(..self.used);
         self.used = 0;
         loop {
-            let is_writing = self.written < self.request.len();
-            let left = self.deadline.left(if is_writing { "the request to be taken" } else { waiting_for })?;
-            let wrote = is_writing && self.write_some();
-            // A read that waits is for when there is nothing to be written. Setting the mode fails only where the connection is gone, and
-            // then reading says so.
-            let is_writing = self.written < self.request.len();
-            let _ = self.stream.set_nonblocking(is_writing);
-            let _ = self.stream.set_read_timeout(Some(left));
-            match self.read_some() {
-                Ok(Read::More) => return Ok(Read::More),
-                Ok(ended) => {
+            let left = self.deadline.left(if self.is_writing() { "the request to be taken" } else { waiting_for })?;
+            let wrote = self.is_writing() && self.write_some();
+            // Reading waits only where there is nothing to be written.
+            self.channel.waits((!self.is_writing()).then_some(left));
+            match self.read_some()? {
+                Some(Read::More) => return Ok(Read::More),
+                Some(ended) => {
                     self.ended = Some(ended);
                     return Ok(ended);
                 }
-                Err(()) if is_writing && !wrote => thread::sleep(PAUSE.min(left)),
-                Err(()) => {}
+                None if self.is_writing() && !wrote => thread::sleep(PAUSE.min(left)),
+                None => {}
             }
         }
     }
 
+    /// Reads on for a moment, until so many octets are held; whether there are. Nothing else can be read afterwards.
+    pub(super) fn gathers(&mut self, octets: usize, moment: Duration) -> bool {
+        if let Ok(left) = self.deadline.left("") {
+            self.deadline = Deadline::after(moment.min(left));
+        }
+        while self.held().len() < octets && self.more("") == Ok(Read::More) {}
+        self.held().len() >= octets
+    }
+
+    fn is_writing(&self) -> bool {
+        !self.is_given_up && (self.written < self.request.len() || !self.channel.is_flushed())
+    }
+
     /// Writes what is taken at once; whether that was anything. A request that nobody takes any more is given up: there may be an answer.
     fn write_some(&mut self) -> bool {
-        let _ = self.stream.set_nonblocking(true);
-        match self.stream.write(self.request.get(self.written..).unwrap_or_default()) {
+        self.channel.waits(None);
+        match self.channel.write(self.request.get(self.written..).unwrap_or_default()) {
             Ok(octets) => {
                 self.written += octets;
                 octets > 0
             }
             Err(error) if is_for_now(error.kind()) => false,
             Err(_) => {
-                self.written = self.request.len();
+                self.is_given_up = true;
                 false
             }
         }
     }
 
-    /// Reads what there is. `Err` if there is nothing for now.
-    fn read_some(&mut self) -> Result<Read, ()> {
+    /// Reads what there is; nothing for now is `None`.
+    fn read_some(&mut self) -> Result<Option<Read>, Trouble> {
         let mut block = [0; BLOCK];
-        match self.stream.read(&mut block) {
-            Ok(0) => Ok(Read::End),
+        match self.channel.read(&mut block) {
+            Ok(0) => Ok(Some(Read::End)),
             Ok(octets) => {
                 self.buffer.extend_from_slice(block.get(..octets).unwrap_or_default());
                 self.most_held = self.most_held.max(self.buffer.len());
-                Ok(Read::More)
+                Ok(Some(Read::More))
             }
-            Err(error) if is_for_now(error.kind()) => Err(()),
-            Err(_) => Ok(Read::Broken),
+            Err(error) if is_for_now(error.kind()) => Ok(None),
+            Err(error) => match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                Some(error) => Err(tls::why(error)),
+                None => Ok(Some(Read::Broken)),
+            },
         }
     }
 }
 
-fn is_for_now(kind: ErrorKind) -> bool {
+/// Whether it may be otherwise a moment later.
+pub(super) const fn is_for_now(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
