@@ -95,7 +95,7 @@ fn token_of(answer: &Answer) -> Option<String> {
     let mut form = Parameters::new();
     form.push_form(body, Source::Body);
     let mut encoded = crate::protocol::Buffer::default();
-    crate::protocol::percent_encode(&form.first("oauth_token")?, &mut encoded);
+    crate::protocol::percent_encode(form.first("oauth_token")?, &mut encoded);
     String::from_utf8(encoded.to_vec()).ok()
 }
 
