@@ -1,7 +1,7 @@
 //! Departures from RSA signatures (RFC 5849 section 3.4.3: RSASSA-PKCS1-v1_5 with the digest that the method names).
 //!
-//! PSS in place of PKCS#1 v1.5 is not here, because its signatures cannot be reproduced: each holds a random salt. It is recognised in another
-//! way: two signatures of one base string differ, and a signature that is opened with the public key ([`crate::protocol::PublicKey::open`])
+//! PSS with a salt in place of PKCS#1 v1.5 is not here, because its signatures cannot be reproduced: the salt is random. It is recognised in
+//! another way: two signatures of one base string differ, and a signature that is opened with the public key ([`crate::protocol::PublicKey::open`])
 //! ends in the octet 0xBC and does not begin with 0x01 0xFF.
 
 use sha1::{Digest, Sha1};
@@ -50,6 +50,12 @@ pub(super) const TABLE: &[Deviation] = signatures![
         });
     "rsa.unpadded" "the digest alone is encrypted, without any padding", PADDING, Plausible [],
         |method, key, text, secrets, out| by_hand(method, key, text, secrets, out, PrivateKey::sign_unpadded);
+    "rsa.pss-without-salt" "RSASSA-PSS with an empty salt is used in place of PKCS#1 v1.5", PADDING, Plausible [],
+        |method, key, text, secrets, out| by_hand(method, key, text, secrets, out, |private, digest| {
+            // One, signed, is one: written in as many octets as the modulus has.
+            let length = private.sign_unpadded(&[1])?.len();
+            private.sign_unpadded(&pss_without_salt(digest, length)?)
+        });
     "rsa.hmac-with-pem" "the text of the private key is taken for the client's secret of an HMAC", KEY, Seen [
             "https://github.com/request/request/issues/1228",
         ],
@@ -74,6 +80,21 @@ const SHA1_INFO: &[u8] = &[0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03,
 
 /// The DER of a DigestInfo up to a SHA-1 digest, with the parameters of the algorithm left out.
 const SHA1_INFO_WITHOUT_NULL: &[u8] = &[0x30, 0x1f, 0x30, 0x07, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x04, 0x14];
+
+/// EMSA-PSS of a SHA-1 digest with MGF1 and an empty salt (RFC 8017 section 9.1.1), for a modulus whose highest bit is set.
+fn pss_without_salt(digest: &[u8], length: usize) -> Option<Vec<u8>> {
+    let hash = Sha1::digest([&[0; 8], digest].concat());
+    let masked = length.checked_sub(hash.len() + 1)?;
+    let mut block = vec![0; masked];
+    *block.last_mut()? = 1;
+    let mask = (0_u32..).flat_map(|counter| Sha1::digest([hash.as_slice(), &counter.to_be_bytes()].concat()));
+    block.iter_mut().zip(mask).for_each(|(octet, mask)| *octet ^= mask);
+    // The number must be smaller than the modulus.
+    *block.first_mut()? &= 0x7f;
+    block.extend_from_slice(&hash);
+    block.push(0xbc);
+    Some(block)
+}
 
 fn instead(method: SignatureMethod, of: SignatureMethod, other: SignatureMethod) -> SignatureMethod {
     if method == of { other } else { method }

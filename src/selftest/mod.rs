@@ -13,6 +13,8 @@
 pub mod bench;
 pub mod faults;
 pub mod left_open;
+#[cfg(test)]
+mod mutants;
 pub mod together;
 pub mod unshown;
 

@@ -286,6 +286,14 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
                 list.push(b"format", last.get(dot + 1..).unwrap_or_default(), Source::Query);
             }
         });
+    "collect.controller-and-action-added" Extra "3.4.1.3.1",
+        "parameters controller and action are signed, which a router of the kind of Rails has added: the path, and index or create",
+        ROUTED,
+        Plausible [],
+        |practice| practice.recipe.steps.add(|request, list| {
+            list.push(b"controller", request.url.path.strip_prefix(b"/").unwrap_or_default(), Source::Query);
+            list.push(b"action", if request.method == b"POST" { b"create" } else { b"index" }, Source::Query);
+        });
 ];
 
 /// A signature of query or body, read as the specification reads it.

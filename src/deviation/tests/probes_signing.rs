@@ -72,6 +72,7 @@ fn rsa_signatures_of_other_paddings_begin_as_computed() {
         ("rsa.digest-info-without-null", "KgmmNeWo9U00HSxC"),
         ("rsa.zero-padded", "OMGvqIuyoItQiFPJ"),
         ("rsa.unpadded", "chrDRnF3UfWflOeI"),
+        ("rsa.pss-without-salt", "nh7xhqR4R6oRDf1w"),
         ("rsa.hmac-with-pem", "JUb1bm2ZXumtXoUPN9CUk3FeBg8="),
         ("rsa.hmac-with-raw-pem", "KX+31rbDtHbvhRxutn4NkaoIEfo="),
         ("rsa.hmac-with-secrets", "hgxVHNfO26kBUasqcKjvJ4wtAv8="),
