@@ -232,7 +232,7 @@ impl std::fmt::Debug for Buffer {
     }
 }
 
-/// Copies between slices of the same length. Lengths up to two steps are copied as two blocks that may overlap.
+/// Copies between slices of the same length. Lengths up to four steps are copied as two blocks that may overlap.
 #[inline]
 fn copy(from: &[u8], to: &mut [u8]) {
     fn ends<const N: usize>(from: &[u8], to: &mut [u8]) -> Option<()> {
@@ -242,9 +242,11 @@ fn copy(from: &[u8], to: &mut [u8]) {
         Some(())
     }
     let copied = match from.len() {
-        8..=16 => ends::<8>(from, to),
-        17..=32 => ends::<16>(from, to),
+        16..=32 => ends::<16>(from, to),
+        8..=15 => ends::<8>(from, to),
         4..=7 => ends::<4>(from, to),
+        2..=3 => ends::<2>(from, to),
+        33..=64 => ends::<32>(from, to),
         _ => None,
     };
     if copied.is_none() && from.len() == to.len() {

@@ -2,8 +2,9 @@
 //! normalized parameters show it, and encoded once more, as the base string shows it.
 
 use super::buffer::{Buffer, Padded};
-use super::encoding::{Encoder, OctetTable, Writer};
+use super::encoding::{Encoder, OctetTable};
 use super::parameters::Parameters;
+use super::twice::{Places, TwiceEncoder};
 
 /// Encoded parameters. Each one's text is `name=value&`, so that joining is copying.
 #[derive(Clone, Default)]
@@ -95,18 +96,23 @@ impl EncodedParameters {
     fn encode_by(&mut self, table: &OctetTable, decoded: &Parameters) {
         let EncodedParameters { once, twice, entries, twice_separator, .. } = self;
         *twice_separator = table.row(b'&').len();
-        // A separator is one octet, and encoded at most three.
-        let mut first = Writer::new(once, 3 * decoded.octets() + 2 * decoded.len());
-        let mut second = Writer::new(twice, 5 * decoded.octets() + 6 * decoded.len());
-        entries.extend(decoded.padded().map(|(name, value, bare)| {
-            let (start, twice_start) = (first.written(), second.written());
-            table.write_twice(name, Some(b'='), &mut first, &mut second);
-            let middle = first.written() - 1;
-            table.write_twice(value, Some(b'&'), &mut first, &mut second);
-            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare: usize::from(bare) }
-        }));
-        first.finish();
-        second.finish();
+        let mut encoder = TwiceEncoder::new(table, decoded.octets(), 2 * decoded.len(), once, twice);
+        let mut start = Places::default();
+        entries.reserve(decoded.len());
+        for (name, value, bare) in decoded.padded() {
+            let middle = encoder.put(name, Some(b'=')).once - 1;
+            let behind = encoder.put(value, Some(b'&'));
+            entries.push(Entry {
+                start: start.once,
+                middle,
+                end: behind.once,
+                twice_start: start.twice,
+                twice_end: behind.twice,
+                bare: usize::from(bare),
+            });
+            start = behind;
+        }
+        encoder.finish();
     }
 
     /// The general way, one encoder after the other.

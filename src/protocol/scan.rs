@@ -41,6 +41,34 @@ pub(super) fn find(text: &[u8], stops: impl Fn(u8) -> bool) -> Option<usize> {
     steps.remainder().iter().position(|octet| stops(*octet)).map(|place| at + place)
 }
 
+/// Whether there is a control character of ASCII.
+#[inline]
+pub(super) fn has_control(text: &[u8]) -> bool {
+    any(text, |octets| within(octets, 0, 0x1f) | octets.simd_eq(u8x16::splat(0x7f)))
+}
+
+/// Whether there is anything but visible characters of ASCII.
+#[inline]
+pub(super) fn has_invisible(text: &[u8]) -> bool {
+    any(text, |octets| !within(octets, b'!', b'~'))
+}
+
+/// Whether a test holds for any octet. It must not hold for letters.
+#[inline(always)]
+fn any(text: &[u8], test: impl Fn(u8x16) -> u8x16) -> bool {
+    let mut found = u8x16::splat(0);
+    for step in text.chunks_exact(STEP).filter_map(<[u8]>::first_chunk) {
+        found |= test(u8x16::new(*step));
+    }
+    // The last step reaches back over the one before it, or is filled up with letters.
+    let last = text.last_chunk().copied().unwrap_or_else(|| {
+        let mut step = [b'a'; STEP];
+        step.iter_mut().zip(text).for_each(|(place, octet)| *place = *octet);
+        step
+    });
+    (found | test(u8x16::new(last))).to_bitmask() != 0
+}
+
 /// All ones in every octet from `first` to `last`: what lies below `first` wraps round to a great number.
 #[inline(always)]
 fn within(octets: u8x16, first: u8, last: u8) -> u8x16 {
@@ -59,6 +87,20 @@ mod tests {
                 step[place] = octet;
                 assert_eq!(reserved(&step), u32::from(!super::super::encoding::is_unreserved(octet)) << place, "{octet} at {place}");
                 assert_eq!(either(&step, b'%', b'+'), u32::from(octet == b'%' || octet == b'+') << place, "{octet} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_control_or_a_blank_is_seen_in_each_place_of_a_text_of_any_length() {
+        for length in 0..50 {
+            let text = vec![b'~'; length];
+            assert!(!has_control(&text) && !has_invisible(&text));
+            for (place, octet) in (0..length).flat_map(|place| (0..=255_u8).map(move |octet| (place, octet))) {
+                let mut text = text.clone();
+                text[place] = octet;
+                assert_eq!(has_control(&text), octet.is_ascii_control(), "{octet} at {place} of {length}");
+                assert_eq!(has_invisible(&text), !octet.is_ascii_graphic(), "{octet} at {place} of {length}");
             }
         }
     }

@@ -15,6 +15,8 @@ use super::buffer::Buffer;
 use super::credentials::{Secret, Secrets};
 use super::encoding::Encoder;
 use super::error::Malformed;
+use super::recipe::Sign;
+use super::request::Request;
 
 /// How a request is signed: the value of `oauth_signature_method`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +80,11 @@ pub fn signing_key(encode: Encoder, secrets: &Secrets<'_>, out: &mut Buffer) {
     encode.encode(secrets.token(), out);
 }
 
+/// [`signing_key`] of a request: nothing of it counts but the secrets.
+pub fn key_of_request(encode: Encoder, secrets: &Secrets<'_>, _: &Request<'_>, out: &mut Buffer) {
+    signing_key(encode, secrets, out);
+}
+
 /// The octets of the signature of a base string: HMAC (section 3.4.2) or RSASSA-PKCS1-v1_5 (section 3.4.3). PLAINTEXT has no
 /// algorithm: its octets are the key (section 3.4.4).
 ///
@@ -98,6 +105,11 @@ pub fn sign(method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &S
         }
     }
     Ok(())
+}
+
+/// Whether this is the specification's way to sign. As with [`super::collection::collect`], what is not recognized costs time alone.
+pub(super) fn is_rfc5849(way: Sign) -> bool {
+    std::ptr::fn_addr_eq(way, sign as Sign)
 }
 
 fn hmac<M: Mac + hmac::digest::KeyInit>(key: &[u8], text: &[u8], out: &mut Buffer) {
