@@ -104,6 +104,16 @@ impl Parameters {
         self.entries.push(Entry { start, middle, end: middle + value.len(), source, bare: false });
     }
 
+    /// [`Parameters::push`] for parts of something.
+    #[inline(never)]
+    pub(super) fn push_padded(&mut self, name: Padded<'_>, value: Padded<'_>, source: Source) {
+        let start = self.octets.len();
+        self.octets.append_padded(name);
+        let middle = self.octets.len();
+        self.octets.append_padded(value);
+        self.entries.push(Entry { start, middle, end: self.octets.len(), source, bare: false });
+    }
+
     /// Appends a pair whose name and value two functions write.
     pub fn push_with(&mut self, source: Source, name: impl FnOnce(&mut Buffer), value: impl FnOnce(&mut Buffer)) {
         let start = self.octets.len();

@@ -2,6 +2,8 @@
 
 use wide::u8x16;
 
+use super::encoding::is_unreserved;
+
 /// Octets that are looked at together.
 pub(super) const STEP: usize = 16;
 
@@ -20,6 +22,24 @@ pub(super) fn reserved(step: &[u8; STEP]) -> u32 {
 pub(super) fn either(step: &[u8; STEP], one: u8, other: u8) -> u32 {
     let octets = u8x16::new(*step);
     (octets.simd_eq(u8x16::splat(one)) | octets.simd_eq(u8x16::splat(other))).to_bitmask()
+}
+
+/// How many unreserved characters a text begins with.
+#[inline(never)]
+pub(super) fn unreserved(text: &[u8]) -> usize {
+    let (steps, rest) = text.as_chunks();
+    for (number, step) in steps.iter().enumerate() {
+        let specials = reserved(step);
+        if specials != 0 {
+            return number * STEP + specials.trailing_zeros() as usize;
+        }
+    }
+    let length = match text.last_chunk() {
+        // The last step reaches back over the one before it.
+        Some(step) => rest.len().min((reserved(step) >> (STEP - rest.len())).trailing_zeros() as usize),
+        None => rest.iter().position(|octet| !is_unreserved(*octet)).unwrap_or(rest.len()),
+    };
+    steps.len() * STEP + length
 }
 
 /// Where the first octet stands that `stops`. An unreserved character is never asked: it does not.
@@ -85,7 +105,7 @@ mod tests {
             for place in 0..STEP {
                 let mut step = *b"abcdefghijklmnop";
                 step[place] = octet;
-                assert_eq!(reserved(&step), u32::from(!super::super::encoding::is_unreserved(octet)) << place, "{octet} at {place}");
+                assert_eq!(reserved(&step), u32::from(!is_unreserved(octet)) << place, "{octet} at {place}");
                 assert_eq!(either(&step, b'%', b'+'), u32::from(octet == b'%' || octet == b'+') << place, "{octet} at {place}");
             }
         }
@@ -115,6 +135,19 @@ mod tests {
                 assert_eq!(find(&text, |octet| octet == b'"'), Some(place));
             }
             assert_eq!(find(&b"a%".repeat(length), |octet| octet == b'"'), None);
+        }
+    }
+
+    #[test]
+    fn a_text_begins_with_unreserved_characters_up_to_the_first_other() {
+        for length in 0..50 {
+            assert_eq!(unreserved(&vec![b'~'; length]), length);
+            for place in 0..length {
+                let mut text = vec![b'a'; length];
+                text[place] = b'%';
+                text[length - 1] = b'=';
+                assert_eq!(unreserved(&text), place);
+            }
         }
     }
 
