@@ -51,17 +51,27 @@ impl<'a> TwiceEncoder<'a> {
                 }
             };
             let (Some(first), Some(second)) = (self.once.place(self.at.once), self.twice.place(self.at.twice)) else { return self.at };
-            let (mut in_first, mut in_second) = (0, 0);
-            cut(step, left.min(STEP), scan::reserved(head(step)), |run, octet| {
-                put_run::<ONCE>(first, &mut in_first, step, run);
-                put_run::<TWICE>(second, &mut in_second, step, run);
-                if let Some(octet) = octet {
-                    put_row(first, &mut in_first, table.row_of(octet));
-                    put_row(second, &mut in_second, table.second_row_of(octet));
-                }
-            });
+            let length = left.min(STEP);
+            let specials = scan::reserved(head(step)) & ((1 << length) - 1);
+            let (mut in_first, mut in_second) = (length, length);
+            if specials == 0 {
+                let octets = *head(step);
+                first[..STEP].copy_from_slice(&octets);
+                second[..STEP].copy_from_slice(&octets);
+            } else {
+                (in_first, in_second) = (0, 0);
+                cut(step, length, specials, |run, octet| {
+                    put_run::<ONCE>(first, &mut in_first, step, run);
+                    put_run::<TWICE>(second, &mut in_second, step, run);
+                    if let Some(octet) = octet {
+                        put_row(first, &mut in_first, table.row_of(octet));
+                        put_row(second, &mut in_second, table.second_row_of(octet));
+                    }
+                });
+            }
             if let Some(octet) = separator.filter(|_| left <= STEP) {
-                put_row(first, &mut in_first, &[octet, 0, 0, 0, 0, 0, 0, 1]);
+                first[in_first & (ONCE - STEP - 1)] = octet;
+                in_first += 1;
                 put_row(second, &mut in_second, table.row_of(octet));
             }
             self.at = Places { once: self.at.once + in_first, twice: self.at.twice + in_second };
