@@ -64,19 +64,17 @@ impl Buffer {
         self.length += length;
     }
 
-    /// Appends parts of another buffer, together no longer than it is.
+    /// Appends parts of another buffer. Parts that lie one behind the other are copied as one.
     pub fn append_all(&mut self, from: &Buffer, parts: impl Iterator<Item = Range<usize>>) {
-        let (room, length) = self.lend(from.length + 2 * BLOCK);
-        let mut written = 0;
+        let mut joined = 0..0;
         for part in parts {
-            let (Some(source), Some(place)) = (from.octets.get(part.start..), room.get_mut(written..)) else { continue };
-            match (source.first_chunk::<{ 2 * BLOCK }>(), place.first_chunk_mut::<{ 2 * BLOCK }>()) {
-                (Some(source), Some(place)) if part.len() <= 2 * BLOCK => *place = *source,
-                _ => place.iter_mut().zip(source.iter().take(part.len())).for_each(|(place, octet)| *place = *octet),
+            if part.start != joined.end {
+                self.append_padded(from.padded(joined));
+                joined = part.start..part.start;
             }
-            written += part.len();
+            joined.end = part.end;
         }
-        *length += written;
+        self.append_padded(from.padded(joined));
     }
 
     /// At least `length` octets of initialised memory after the last one. Whoever writes there calls [`Buffer::advance`].

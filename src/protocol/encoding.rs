@@ -148,16 +148,26 @@ impl OctetTable {
     /// Appends the encoded text.
     pub fn encode(&self, octets: Padded<'_>, out: &mut Buffer) {
         let mut text = Writer::new(out, octets.length * 3);
-        octets.for_each_step(|_, step, length| {
+        let (mut memory, mut left) = (octets.rest(), octets.length);
+        while left > 0
+            && let Some(step) = memory.first_chunk()
+        {
             text.window(|window: &mut [u8; ONCE], written| {
-                cut(step, length, self.specials(step), |run, octet| {
+                cut(step, left.min(STEP), self.specials(step), |run, octet| {
                     put_run(window, written, step, run);
                     if let Some(octet) = octet {
                         put_row(window, written, &self.once[octet as usize]);
                     }
                 });
             });
-        });
+            memory = memory.get(STEP..).unwrap_or_default();
+            left = left.saturating_sub(STEP);
+        }
+        // Less than a step and what is read behind it: one by one, because octets that were just put together are slow to read in other
+        // pieces.
+        for octet in memory.iter().take(left) {
+            text.window(|window: &mut [u8; ONCE], written| put_row(window, written, &self.once[*octet as usize]));
+        }
         text.finish();
     }
 

@@ -8,7 +8,7 @@
 //! | 3.2, 3.3 verifying, timestamp and nonce | [`verification`], [`nonce`] |
 //! | 3.4 the derivation as a record of decisions | [`recipe`] |
 //! | 3.4.1.1, 3.4.1.2 base string | [`base_string`] |
-//! | 3.4.1.3.2 encoding, order, joining | [`normalization`], `twice` |
+//! | 3.4.1.3.2 encoding, order, joining | [`normalization`], `twice`, `order` |
 //! | 3.4.2 to 3.4.4 signature methods, body hash | [`signature`], [`credentials`], `key` |
 //! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`], [`sending`] |
 //! | 3.6 percent-encoding; decoding of headers, queries and forms | [`encoding`], [`decoding`] |
@@ -27,6 +27,7 @@ pub mod error;
 mod key;
 pub mod nonce;
 pub mod normalization;
+mod order;
 pub mod parameters;
 pub mod recipe;
 pub mod request;

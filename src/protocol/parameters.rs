@@ -167,9 +167,18 @@ impl Parameters {
 
     /// Names and values in the order of the list, with the memory behind them, and whether they are known to be bare.
     pub(super) fn padded(&self) -> impl ExactSizeIterator<Item = (Padded<'_>, Padded<'_>, bool)> {
-        self.entries
-            .iter()
-            .map(|entry| (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end), entry.bare))
+        self.entries.iter().map(|entry| self.padded_texts(entry))
+    }
+
+    /// The same of one parameter.
+    #[inline]
+    pub(super) fn padded_at(&self, number: usize) -> Option<(Padded<'_>, Padded<'_>, bool)> {
+        self.entries.get(number).map(|entry| self.padded_texts(entry))
+    }
+
+    #[inline]
+    fn padded_texts(&self, entry: &Entry) -> (Padded<'_>, Padded<'_>, bool) {
+        (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end), entry.bare)
     }
 
     fn parameter(&self, entry: Entry) -> Parameter<'_> {

@@ -197,8 +197,12 @@ impl Derivation {
             None => (recipe.collect)(recipe.read, request, &mut self.parameters)?,
         }
         recipe.steps.take(request, &mut self.parameters);
-        self.encoded.encode(&self.parameters, &recipe.encode);
-        (recipe.order)(&mut self.encoded);
+        if normalization::is_rfc5849(recipe.order) {
+            self.encoded.encode_in_order(&self.parameters, &recipe.encode);
+        } else {
+            self.encoded.encode(&self.parameters, &recipe.encode);
+            (recipe.order)(&mut self.encoded);
+        }
         recipe.join.append(&self.encoded, &mut self.normalized);
         let parts = Parts {
             method: &self.method,

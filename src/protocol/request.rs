@@ -191,7 +191,7 @@ impl<'a> HostAndPort<'a> {
             return Err(Malformed::Url("it has no host"));
         }
         let inside = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(host);
-        if scan::find(inside, |octet| !IN_HOST[octet as usize]).is_some() {
+        if scan::unreserved(inside) < inside.len() && !inside.iter().all(|octet| IN_HOST[*octet as usize]) {
             return Err(Malformed::Url("its host has a character that no host has (write an internationalized name in its xn-- form)"));
         }
         let port = match port {
