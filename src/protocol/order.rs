@@ -19,7 +19,7 @@ impl Keys {
     /// Sorts the leading octets of names, not more than [`Keys::MOST`].
     pub(super) fn sort(&mut self, leading: impl Iterator<Item = u128>) {
         self.0.clear();
-        self.0.extend(leading.zip(0..).map(|(leading, number): (u128, u128)| leading | number));
+        self.0.extend(leading.zip(0_u64..).map(|(leading, number)| leading | u128::from(number)));
         self.0.sort_unstable();
     }
 

@@ -44,6 +44,13 @@ struct Entry {
     bare: bool,
 }
 
+impl Entry {
+    /// The same parameter where so many octets stand before its list.
+    fn behind(&self, shift: usize) -> Entry {
+        Entry { start: self.start + shift, middle: self.middle + shift, end: self.end + shift, ..*self }
+    }
+}
+
 impl Parameters {
     /// An empty list.
     #[must_use]
@@ -150,13 +157,14 @@ impl Parameters {
     pub fn append(&mut self, other: &Parameters) {
         let shift = self.octets.len();
         self.octets.append_padded(Padded::from(&other.octets));
-        self.entries.extend(other.entries.iter().map(|entry| Entry {
-            start: entry.start + shift,
-            middle: entry.middle + shift,
-            end: entry.end + shift,
-            source: entry.source,
-            bare: entry.bare,
-        }));
+        self.entries.extend(other.entries.iter().map(|entry| entry.behind(shift)));
+    }
+
+    /// Appends those of another list for which `keep` says so.
+    pub(super) fn append_those(&mut self, other: &Parameters, keep: impl Fn(Parameter<'_>) -> bool) {
+        let shift = self.octets.len();
+        self.octets.append_padded(Padded::from(&other.octets));
+        self.entries.extend(other.entries.iter().filter(|entry| keep(other.parameter(**entry))).map(|entry| entry.behind(shift)));
     }
 
     /// Keeps the parameters for which `keep` says so.
