@@ -10,6 +10,7 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
+use subtle::{Choice, ConstantTimeEq};
 
 use super::buffer::Buffer;
 use super::credentials::{Secret, Secrets};
@@ -158,6 +159,16 @@ pub fn base64_octets(text: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
+/// Compares the texts of signatures, eight octets at a time, always to their end, so that the time tells nothing but their lengths.
+pub(super) fn is_same_text(one: &[u8], other: &[u8]) -> bool {
+    let ((words, rest), (other_words, other_rest)) = (one.as_chunks::<8>(), other.as_chunks());
+    let equal = words
+        .iter()
+        .zip(other_words)
+        .fold(Choice::from(1), |equal, (word, other)| equal & u64::from_ne_bytes(*word).ct_eq(&u64::from_ne_bytes(*other)));
+    one.len() == other.len() && bool::from(equal & rest.ct_eq(other_rest))
+}
+
 /// The value of `oauth_body_hash` (body hash draft, section 3.2): base64 of the hash of the body's octets, an absent body being
 /// empty. The hash is that of the signature method: SHA-1 for HMAC-SHA1 and RSA-SHA1 (section 3.1). For the SHA-2 methods and for
 /// PLAINTEXT, with which it is not recommended, the draft names none; here they take their own, and SHA-1.
@@ -293,6 +304,20 @@ mod tests {
         assert_eq!(base64_octets(b"jQ=="), Some(vec![0x8d]));
         assert_eq!(base64_octets(b"jQ"), None);
         assert_eq!(base64_octets(b"jQ= ="), None);
+    }
+
+    #[test]
+    fn texts_are_the_same_if_no_octet_differs() {
+        for length in 0..40 {
+            let text = vec![b'a'; length];
+            assert!(is_same_text(&text, &text.clone()));
+            assert!(!is_same_text(&text, &[&text[..], b"a"].concat()) && !is_same_text(&[&text[..], b"\0"].concat(), &text));
+            for place in 0..length {
+                let mut other = text.clone();
+                other[place] ^= 0x20;
+                assert!(!is_same_text(&text, &other), "{place} of {length}");
+            }
+        }
     }
 
     #[test]

@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use subtle::{Choice, ConstantTimeEq};
-
 use super::authorization::{self, Authorization};
 use super::buffer::Buffer;
 use super::credentials::Secrets;
@@ -13,7 +11,7 @@ use super::nonce::{NonceKey, NonceMemory, Registration};
 use super::parameters::{Parameter, Parameters, Source};
 use super::recipe::{Derivation, Recipe};
 use super::request::{Header, Request, Url};
-use super::signature::{self, PublicKey, SignatureMethod, base64_octets, rsa_verifies};
+use super::signature::{self, PublicKey, SignatureMethod, base64_octets, is_same_text, rsa_verifies};
 
 /// Why a request or an answer is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -394,16 +392,6 @@ fn signature_matches(examined: &Examined<'_>, derivation: &mut Derivation, recip
         is_same_text(&derivation.signature, presented)
     };
     if matches { Ok(()) } else { Err(Refusal::new(Code::SignatureInvalid, "the signature is not the one computed (RFC 5849 section 3.2)")) }
-}
-
-/// Compares texts eight octets at a time, always to their end, so that the time tells nothing but their lengths.
-fn is_same_text(one: &[u8], other: &[u8]) -> bool {
-    let ((words, rest), (other_words, other_rest)) = (one.as_chunks::<8>(), other.as_chunks());
-    let equal = words
-        .iter()
-        .zip(other_words)
-        .fold(Choice::from(1), |equal, (word, other)| equal & u64::from_ne_bytes(*word).ct_eq(&u64::from_ne_bytes(*other)));
-    one.len() == other.len() && bool::from(equal & rest.ct_eq(other_rest))
 }
 
 fn body_hash_matches(examined: &Examined<'_>) -> Result<(), Refusal> {
