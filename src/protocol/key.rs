@@ -54,8 +54,8 @@ impl Key {
         let known = self.client.and_then(|client| self.secrets.split_at_checked(client));
         if known != Some((secrets.client(), secrets.token())) {
             self.make(write);
-            self.secrets.append(secrets.client());
-            self.secrets.append(secrets.token());
+            // At once, so that no half of them is left in memory that grew.
+            self.secrets.append_two(secrets.client(), secrets.token());
             self.client = Some(secrets.client().len());
         }
         self.is_current = true;
