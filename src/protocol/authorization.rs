@@ -62,6 +62,9 @@ impl Authorization {
                 }
                 Some(_) => {}
             }
+            if reader.plain_parameter(&mut self.parameters) {
+                continue;
+            }
             let name = reader.name()?;
             let value = reader.quoted_string(quoted)?;
             // A token of RFC 2617, which has no letter case; the names of protocol parameters do (section 3.1).
@@ -106,6 +109,22 @@ impl<'a> Reader<'a> {
         while self.peek().is_some_and(|octet| octet.is_ascii_whitespace()) {
             self.at += 1;
         }
+    }
+
+    /// Reads what most parameters are: name and value of unreserved characters, and a comma behind them. Anything else, and a realm, is left
+    /// for a closer look.
+    fn plain_parameter(&mut self, into: &mut Parameters) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let name = Padded::of(rest, scan::unreserved(rest));
+        let Some([b'=', b'"', behind @ ..]) = rest.get(name.length..) else { return false };
+        let value = Padded::of(behind, scan::unreserved(behind));
+        let Some([b'"', b',', ..]) = behind.get(value.length..) else { return false };
+        if name.length == 0 || name.octets().eq_ignore_ascii_case(b"realm") {
+            return false;
+        }
+        into.push_padded(name, value, Source::Header);
+        self.at += name.length + value.length + br#"="","#.len();
+        true
     }
 
     /// A name and the `=` that follows it at once.

@@ -5,6 +5,7 @@ use super::encoding::{Encoder, percent_encode};
 use super::error::Malformed;
 use super::normalization::{self, EncodedParameters, Level};
 use super::request::{HostAndPort, Request};
+use super::scan;
 
 /// The method in upper case (section 3.4.1.1). Only ASCII letters have a case here; `get` and `GET` differ on the wire and sign alike.
 /// It is that of the request line: fields that override it (`X-HTTP-Method-Override`) are unknown to the specification.
@@ -104,13 +105,11 @@ pub fn port(scheme: &[u8], port: Option<u16>) -> Option<u16> {
 /// - A blank or an octet beyond ASCII cannot stand in a request line; it counts as the escape that will be sent for it. What else RFC 3986
 ///   does not know (`|`, `^`, a `%` without digits) stays: clients do send it, and not all of them escaped.
 pub fn path(path: &[u8], out: &mut Buffer) {
-    let sendable = |octet: &u8| octet.is_ascii_graphic();
-    if path.iter().fold(true, |all, octet| all & sendable(octet)) {
-        out.append(path);
-    } else {
-        for octet in path {
-            if sendable(octet) { out.push(*octet) } else { percent_encode(&[*octet], out) }
-        }
+    if !scan::has_invisible(path) {
+        return out.append(path);
+    }
+    for octet in path {
+        if octet.is_ascii_graphic() { out.push(*octet) } else { percent_encode(&[*octet], out) }
     }
 }
 

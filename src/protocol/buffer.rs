@@ -64,19 +64,17 @@ impl Buffer {
         self.length += length;
     }
 
-    /// Appends parts of another buffer, together no longer than it is.
+    /// Appends parts of another buffer. Parts that lie one behind the other are copied as one.
     pub fn append_all(&mut self, from: &Buffer, parts: impl Iterator<Item = Range<usize>>) {
-        let (room, length) = self.lend(from.length + 2 * BLOCK);
-        let mut written = 0;
+        let mut joined = 0..0;
         for part in parts {
-            let (Some(source), Some(place)) = (from.octets.get(part.start..), room.get_mut(written..)) else { continue };
-            match (source.first_chunk::<{ 2 * BLOCK }>(), place.first_chunk_mut::<{ 2 * BLOCK }>()) {
-                (Some(source), Some(place)) if part.len() <= 2 * BLOCK => *place = *source,
-                _ => place.iter_mut().zip(source.iter().take(part.len())).for_each(|(place, octet)| *place = *octet),
+            if part.start != joined.end {
+                self.append_padded(from.padded(joined));
+                joined = part.start..part.start;
             }
-            written += part.len();
+            joined.end = part.end;
         }
-        *length += written;
+        self.append_padded(from.padded(joined));
     }
 
     /// At least `length` octets of initialised memory after the last one. Whoever writes there calls [`Buffer::advance`].
@@ -232,7 +230,7 @@ impl std::fmt::Debug for Buffer {
     }
 }
 
-/// Copies between slices of the same length. Lengths up to two steps are copied as two blocks that may overlap.
+/// Copies between slices of the same length. Lengths up to four steps are copied as two blocks that may overlap.
 #[inline]
 fn copy(from: &[u8], to: &mut [u8]) {
     fn ends<const N: usize>(from: &[u8], to: &mut [u8]) -> Option<()> {
@@ -242,9 +240,11 @@ fn copy(from: &[u8], to: &mut [u8]) {
         Some(())
     }
     let copied = match from.len() {
-        8..=16 => ends::<8>(from, to),
-        17..=32 => ends::<16>(from, to),
+        16..=32 => ends::<16>(from, to),
+        8..=15 => ends::<8>(from, to),
         4..=7 => ends::<4>(from, to),
+        2..=3 => ends::<2>(from, to),
+        33..=64 => ends::<32>(from, to),
         _ => None,
     };
     if copied.is_none() && from.len() == to.len() {

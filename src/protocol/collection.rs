@@ -4,7 +4,7 @@
 use super::buffer::Buffer;
 use super::encoding::form_decode;
 use super::error::Malformed;
-use super::parameters::{Parameters, Source};
+use super::parameters::{Parameter, Parameters, Source};
 use super::request::{Request, Url};
 
 /// Is told each piece of a query or form: name and value as they are written, no value without `=`.
@@ -117,18 +117,17 @@ pub fn cut(text: &[u8], piece: EachPiece<'_>) {
 /// As [`Request::form`].
 pub fn collect(reader: FormReader, request: &Request<'_>, into: &mut Parameters) -> Result<(), Malformed> {
     request.gather_with(reader, into)?;
-    leave_signature_out(into);
+    into.retain(is_signed);
     Ok(())
 }
 
 /// [`collect`] out of what was gathered already.
 pub(super) fn collect_from(gathered: &Parameters, into: &mut Parameters) {
-    into.append(gathered);
-    leave_signature_out(into);
+    into.append_those(gathered, is_signed);
 }
 
-fn leave_signature_out(list: &mut Parameters) {
-    list.retain(|parameter| parameter.name != b"oauth_signature");
+fn is_signed(parameter: Parameter<'_>) -> bool {
+    parameter.name != b"oauth_signature"
 }
 
 /// Whether this is the specification's way to collect. Two functions of the same body may have the same address, and then do the same; one

@@ -2,9 +2,10 @@
 //!
 //! All functions work on octets and append to a buffer, so that one buffer can serve a whole derivation.
 
-use super::buffer::{Buffer, Padded, Step, last_step};
+use super::buffer::{Buffer, Padded, Step};
 pub use super::decoding::{form_decode, form_pairs, percent_decode, read_form};
 use super::scan::{self, STEP};
+use super::twice::TwiceEncoder;
 
 /// A way of encoding, as a record of decisions names it.
 #[derive(Clone, Copy)]
@@ -86,7 +87,7 @@ pub struct OctetTable {
 
 /// At most seven octets of text and, in the last place, their number. A row is written whole and then counted by its number: eight
 /// octets without a branch are faster than one or three with one.
-type Row = [u8; 8];
+pub(super) type Row = [u8; 8];
 
 impl OctetTable {
     /// The encoding of section 3.6: everything but the unreserved characters becomes `%XX`, in upper case.
@@ -147,64 +148,46 @@ impl OctetTable {
     /// Appends the encoded text.
     pub fn encode(&self, octets: Padded<'_>, out: &mut Buffer) {
         let mut text = Writer::new(out, octets.length * 3);
-        octets.for_each_step(|_, step, length| {
+        let (mut memory, mut left) = (octets.rest(), octets.length);
+        while left > 0
+            && let Some(step) = memory.first_chunk()
+        {
             text.window(|window: &mut [u8; ONCE], written| {
-                cut(step, length, self.specials(step), |run, octet| {
+                cut(step, left.min(STEP), self.specials(step), |run, octet| {
                     put_run(window, written, step, run);
                     if let Some(octet) = octet {
                         put_row(window, written, &self.once[octet as usize]);
                     }
                 });
             });
-        });
+            memory = memory.get(STEP..).unwrap_or_default();
+            left = left.saturating_sub(STEP);
+        }
+        // Less than a step and what is read behind it: one by one, because octets that were just put together are slow to read in other
+        // pieces.
+        for octet in memory.iter().take(left) {
+            text.window(|window: &mut [u8; ONCE], written| put_row(window, written, &self.once[*octet as usize]));
+        }
         text.finish();
     }
 
     /// Appends the encoded text to `once`, and to `twice` what becomes of it when it is encoded again. Only for a table that
     /// [`Encoder::table_with`] gave.
     pub fn encode_twice(&self, octets: Padded<'_>, once: &mut Buffer, twice: &mut Buffer) {
-        let (mut first, mut second) = (Writer::new(once, octets.length * 3), Writer::new(twice, octets.length * 5));
-        self.write_twice(octets, None, &mut first, &mut second);
-        first.finish();
-        second.finish();
+        let mut encoder = TwiceEncoder::new(self, octets.length, 0, once, twice);
+        encoder.put(octets, None);
+        encoder.finish();
     }
 
-    /// [`OctetTable::encode_twice`] into rooms that are large enough, and a separator behind the text: as it is in `once`, encoded in
-    /// `twice`.
+    /// The text of one octet, and of the same encoded again.
     #[inline(always)]
-    pub(super) fn write_twice(&self, octets: Padded<'_>, separator: Option<u8>, once: &mut Writer<'_>, twice: &mut Writer<'_>) {
-        let (mut memory, mut left) = (octets.rest(), octets.length);
-        loop {
-            let copy;
-            let step = match memory.first_chunk() {
-                Some(step) => step,
-                None => {
-                    copy = last_step(memory);
-                    &copy
-                }
-            };
-            let (Some(first), Some(second)) = (once.place(), twice.place()) else { return };
-            let (mut in_first, mut in_second) = (0, 0);
-            cut(step, left.min(STEP), scan::reserved(head(step)), |run, octet| {
-                put_run::<ONCE>(first, &mut in_first, step, run);
-                put_run::<TWICE>(second, &mut in_second, step, run);
-                if let Some(octet) = octet {
-                    put_row(first, &mut in_first, &self.once[octet as usize]);
-                    put_row(second, &mut in_second, &self.twice[octet as usize]);
-                }
-            });
-            if let Some(octet) = separator.filter(|_| left <= STEP) {
-                put_row(first, &mut in_first, &[octet, 0, 0, 0, 0, 0, 0, 1]);
-                put_row(second, &mut in_second, &self.once[octet as usize]);
-            }
-            once.written += in_first;
-            twice.written += in_second;
-            if left <= STEP {
-                return;
-            }
-            memory = memory.get(STEP..).unwrap_or_default();
-            left -= STEP;
-        }
+    pub(super) fn row_of(&self, octet: u8) -> &Row {
+        &self.once[octet as usize]
+    }
+
+    #[inline(always)]
+    pub(super) fn second_row_of(&self, octet: u8) -> &Row {
+        &self.twice[octet as usize]
     }
 
     /// The octets of a step that do not stay as they are: all of them, if this table does not keep the unreserved characters.
@@ -216,7 +199,7 @@ impl OctetTable {
 
 /// Cuts the first `length` octets of a step into runs that stay as they are, each but the last followed by one of the special octets.
 #[inline(always)]
-fn cut(step: &Step, length: usize, specials: u32, mut put: impl FnMut(Run, Option<u8>)) {
+pub(super) fn cut(step: &Step, length: usize, specials: u32, mut put: impl FnMut(Run, Option<u8>)) {
     let mut specials = specials & ((1 << length) - 1);
     let mut from = 0;
     while specials != 0 {
@@ -253,7 +236,7 @@ pub(super) struct Run {
 /// Room for the text of one step: a power of two and one step more, so that an offset below the power of two needs no other check.
 pub(super) const ONCE: usize = 64 + STEP;
 /// The same for a text that is encoded twice.
-const TWICE: usize = 128 + STEP;
+pub(super) const TWICE: usize = 128 + STEP;
 
 /// Puts a run into a window. Sixteen octets are written and then counted by their length: a copy whose length is known beforehand needs
 /// no call and no branch.
@@ -266,7 +249,7 @@ pub(super) fn put_run<const ROOM: usize>(window: &mut [u8; ROOM], written: &mut 
 
 /// Puts a row into a window, likewise.
 #[inline(always)]
-fn put_row<const ROOM: usize>(window: &mut [u8; ROOM], written: &mut usize, row: &Row) {
+pub(super) fn put_row<const ROOM: usize>(window: &mut [u8; ROOM], written: &mut usize, row: &Row) {
     let at = *written & (ROOM - STEP - 1);
     window[at..at + 8].copy_from_slice(row);
     *written += row[7] as usize;
@@ -305,8 +288,14 @@ impl<'a> Writer<'a> {
 
     /// The place of the text of one step.
     #[inline(always)]
-    fn place<const ROOM: usize>(&mut self) -> Option<&mut [u8; ROOM]> {
-        self.room.get_mut(self.written..).and_then(<[u8]>::first_chunk_mut)
+    pub(super) fn place<const ROOM: usize>(&mut self, at: usize) -> Option<&mut [u8; ROOM]> {
+        self.room.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
+    }
+
+    /// Counts what was written up to here by somebody who counts himself.
+    #[inline(always)]
+    pub(super) fn finish_at(self, written: usize) {
+        *self.length += written;
     }
 
     /// Counts what was written.

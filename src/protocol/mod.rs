@@ -8,8 +8,8 @@
 //! | 3.2, 3.3 verifying, timestamp and nonce | [`verification`], [`nonce`] |
 //! | 3.4 the derivation as a record of decisions | [`recipe`] |
 //! | 3.4.1.1, 3.4.1.2 base string | [`base_string`] |
-//! | 3.4.1.3.2 encoding, order, joining | [`normalization`] |
-//! | 3.4.2 to 3.4.4 signature methods, body hash | [`signature`], [`credentials`] |
+//! | 3.4.1.3.2 encoding, order, joining | [`normalization`], `twice`, `order` |
+//! | 3.4.2 to 3.4.4 signature methods, body hash | [`signature`], [`credentials`], `key` |
 //! | 3.5 transmission: header, body, query | [`authorization`], [`transmission`], [`sending`] |
 //! | 3.6 percent-encoding; decoding of headers, queries and forms | [`encoding`], [`decoding`] |
 //! | what can be wrong | [`error`] |
@@ -24,8 +24,10 @@ pub mod credentials;
 pub mod decoding;
 pub mod encoding;
 pub mod error;
+mod key;
 pub mod nonce;
 pub mod normalization;
+mod order;
 pub mod parameters;
 pub mod recipe;
 pub mod request;
@@ -34,6 +36,7 @@ pub mod sending;
 pub mod signature;
 pub mod token_response;
 pub mod transmission;
+mod twice;
 pub mod verification;
 
 pub use buffer::Buffer;

@@ -2,8 +2,10 @@
 //! normalized parameters show it, and encoded once more, as the base string shows it.
 
 use super::buffer::{Buffer, Padded};
-use super::encoding::{Encoder, OctetTable, Writer};
+use super::encoding::{Encoder, OctetTable};
+use super::order::{Keys, leading_octets, leading_octets_encoded};
 use super::parameters::Parameters;
+use super::twice::{Places, TwiceEncoder};
 
 /// Encoded parameters. Each one's text is `name=value&`, so that joining is copying.
 #[derive(Clone, Default)]
@@ -15,7 +17,7 @@ pub struct EncodedParameters {
     /// The length of the encoded separator at the end of each of those texts.
     twice_separator: usize,
     /// Keys of [`order_by_octets`] and entries in their new order, kept for the next request.
-    keys: Vec<u128>,
+    keys: Keys,
     spare: Vec<Entry>,
 }
 
@@ -50,6 +52,13 @@ impl Encoders {
     /// Section 3.6 everywhere.
     pub const RFC5849: Encoders =
         Encoders { name: Encoder::RFC5849, value: Encoder::RFC5849, protocol_value: None, part: Encoder::RFC5849 };
+
+    /// The table that does all the work in one pass, if there is one.
+    fn one_table(&self) -> Option<&'static OctetTable> {
+        // Each is the table of the parts, so both are one.
+        let tables = self.name.table_with(self.part).zip(self.value.table_with(self.part));
+        tables.filter(|_| self.protocol_value.is_none()).map(|(table, _)| table)
+    }
 }
 
 /// How often the text that is asked for has been encoded.
@@ -83,30 +92,50 @@ impl EncodedParameters {
     /// Encodes decoded parameters: names and values (3.4.1.3.2 step 1), and the texts again as the base string will hold them.
     pub fn encode(&mut self, decoded: &Parameters, encoders: &Encoders) {
         self.clear();
-        let Encoders { name, value, protocol_value, part } = *encoders;
-        match (name.table_with(part), value.table_with(part), protocol_value) {
-            // Each is the table of the parts, so both are one.
-            (Some(table), Some(_), None) => self.encode_by(table, decoded),
-            _ => self.encode_each(decoded, encoders),
+        match encoders.one_table() {
+            Some(table) => self.encode_by(table, decoded, decoded.padded()),
+            None => self.encode_each(decoded, encoders),
         }
     }
 
-    /// One table does all the work, in one pass.
-    fn encode_by(&mut self, table: &OctetTable, decoded: &Parameters) {
+    /// [`EncodedParameters::encode`] and then [`order_by_octets`]. Where one table does all the work, a look at the names tells the order
+    /// beforehand, so that the texts are written in it.
+    pub(super) fn encode_in_order(&mut self, decoded: &Parameters, encoders: &Encoders) {
+        let Some(table) = encoders.one_table().filter(|_| decoded.len() <= Keys::MOST) else {
+            self.encode(decoded, encoders);
+            return order_by_octets(self);
+        };
+        self.clear();
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.sort(decoded.padded().map(|(name, ..)| leading_octets_encoded(table, name)));
+        self.encode_by(table, decoded, keys.numbers().filter_map(|number| decoded.padded_at(number)));
+        let once = &self.once;
+        keys.settle(&mut self.entries, |left, right| view(once, *left).cmp(&view(once, *right)));
+        self.keys = keys;
+    }
+
+    /// One table does all the work, in one pass over the parameters in any order.
+    #[inline(always)]
+    fn encode_by<'a>(&mut self, table: &OctetTable, decoded: &Parameters, texts: impl Iterator<Item = (Padded<'a>, Padded<'a>, bool)>) {
         let EncodedParameters { once, twice, entries, twice_separator, .. } = self;
         *twice_separator = table.row(b'&').len();
-        // A separator is one octet, and encoded at most three.
-        let mut first = Writer::new(once, 3 * decoded.octets() + 2 * decoded.len());
-        let mut second = Writer::new(twice, 5 * decoded.octets() + 6 * decoded.len());
-        entries.extend(decoded.padded().map(|(name, value, bare)| {
-            let (start, twice_start) = (first.written(), second.written());
-            table.write_twice(name, Some(b'='), &mut first, &mut second);
-            let middle = first.written() - 1;
-            table.write_twice(value, Some(b'&'), &mut first, &mut second);
-            Entry { start, middle, end: first.written(), twice_start, twice_end: second.written(), bare: usize::from(bare) }
-        }));
-        first.finish();
-        second.finish();
+        let mut encoder = TwiceEncoder::new(table, decoded.octets(), 2 * decoded.len(), once, twice);
+        let mut start = Places::default();
+        entries.reserve(decoded.len());
+        for (name, value, bare) in texts {
+            let middle = encoder.put(name, Some(b'=')).once - 1;
+            let behind = encoder.put(value, Some(b'&'));
+            entries.push(Entry {
+                start: start.once,
+                middle,
+                end: behind.once,
+                twice_start: start.twice,
+                twice_end: behind.twice,
+                bare: usize::from(bare),
+            });
+            start = behind;
+        }
+        encoder.finish();
     }
 
     /// The general way, one encoder after the other.
@@ -194,58 +223,22 @@ impl std::fmt::Debug for EncodedParameters {
 }
 
 /// Sorts by name, and equal names by value, in ascending octet order of the encoded text (step 2).
-///
-/// The first fourteen octets of a name and the parameter's number are sorted as one integer; names that agree in those octets are
-/// then compared whole. Filling short names with zeros loses nothing, because a tie is always looked at again.
 pub fn order_by_octets(parameters: &mut EncodedParameters) {
     let EncodedParameters { once, entries, keys, spare, .. } = parameters;
-    let whole = |left: Entry, right: Entry| view(once, left).cmp(&view(once, right));
-    if entries.len() > NUMBERS {
-        entries.sort_unstable_by(|left, right| whole(*left, *right));
-        return;
+    let whole = |left: &Entry, right: &Entry| view(once, *left).cmp(&view(once, *right));
+    if entries.len() > Keys::MOST {
+        return entries.sort_unstable_by(whole);
     }
-    keys.clear();
-    keys.extend(entries.iter().zip(0_u128..).map(|(entry, number)| leading_octets(once.padded(entry.start..entry.middle)) | number));
-    keys.sort_unstable();
+    keys.sort(entries.iter().map(|entry| leading_octets(once.padded(entry.start..entry.middle))));
     spare.clear();
-    spare.extend(keys.iter().filter_map(|key| entries.get(*key as usize % NUMBERS)));
+    spare.extend(keys.numbers().filter_map(|number| entries.get(number)));
     std::mem::swap(entries, spare);
-    let tied = |left: &u128, right: &u128| left / NUMBERS as u128 == right / NUMBERS as u128;
-    if !keys.windows(2).any(|pair| matches!(pair, [left, right] if tied(left, right))) {
-        return;
-    }
-    let mut rest = entries.as_mut_slice();
-    for chunk in keys.chunk_by(tied) {
-        let (first, behind) = rest.split_at_mut(chunk.len().min(rest.len()));
-        first.sort_unstable_by(|left, right| whole(*left, *right));
-        rest = behind;
-    }
+    keys.settle(entries, whole);
 }
 
-/// A parameter's number takes two octets of its key.
-const NUMBERS: usize = 1 << 16;
-
-/// The first fourteen octets of a name in the upper part of a number.
-fn leading_octets(name: Padded<'_>) -> u128 {
-    let chunk = match name.rest().first_chunk::<16>() {
-        Some(chunk) => u128::from_be_bytes(*chunk),
-        None => name.octets().iter().zip((0..16).rev()).fold(0, |sum, (octet, place)| sum | u128::from(*octet) << (8 * place)),
-    };
-    // What lies behind a short name is cut off.
-    chunk & LEADING[name.length.min(LEADING.len() - 1)]
-}
-
-/// By number of octets: what keeps so many of a key.
-static LEADING: [u128; 15] = leading_masks();
-
-const fn leading_masks() -> [u128; 15] {
-    let mut masks = [0; 15];
-    let mut octets = 1;
-    while octets < masks.len() {
-        masks[octets] = u128::MAX << (128 - 8 * octets);
-        octets += 1;
-    }
-    masks
+/// Whether this is the specification's order. As with [`super::collection::collect`], what is not recognized costs time alone.
+pub(super) fn is_rfc5849(order: fn(&mut EncodedParameters)) -> bool {
+    std::ptr::fn_addr_eq(order, order_by_octets as fn(&mut EncodedParameters))
 }
 
 /// How names, values and pairs are put together.
@@ -306,6 +299,12 @@ mod tests {
         order_by_octets(&mut encoded);
         let mut out = Buffer::default();
         join(&encoded, level, &mut out);
+        let mut at_once = EncodedParameters::default();
+        at_once.encode_in_order(&decoded, &Encoders::RFC5849);
+        let mut same = Buffer::default();
+        join(&at_once, level, &mut same);
+        assert_eq!(out, same[..]);
+        assert!(at_once.iter().eq(encoded.iter()));
         String::from_utf8(out.to_vec()).unwrap()
     }
 
@@ -332,7 +331,7 @@ mod tests {
 
     #[test]
     fn more_parameters_than_a_key_has_numbers_are_sorted_too() {
-        let pairs: Vec<_> = (0..NUMBERS + 3).rev().map(|number| format!("{number:06}")).collect();
+        let pairs: Vec<_> = (0..Keys::MOST + 3).rev().map(|number| format!("{number:06}")).collect();
         let decoded = Parameters::of_header(pairs.iter().map(|name| (name.as_bytes(), &b""[..])));
         let mut encoded = EncodedParameters::default();
         encoded.encode(&decoded, &Encoders::RFC5849);

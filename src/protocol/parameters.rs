@@ -44,6 +44,13 @@ struct Entry {
     bare: bool,
 }
 
+impl Entry {
+    /// The same parameter where so many octets stand before its list.
+    fn behind(&self, shift: usize) -> Entry {
+        Entry { start: self.start + shift, middle: self.middle + shift, end: self.end + shift, ..*self }
+    }
+}
+
 impl Parameters {
     /// An empty list.
     #[must_use]
@@ -104,6 +111,16 @@ impl Parameters {
         self.entries.push(Entry { start, middle, end: middle + value.len(), source, bare: false });
     }
 
+    /// [`Parameters::push`] for parts of something.
+    #[inline(never)]
+    pub(super) fn push_padded(&mut self, name: Padded<'_>, value: Padded<'_>, source: Source) {
+        let start = self.octets.len();
+        self.octets.append_padded(name);
+        let middle = self.octets.len();
+        self.octets.append_padded(value);
+        self.entries.push(Entry { start, middle, end: self.octets.len(), source, bare: false });
+    }
+
     /// Appends a pair whose name and value two functions write.
     pub fn push_with(&mut self, source: Source, name: impl FnOnce(&mut Buffer), value: impl FnOnce(&mut Buffer)) {
         let start = self.octets.len();
@@ -140,13 +157,14 @@ impl Parameters {
     pub fn append(&mut self, other: &Parameters) {
         let shift = self.octets.len();
         self.octets.append_padded(Padded::from(&other.octets));
-        self.entries.extend(other.entries.iter().map(|entry| Entry {
-            start: entry.start + shift,
-            middle: entry.middle + shift,
-            end: entry.end + shift,
-            source: entry.source,
-            bare: entry.bare,
-        }));
+        self.entries.extend(other.entries.iter().map(|entry| entry.behind(shift)));
+    }
+
+    /// Appends those of another list for which `keep` says so.
+    pub(super) fn append_those(&mut self, other: &Parameters, keep: impl Fn(Parameter<'_>) -> bool) {
+        let shift = self.octets.len();
+        self.octets.append_padded(Padded::from(&other.octets));
+        self.entries.extend(other.entries.iter().filter(|entry| keep(other.parameter(**entry))).map(|entry| entry.behind(shift)));
     }
 
     /// Keeps the parameters for which `keep` says so.
@@ -157,9 +175,18 @@ impl Parameters {
 
     /// Names and values in the order of the list, with the memory behind them, and whether they are known to be bare.
     pub(super) fn padded(&self) -> impl ExactSizeIterator<Item = (Padded<'_>, Padded<'_>, bool)> {
-        self.entries
-            .iter()
-            .map(|entry| (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end), entry.bare))
+        self.entries.iter().map(|entry| self.padded_texts(entry))
+    }
+
+    /// The same of one parameter.
+    #[inline]
+    pub(super) fn padded_at(&self, number: usize) -> Option<(Padded<'_>, Padded<'_>, bool)> {
+        self.entries.get(number).map(|entry| self.padded_texts(entry))
+    }
+
+    #[inline]
+    fn padded_texts(&self, entry: &Entry) -> (Padded<'_>, Padded<'_>, bool) {
+        (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end), entry.bare)
     }
 
     fn parameter(&self, entry: Entry) -> Parameter<'_> {

@@ -7,6 +7,7 @@ use super::collection::{self, Collect, FormReader, Steps};
 use super::credentials::Secrets;
 use super::encoding::Encoder;
 use super::error::Malformed;
+use super::key::Key;
 use super::normalization::{self, EncodedParameters, Encoders, Join};
 use super::parameters::Parameters;
 use super::request::Request;
@@ -17,6 +18,9 @@ pub type Sign = fn(SignatureMethod, &[u8], &[u8], &Secrets<'_>, &mut Buffer) -> 
 
 /// Writes what is taken for the client's secret and for the token's.
 pub type TakeSecrets = fn(&Secrets<'_>, &Request<'_>, &mut Buffer, &mut Buffer);
+
+/// Writes the key.
+pub type MakeKey = fn(Encoder, &Secrets<'_>, &Request<'_>, &mut Buffer);
 
 /// The decisions of section 3.4, in the order in which they are taken.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +48,7 @@ pub struct Recipe {
     /// Encoding of the secrets (3.4.2, 3.4.4, 3.6).
     pub encode_secret: Encoder,
     /// The key (3.4.2, 3.4.4). The request is for those who take an identifier for a secret.
-    pub key: fn(Encoder, &Secrets<'_>, &Request<'_>, &mut Buffer),
+    pub key: MakeKey,
     /// The octets of the signature (3.4.2, 3.4.3).
     pub sign: Sign,
     /// The text of those octets (3.4.2, 3.4.3); PLAINTEXT has text already.
@@ -65,7 +69,7 @@ impl Recipe {
         concatenate: base_string::concatenate,
         secrets: None,
         encode_secret: Encoder::RFC5849,
-        key: |encode, secrets, _, out| signature::signing_key(encode, secrets, out),
+        key: signature::key_of_request,
         sign: signature::sign,
         text: signature::base64_text,
     };
@@ -80,6 +84,11 @@ impl Recipe {
         (self.key)(self.encode_secret, &Secrets::new(&client, &token), request, out);
         client.wipe();
         token.wipe();
+    }
+
+    /// Whether the key is known to be the specification's, which depends on the two secrets and nothing else.
+    fn makes_key_of_secrets_alone(&self) -> bool {
+        self.encode_secret.is_same(Encoder::RFC5849) && std::ptr::fn_addr_eq(self.key, signature::key_of_request as MakeKey)
     }
 }
 
@@ -105,26 +114,11 @@ pub struct Derivation {
     pub signature: Buffer,
 }
 
-#[derive(Clone, Default)]
-struct Key(Buffer);
-
-impl Drop for Key {
-    fn drop(&mut self) {
-        self.0.wipe();
-    }
-}
-
-impl std::fmt::Debug for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Key(..)")
-    }
-}
-
 impl Derivation {
     /// The HMAC key, which is the PLAINTEXT signature (empty for RSA). It is a secret: whoever calls this answers for where it goes.
     #[must_use]
     pub fn key(&self) -> &[u8] {
-        &self.key.0
+        self.key.text()
     }
 
     /// Derives base string and signature of a request and keeps every stage.
@@ -150,16 +144,27 @@ impl Derivation {
         method: SignatureMethod,
         secrets: &Secrets<'_>,
     ) -> Result<(), Malformed> {
-        let (mut client, mut token) = (Key::default(), Key::default());
-        let taken = recipe.secrets.map(|take| {
-            take(secrets, request, &mut client.0, &mut token.0);
-            Secrets::new(&client.0, &token.0).with_private_key(secrets.private_key())
-        });
-        let secrets = taken.as_ref().unwrap_or(secrets);
+        let Some(take) = recipe.secrets else { return self.sign(recipe, request, method, secrets) };
+        let (mut client, mut token) = (Buffer::default(), Buffer::default());
+        take(secrets, request, &mut client, &mut token);
+        let taken = Secrets::new(&client, &token).with_private_key(secrets.private_key());
+        let result = self.sign(recipe, request, method, &taken);
+        client.wipe();
+        token.wipe();
+        result
+    }
+
+    /// Key, octets and text of the signature.
+    fn sign(&mut self, recipe: &Recipe, request: &Request<'_>, method: SignatureMethod, secrets: &Secrets<'_>) -> Result<(), Malformed> {
         if !method.is_rsa() {
-            (recipe.key)(recipe.encode_secret, secrets, request, &mut self.key.0);
+            let write = |key: &mut Buffer| (recipe.key)(recipe.encode_secret, secrets, request, key);
+            if recipe.makes_key_of_secrets_alone() { self.key.make_of(secrets, write) } else { self.key.make(write) }
         }
-        (recipe.sign)(method, &self.key.0, &self.base_string, secrets, &mut self.octets)?;
+        if method == SignatureMethod::HmacSha1 && signature::is_rfc5849(recipe.sign) {
+            self.key.append_hmac(&self.base_string, &mut self.octets);
+        } else {
+            (recipe.sign)(method, self.key.text(), &self.base_string, secrets, &mut self.octets)?;
+        }
         if method == SignatureMethod::Plaintext {
             self.signature.append(&self.octets);
         } else {
@@ -192,8 +197,12 @@ impl Derivation {
             None => (recipe.collect)(recipe.read, request, &mut self.parameters)?,
         }
         recipe.steps.take(request, &mut self.parameters);
-        self.encoded.encode(&self.parameters, &recipe.encode);
-        (recipe.order)(&mut self.encoded);
+        if normalization::is_rfc5849(recipe.order) {
+            self.encoded.encode_in_order(&self.parameters, &recipe.encode);
+        } else {
+            self.encoded.encode(&self.parameters, &recipe.encode);
+            (recipe.order)(&mut self.encoded);
+        }
         recipe.join.append(&self.encoded, &mut self.normalized);
         let parts = Parts {
             method: &self.method,
@@ -212,7 +221,7 @@ impl Derivation {
         {
             buffer.clear();
         }
-        self.key.0.clear();
+        self.key.put_aside();
         self.parameters.clear();
         self.encoded.clear();
     }

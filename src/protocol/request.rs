@@ -109,15 +109,7 @@ impl<'a> Url<'a> {
     /// # Errors
     /// [`Malformed::Url`] for a relative reference, another scheme, an empty host, or a control character.
     pub fn parse(text: &'a [u8]) -> Result<Url<'a>, Malformed> {
-        if !text.iter().fold(true, |all, octet| all & !octet.is_ascii_control()) {
-            return Err(Malformed::Url("it holds a control character"));
-        }
-        let colon = memchr::memchr(b':', text).ok_or(Malformed::Url("it has no scheme"))?;
-        let scheme = text.get(..colon).unwrap_or_default();
-        if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
-            return Err(Malformed::Url("its scheme is neither http nor https"));
-        }
-        Url::parse_with_any_scheme(text)
+        Url::parse_if(text, |scheme| scheme.eq_ignore_ascii_case(b"http") || scheme.eq_ignore_ascii_case(b"https"))
     }
 
     /// [`Url::parse`] without a look at the scheme: for those who sign URLs of any kind.
@@ -125,11 +117,18 @@ impl<'a> Url<'a> {
     /// # Errors
     /// As [`Url::parse`], but for the scheme.
     pub fn parse_with_any_scheme(text: &'a [u8]) -> Result<Url<'a>, Malformed> {
-        if !text.iter().fold(true, |all, octet| all & !octet.is_ascii_control()) {
+        Url::parse_if(text, |_| true)
+    }
+
+    fn parse_if(text: &'a [u8], is_scheme: impl FnOnce(&[u8]) -> bool) -> Result<Url<'a>, Malformed> {
+        if scan::has_control(text) {
             return Err(Malformed::Url("it holds a control character"));
         }
         let colon = memchr::memchr(b':', text).ok_or(Malformed::Url("it has no scheme"))?;
         let (scheme, rest) = text.split_at(colon);
+        if !is_scheme(scheme) {
+            return Err(Malformed::Url("its scheme is neither http nor https"));
+        }
         let rest = rest.strip_prefix(b"://").ok_or(Malformed::Url("it has no authority"))?;
         let (authority, rest) = rest.split_at(memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len()));
         // A fragment is never sent (section 3.4.1.2), nor what looks like a query inside it.
@@ -192,7 +191,7 @@ impl<'a> HostAndPort<'a> {
             return Err(Malformed::Url("it has no host"));
         }
         let inside = host.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or(host);
-        if scan::find(inside, |octet| !IN_HOST[octet as usize]).is_some() {
+        if scan::unreserved(inside) < inside.len() && !inside.iter().all(|octet| IN_HOST[*octet as usize]) {
             return Err(Malformed::Url("its host has a character that no host has (write an internationalized name in its xn-- form)"));
         }
         let port = match port {

@@ -2,6 +2,8 @@
 
 use wide::u8x16;
 
+use super::encoding::is_unreserved;
+
 /// Octets that are looked at together.
 pub(super) const STEP: usize = 16;
 
@@ -20,6 +22,24 @@ pub(super) fn reserved(step: &[u8; STEP]) -> u32 {
 pub(super) fn either(step: &[u8; STEP], one: u8, other: u8) -> u32 {
     let octets = u8x16::new(*step);
     (octets.simd_eq(u8x16::splat(one)) | octets.simd_eq(u8x16::splat(other))).to_bitmask()
+}
+
+/// How many unreserved characters a text begins with.
+#[inline(never)]
+pub(super) fn unreserved(text: &[u8]) -> usize {
+    let (steps, rest) = text.as_chunks();
+    for (number, step) in steps.iter().enumerate() {
+        let specials = reserved(step);
+        if specials != 0 {
+            return number * STEP + specials.trailing_zeros() as usize;
+        }
+    }
+    let length = match text.last_chunk() {
+        // The last step reaches back over the one before it.
+        Some(step) => rest.len().min((reserved(step) >> (STEP - rest.len())).trailing_zeros() as usize),
+        None => rest.iter().position(|octet| !is_unreserved(*octet)).unwrap_or(rest.len()),
+    };
+    steps.len() * STEP + length
 }
 
 /// Where the first octet stands that `stops`. An unreserved character is never asked: it does not.
@@ -41,6 +61,34 @@ pub(super) fn find(text: &[u8], stops: impl Fn(u8) -> bool) -> Option<usize> {
     steps.remainder().iter().position(|octet| stops(*octet)).map(|place| at + place)
 }
 
+/// Whether there is a control character of ASCII.
+#[inline]
+pub(super) fn has_control(text: &[u8]) -> bool {
+    any(text, |octets| within(octets, 0, 0x1f) | octets.simd_eq(u8x16::splat(0x7f)))
+}
+
+/// Whether there is anything but visible characters of ASCII.
+#[inline]
+pub(super) fn has_invisible(text: &[u8]) -> bool {
+    any(text, |octets| !within(octets, b'!', b'~'))
+}
+
+/// Whether a test holds for any octet. It must not hold for letters.
+#[inline(always)]
+fn any(text: &[u8], test: impl Fn(u8x16) -> u8x16) -> bool {
+    let mut found = u8x16::splat(0);
+    for step in text.chunks_exact(STEP).filter_map(<[u8]>::first_chunk) {
+        found |= test(u8x16::new(*step));
+    }
+    // The last step reaches back over the one before it, or is filled up with letters.
+    let last = text.last_chunk().copied().unwrap_or_else(|| {
+        let mut step = [b'a'; STEP];
+        step.iter_mut().zip(text).for_each(|(place, octet)| *place = *octet);
+        step
+    });
+    (found | test(u8x16::new(last))).to_bitmask() != 0
+}
+
 /// All ones in every octet from `first` to `last`: what lies below `first` wraps round to a great number.
 #[inline(always)]
 fn within(octets: u8x16, first: u8, last: u8) -> u8x16 {
@@ -57,8 +105,22 @@ mod tests {
             for place in 0..STEP {
                 let mut step = *b"abcdefghijklmnop";
                 step[place] = octet;
-                assert_eq!(reserved(&step), u32::from(!super::super::encoding::is_unreserved(octet)) << place, "{octet} at {place}");
+                assert_eq!(reserved(&step), u32::from(!is_unreserved(octet)) << place, "{octet} at {place}");
                 assert_eq!(either(&step, b'%', b'+'), u32::from(octet == b'%' || octet == b'+') << place, "{octet} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_control_or_a_blank_is_seen_in_each_place_of_a_text_of_any_length() {
+        for length in 0..50 {
+            let text = vec![b'~'; length];
+            assert!(!has_control(&text) && !has_invisible(&text));
+            for (place, octet) in (0..length).flat_map(|place| (0..=255_u8).map(move |octet| (place, octet))) {
+                let mut text = text.clone();
+                text[place] = octet;
+                assert_eq!(has_control(&text), octet.is_ascii_control(), "{octet} at {place} of {length}");
+                assert_eq!(has_invisible(&text), !octet.is_ascii_graphic(), "{octet} at {place} of {length}");
             }
         }
     }
@@ -73,6 +135,19 @@ mod tests {
                 assert_eq!(find(&text, |octet| octet == b'"'), Some(place));
             }
             assert_eq!(find(&b"a%".repeat(length), |octet| octet == b'"'), None);
+        }
+    }
+
+    #[test]
+    fn a_text_begins_with_unreserved_characters_up_to_the_first_other() {
+        for length in 0..50 {
+            assert_eq!(unreserved(&vec![b'~'; length]), length);
+            for place in 0..length {
+                let mut text = vec![b'a'; length];
+                text[place] = b'%';
+                text[length - 1] = b'=';
+                assert_eq!(unreserved(&text), place);
+            }
         }
     }
 

@@ -3,17 +3,15 @@
 
 use std::borrow::Cow;
 
-use subtle::ConstantTimeEq;
-
 use super::authorization::{self, Authorization};
 use super::buffer::Buffer;
 use super::credentials::Secrets;
 use super::error::{Code, Malformed};
 use super::nonce::{NonceKey, NonceMemory, Registration};
-use super::parameters::{Parameter, Parameters};
+use super::parameters::{Parameter, Parameters, Source};
 use super::recipe::{Derivation, Recipe};
 use super::request::{Header, Request, Url};
-use super::signature::{self, PublicKey, SignatureMethod, base64_octets, rsa_verifies};
+use super::signature::{self, PublicKey, SignatureMethod, base64_octets, is_same_text, rsa_verifies};
 
 /// Why a request or an answer is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,13 +97,9 @@ pub struct Examined<'a> {
 }
 
 impl<'a> Examined<'a> {
-    fn new(request: Request<'a>, parameters: &'a Parameters, knowledge: Knowledge<'a>) -> Examined<'a> {
-        let protocol = parameters.iter().filter(|parameter| parameter.name.starts_with(b"oauth_")).collect();
-        Examined { request, parameters, protocol, knowledge }
-    }
-
     /// A protocol parameter's value, decoded.
     #[must_use]
+    #[inline]
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
         self.protocol.iter().find(|parameter| parameter.name == name.as_bytes()).map(|parameter| parameter.value)
     }
@@ -187,6 +181,22 @@ impl Checks {
         body_hash: body_hash_matches,
         nonce,
     };
+
+    /// Makes all checks, up to the first refusal.
+    fn make(
+        &self,
+        examined: &Examined<'_>,
+        derivation: &mut Derivation,
+        recipe: &Recipe,
+        nonces: &mut dyn NonceMemory,
+    ) -> Result<(), Refusal> {
+        for check in [self.places, self.version, self.presence, self.method, self.transport, self.client, self.token, self.timestamp] {
+            check(examined)?;
+        }
+        (self.signature)(examined, derivation, recipe)?;
+        (self.body_hash)(examined)?;
+        (self.nonce)(examined, nonces)
+    }
 }
 
 /// Verifies requests one after the other; its buffers are used again.
@@ -195,6 +205,8 @@ pub struct Verifier {
     header: Authorization,
     quoted: Buffer,
     all: Parameters,
+    /// Memory for the list of protocol parameters, empty between two requests.
+    spare: Vec<Parameter<'static>>,
     /// The derivation of the last request that came as far as its signature.
     pub derivation: Derivation,
 }
@@ -228,17 +240,20 @@ impl Verifier {
         };
         self.all.clear();
         request.gather(&mut self.all)?;
-        let mut examined = Examined::new(request, &self.all, *knowledge);
-        (checks.protocol)(&mut examined.protocol);
-        for check in
-            [checks.places, checks.version, checks.presence, checks.method, checks.transport, checks.client, checks.token, checks.timestamp]
-        {
-            check(&examined)?;
-        }
-        (checks.signature)(&examined, &mut self.derivation, recipe)?;
-        (checks.body_hash)(&examined)?;
-        (checks.nonce)(&examined, nonces)
+        let mut protocol: Vec<Parameter<'_>> = std::mem::take(&mut self.spare);
+        protocol.extend(self.all.iter().filter(|parameter| parameter.name.starts_with(b"oauth_")));
+        (checks.protocol)(&mut protocol);
+        let examined = Examined { request, parameters: &self.all, protocol, knowledge: *knowledge };
+        let result = checks.make(&examined, &mut self.derivation, recipe, nonces);
+        self.spare = emptied(examined.protocol);
+        result
     }
+}
+
+/// The memory of a list without the parameters: what collects the items of a list into another of the same size keeps its memory.
+fn emptied(mut list: Vec<Parameter<'_>>) -> Vec<Parameter<'static>> {
+    list.clear();
+    list.into_iter().map(|_| Parameter { name: b"", value: b"", source: Source::Header, bare: false }).collect()
 }
 
 /// The Authorization field of the OAuth scheme, if there is one. Fields of other schemes are somebody else's.
@@ -259,15 +274,25 @@ pub fn find_header<'a>(headers: &[Header<'a>]) -> Result<Option<&'a [u8]>, Refus
 fn places(examined: &Examined<'_>) -> Result<(), Refusal> {
     let place = examined.protocol.first().map(|first| first.source);
     let scattered = examined.protocol.iter().any(|parameter| Some(parameter.source) != place);
-    let mut names: Vec<&[u8]> = examined.protocol.iter().map(|parameter| parameter.name).collect();
-    names.sort_unstable();
-    if names.windows(2).any(|pair| matches!(pair, [first, second] if first == second)) {
+    if has_equal_names(&examined.protocol) {
         return Err(Refusal::new(Code::ParameterDuplicated, "a protocol parameter stands there more than once (RFC 5849 section 3.1)"));
     }
     if scattered {
         return Err(Refusal::new(Code::ParameterScattered, "protocol parameters stand in more than one place (RFC 5849 section 3.5)"));
     }
     Ok(())
+}
+
+/// A handful of names is compared each with each; many, which no honest client sends, are sorted first.
+fn has_equal_names(parameters: &[Parameter<'_>]) -> bool {
+    const HANDFUL: usize = 16;
+    let mut names = parameters.iter().map(|parameter| parameter.name);
+    if parameters.len() <= HANDFUL {
+        return std::iter::from_fn(|| names.next().map(|name| names.clone().any(|other| other == name))).any(|is_equal| is_equal);
+    }
+    let mut names: Vec<&[u8]> = names.collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| matches!(pair, [first, second] if first == second))
 }
 
 fn version(examined: &Examined<'_>) -> Result<(), Refusal> {
@@ -364,7 +389,7 @@ fn signature_matches(examined: &Examined<'_>, derivation: &mut Derivation, recip
         let token = if examined.token().is_some() { examined.knowledge.token.map(|token| token.secret) } else { None };
         let secrets = Secrets::new(client.and_then(|client| client.secret).unwrap_or_default(), token.unwrap_or_default());
         derivation.derive_signature(recipe, &examined.request, method, &secrets)?;
-        bool::from(derivation.signature.ct_eq(presented))
+        is_same_text(&derivation.signature, presented)
     };
     if matches { Ok(()) } else { Err(Refusal::new(Code::SignatureInvalid, "the signature is not the one computed (RFC 5849 section 3.2)")) }
 }

@@ -211,3 +211,34 @@ fn another_way_to_join_is_what_the_base_string_holds_and_sees_bare_names() {
     assert_eq!(text(&derivation.base_string), "GET&http%3A%2F%2Fh%2F&a%3D%3Bb%3B");
     assert!(!recipe.join.is_rfc5849() && Recipe::RFC5849.join.is_rfc5849());
 }
+
+#[test]
+fn a_derivation_that_is_used_again_signs_with_the_secrets_and_the_recipe_that_it_is_given() {
+    let protocol = photos("HMAC-SHA1");
+    let request = request(PHOTOS, &[], None, &protocol);
+    let of_token = Recipe { key: |encode, secrets, _, out| encode.encode(secrets.token(), out), ..Recipe::RFC5849 };
+    let swapped = Recipe {
+        secrets: Some(|secrets, _, client, token| {
+            client.append(secrets.token());
+            token.append(secrets.client());
+        }),
+        ..Recipe::RFC5849
+    };
+    let raw = Recipe { encode_secret: Encoder::Whole(|octets, out| out.append(octets)), ..Recipe::RFC5849 };
+    let unkeyed = Recipe { sign: |_, _, text, _, out| Ok(out.append(&text[..20])), ..Recipe::RFC5849 };
+    let recipes = [Recipe::RFC5849, of_token, swapped, raw, unkeyed];
+    let secrets =
+        [("a&b", "c d"), ("a&b", "c"), ("c d", "a&b"), ("", "")].map(|(client, token)| Secrets::new(client.as_bytes(), token.as_bytes()));
+    let mut used = Derivation::default();
+    for (one, other) in (0..recipes.len()).flat_map(|one| (0..recipes.len()).map(move |other| (one, other))) {
+        for (recipe, secrets) in [(one, 0), (other, 0), (one, 1), (other, 1), (one, 2), (other, 3), (one, 0)]
+            .map(|(recipe, number)| (&recipes[recipe], &secrets[number]))
+        {
+            for method in [SignatureMethod::HmacSha1, SignatureMethod::HmacSha256, SignatureMethod::Plaintext, SignatureMethod::HmacSha1] {
+                used.derive(recipe, &request, method, secrets).unwrap();
+                let new = derive(recipe, &request, method, secrets).unwrap();
+                assert_eq!((text(&used.signature), text(used.key())), (text(&new.signature), text(new.key())));
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@ use super::super::collection::{Collect, FormReader};
 use super::super::nonce::{NonceKey, NonceMemory, Registration, SeenNonces};
 use super::super::transmission::{header, query};
 use super::super::verification::{Checks, Knowledge, KnownClient, KnownToken, Received, Verifier};
-use super::super::{Code, Derivation, Header, Parameters, PublicKey, Recipe, Request, Secrets, SignatureMethod, Url, body_hash};
+use super::super::{Code, Derivation, Header, Parameters, PublicKey, Recipe, Request, Secrets, SignatureMethod, Source, Url, body_hash};
 use super::signing::{PUBLIC, RSA_SHA1};
 use super::{CLIENT_SECRET, PHOTOS, TOKEN_SECRET, photos};
 
@@ -209,6 +209,22 @@ fn protocol_parameters_stand_in_one_place() {
     assert_eq!(verify(b"/photos", &[], None, &KNOWLEDGE), Some(Code::MalformedUrl));
     let broken = Header { name: b"Authorization", value: b"OAuth a=1" };
     assert_eq!(verify(PHOTOS, &[broken], None, &KNOWLEDGE), Some(Code::MalformedHeader));
+}
+
+#[test]
+fn a_name_that_stands_twice_is_seen_among_few_and_among_many() {
+    for count in [1, 9, 10, 40] {
+        let mut protocol = photos("HMAC-SHA1");
+        for number in 0..count {
+            protocol.push(format!("oauth_{number}").as_bytes(), b"", Source::Header);
+        }
+        assert_eq!(signed(PLAIN, &protocol, &KNOWLEDGE), None, "{count}");
+        for twice in [0, count / 2, count - 1] {
+            let mut protocol = protocol.clone();
+            protocol.push(format!("oauth_{twice}").as_bytes(), b"x", Source::Header);
+            assert_eq!(signed(PLAIN, &protocol, &KNOWLEDGE), Some(Code::ParameterDuplicated), "{twice} of {count}");
+        }
+    }
 }
 
 #[test]

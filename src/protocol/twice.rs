@@ -1,0 +1,98 @@
+//! Encoding twice at once (RFC 5849 sections 3.4.1.3.2 and 3.4.1.1): names and values become a part of the normalized parameters, and
+//! those a part of the base string.
+
+use super::buffer::{Buffer, Padded, Step, last_step};
+use super::encoding::{ONCE, OctetTable, TWICE, Writer, cut, head, put_row, put_run};
+use super::scan::{self, STEP};
+
+/// Encodes texts with a table that [`super::Encoder::table_with`] gave, appends them to a buffer, and to another what they are encoded
+/// once more.
+pub(super) struct TwiceEncoder<'a> {
+    table: &'a OctetTable,
+    once: Writer<'a>,
+    twice: Writer<'a>,
+    at: Places,
+}
+
+/// Where the next octet goes in a text, and in the same text encoded again.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Places {
+    pub(super) once: usize,
+    pub(super) twice: usize,
+}
+
+impl<'a> TwiceEncoder<'a> {
+    /// For so many octets together, and so many separators.
+    pub(super) fn new(
+        table: &'a OctetTable,
+        octets: usize,
+        separators: usize,
+        once: &'a mut Buffer,
+        twice: &'a mut Buffer,
+    ) -> TwiceEncoder<'a> {
+        // An octet takes at most three, and five after the second time; a separator one, and three.
+        let once = Writer::new(once, 3 * octets + separators);
+        let twice = Writer::new(twice, 5 * octets + 3 * separators);
+        TwiceEncoder { table, once, twice, at: Places::default() }
+    }
+
+    /// Encodes a text, with a separator behind it: as it is at first, encoded the second time. Tells where that ends.
+    #[inline(always)]
+    pub(super) fn put(&mut self, text: Padded<'_>, separator: Option<u8>) -> Places {
+        let table = self.table;
+        let (mut memory, mut left) = (text.rest(), text.length);
+        loop {
+            let copy;
+            let step = match memory.first_chunk() {
+                Some(step) => step,
+                None => {
+                    copy = rare_last_step(memory);
+                    &copy
+                }
+            };
+            let (Some(first), Some(second)) = (self.once.place(self.at.once), self.twice.place(self.at.twice)) else { return self.at };
+            let length = left.min(STEP);
+            let specials = scan::reserved(head(step)) & ((1 << length) - 1);
+            let (mut in_first, mut in_second) = (length, length);
+            if specials == 0 {
+                let octets = *head(step);
+                first[..STEP].copy_from_slice(&octets);
+                second[..STEP].copy_from_slice(&octets);
+            } else {
+                (in_first, in_second) = (0, 0);
+                cut(step, length, specials, |run, octet| {
+                    put_run::<ONCE>(first, &mut in_first, step, run);
+                    put_run::<TWICE>(second, &mut in_second, step, run);
+                    if let Some(octet) = octet {
+                        put_row(first, &mut in_first, table.row_of(octet));
+                        put_row(second, &mut in_second, table.second_row_of(octet));
+                    }
+                });
+            }
+            if let Some(octet) = separator.filter(|_| left <= STEP) {
+                first[in_first & (ONCE - STEP - 1)] = octet;
+                in_first += 1;
+                put_row(second, &mut in_second, table.row_of(octet));
+            }
+            self.at = Places { once: self.at.once + in_first, twice: self.at.twice + in_second };
+            if left <= STEP {
+                return self.at;
+            }
+            memory = memory.get(STEP..).unwrap_or_default();
+            left -= STEP;
+        }
+    }
+
+    /// Counts what was written.
+    pub(super) fn finish(self) {
+        self.once.finish_at(self.at.once);
+        self.twice.finish_at(self.at.twice);
+    }
+}
+
+/// A parameter is followed by others or by memory that is left over, so that it hardly ever ends where memory does.
+#[cold]
+#[inline(never)]
+fn rare_last_step(rest: &[u8]) -> Step {
+    last_step(rest)
+}
