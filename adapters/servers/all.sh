@@ -2,7 +2,7 @@
 # The real OAuth 1.0 providers of this folder, all in one go, each on a free port of 127.0.0.1:
 #
 #   all.sh install [NAME…]   installs what is not installed yet; goes on after a failure and names it at the end
-#   all.sh flow    [NAME…]   a client that nobody here wrote (requests-oauthlib) goes the three legs at each
+#   all.sh flow    [NAME…]   a client that nobody here wrote (requests-oauthlib) asks each for what it gives
 #   all.sh test    [NAME…]   countersign probes each, and NAME.expect.toml says what it is known to find
 #
 # Without names, all of them; one that does not start counts as a failure. `test` passes on what follows `--`:
@@ -13,7 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 countersign=${COUNTERSIGN:-countersign}
 # shellcheck source=shared/client.env
 . "$here/shared/client.env"
-export CLIENT_IDENTIFIER CLIENT_SECRET
+export CLIENT_IDENTIFIER CLIENT_SECRET CLIENT_CALLBACK
 # The most seconds until a server listens.
 patience=20
 
@@ -46,6 +46,7 @@ trap 'exit 143' TERM
 # start NAME: sets `url`; what the server says of itself is in $work/NAME.err.
 start() {
     local tries=0
+    : >"$work/$1.out"
     PORT=0 "$here/$1/run.sh" >"$work/$1.out" 2>"$work/$1.err" &
     running=$!
     until url=$(sed -nE 's/^ready (http[^ ]+)$/\1/p' "$work/$1.out") && [ -n "$url" ]; do
@@ -90,14 +91,18 @@ each() {
 }
 
 flow() {
-    "$here/../requests-oauthlib/.installed/bin/python" "$here/shared/flow.py" "$here/$1/profile.json" "$2"
+    "$here/../requests-oauthlib/.installed/bin/python" "$here/shared/flow.py" "$here/$1" "$2"
 }
 
 probe() {
-    local expectations=()
+    local expectations=() parameters=() line
     [ ! -f "$here/$1/$1.expect.toml" ] || expectations=(--expect "$here/$1/$1.expect.toml")
+    # What a server asks for beyond the protocol.
+    if [ -f "$here/$1/parameters" ]; then
+        while read -r line; do parameters+=(--parameter "$line"); done <"$here/$1/parameters"
+    fi
     "$countersign" probe "$here/$1/profile.json" --url "$2" --send --authorize=get --client "$CLIENT_IDENTIFIER" \
-        --secret-env CLIENT_SECRET "${expectations[@]}" "${words[@]}"
+        --secret-env CLIENT_SECRET --callback "$CLIENT_CALLBACK" "${parameters[@]}" "${expectations[@]}" "${words[@]}"
 }
 
 action=${1:-}

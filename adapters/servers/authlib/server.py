@@ -29,7 +29,7 @@ class Client(ClientMixin):
 
     def get_default_redirect_uri(self):
         """Where an owner is sent whose client asked for `oob`: the library shows no verifier."""
-        return "http://client.invalid/default"
+        return os.environ["CLIENT_CALLBACK"]
 
     def get_client_secret(self):
         return self.client_secret

@@ -15,6 +15,7 @@ from wsgiref.util import request_uri
 from oauthlib.oauth1 import OAuth1Error, RequestValidator, WebApplicationServer
 
 CLIENTS = {os.environ["CLIENT_IDENTIFIER"]: os.environ["CLIENT_SECRET"]}
+REDIRECT_URIS = {os.environ["CLIENT_IDENTIFIER"]: [os.environ["CLIENT_CALLBACK"]]}
 
 
 class Validator(RequestValidator):
@@ -65,8 +66,9 @@ class Validator(RequestValidator):
         self.nonces.add(used)
         return True
 
+    # As the documentation recommends: only what was registered.
     def validate_redirect_uri(self, client_key, redirect_uri, request):
-        return True
+        return redirect_uri == "oob" or redirect_uri in REDIRECT_URIS.get(client_key, [])
 
     def validate_requested_realms(self, client_key, realms, request):
         return True
