@@ -3,9 +3,9 @@
 # `Net::OAuth->request($type)->from_authorization_header(…)` (or `from_post_body`, `from_url`) and `verify` are the provider's side; the
 # types are those of version 1.0a, as the documentation recommends. It says that the library encapsulates no service provider and stores no
 # tokens, nonces or keys. Here as it leaves them: timestamp, nonce and version are not looked at, PLAINTEXT is accepted as it would be over
-# TLS. Here because no provider goes without: the client is known, a token is of its kind and the client's, the verifier is its own, an
-# exchange happens once; the owner of a resource is one and always says yes; an exception of the library is answered with 400 and its first
-# line.
+# TLS. Here because no provider goes without: the client is known, the callback is registered, a token is of its kind and the client's, the
+# verifier is its own, an exchange happens once; the owner of a resource is one and always says yes; an exception of the library is answered
+# with 400 and its first line.
 use strict;
 use warnings;
 
@@ -20,6 +20,7 @@ use URI::QueryParam;
 $Net::OAuth::PROTOCOL_VERSION = Net::OAuth::PROTOCOL_VERSION_1_0A;
 
 my %clients = ($ENV{CLIENT_IDENTIFIER} => $ENV{CLIENT_SECRET});
+my %callbacks = map { $_ => 1 } 'oob', $ENV{CLIENT_CALLBACK};
 my (%temporary, %access);
 
 sub random_text {
@@ -66,6 +67,7 @@ sub message {
 sub request_token {
     my ($http) = @_;
     my $message = message('request token', $http) or return refused('the request does not verify');
+    return answer(400, 'text/plain', 'oauth_callback is not registered') unless $callbacks{$message->callback};
     my ($token, $secret) = (random_text(), random_text());
     $temporary{$token} = {secret => $secret, client => $message->consumer_key, callback => $message->callback};
     my $response = Net::OAuth->response('request token')->new(token => $token, token_secret => $secret, callback_confirmed => 'true');

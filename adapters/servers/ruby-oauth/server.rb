@@ -4,7 +4,7 @@
 # `OAuth::ServerToken` makes credentials; that is all there is. The rest is the application's. Here as the library leaves it: timestamp,
 # nonce and version are not looked at, PLAINTEXT is accepted as it would be over TLS, and an exception of the library that is not one of its
 # own is the web server's to answer. Here because no provider goes without: the client is known, a token is of its kind and the client's,
-# the verifier is its own, the callback is there, an exchange happens once; the owner of a resource is one and always says yes.
+# the verifier is its own, the callback is registered, an exchange happens once; the owner of a resource is one and always says yes.
 require 'json'
 require 'rack'
 require 'rack/handler/webrick'
@@ -16,6 +16,7 @@ require 'oauth/signature/plaintext'
 require 'oauth/tokens/server_token'
 
 CLIENTS = { ENV.fetch('CLIENT_IDENTIFIER') => ENV.fetch('CLIENT_SECRET') }.freeze
+CALLBACKS = ['oob', ENV.fetch('CLIENT_CALLBACK')].freeze
 TEMPORARY = {}
 ACCESS = {}
 Known = Struct.new(:secret, :client, :callback, :verifier)
@@ -41,7 +42,7 @@ end
 
 def request_token(rack_request)
   verified(rack_request) do |request|
-    next [400, TEXT, ['oauth_callback is missing']] unless request.oauth_callback
+    next [400, TEXT, ['oauth_callback is not registered']] unless CALLBACKS.include?(request.oauth_callback)
 
     token = OAuth::ServerToken.new
     TEMPORARY[token.token] = Known.new(token.secret, request.consumer_key, request.oauth_callback)

@@ -4,8 +4,8 @@
 # once more and compares; the form is handed over as decoded pairs. That is all there is, and only the Authorization header is read. The
 # rest is the application's. Here as the library leaves it: timestamp, nonce and version are not looked at, PLAINTEXT is accepted as it
 # would be over TLS, and an exception of the library is the web server's to answer. Here because no provider goes without: the client is
-# known, a token is of its kind and the client's, the verifier is its own, the callback is there, an exchange happens once; the owner of a
-# resource is one and always says yes.
+# known, a token is of its kind and the client's, the verifier is its own, the callback is registered, an exchange happens once; the owner
+# of a resource is one and always says yes.
 require 'json'
 require 'rack'
 require 'rack/handler/webrick'
@@ -14,6 +14,7 @@ require 'webrick'
 require 'simple_oauth'
 
 CLIENTS = { ENV.fetch('CLIENT_IDENTIFIER') => ENV.fetch('CLIENT_SECRET') }.freeze
+CALLBACKS = ['oob', ENV.fetch('CLIENT_CALLBACK')].freeze
 TEMPORARY = {}
 ACCESS = {}
 Known = Struct.new(:secret, :client, :callback, :verifier)
@@ -47,7 +48,7 @@ end
 
 def request_token(rack_request)
   verified(rack_request) do |said|
-    next [400, TEXT, ['oauth_callback is missing']] unless said[:callback]
+    next [400, TEXT, ['oauth_callback is not registered']] unless CALLBACKS.include?(said[:callback])
 
     token, secret = credentials
     TEMPORARY[token] = Known.new(secret, said[:consumer_key], said[:callback])
