@@ -35,7 +35,7 @@
 //! |---|---|
 //! | 9 | `cli`: arguments in, exit code out; the only place that prints |
 //! | 8 | [`testing`]: `cargo test` for a signer of your own; [`fuzzing`]: requests that nobody thought of, and laws that hold for any input |
-//! | 7 | [`report`]: how we tell it, pure functions |
+//! | 7 | [`report`]: how we tell it, pure functions; [`probe`]: what a live provider is asked, and what follows |
 //! | 6 | [`selftest`]: whether the vectors have teeth |
 //! | 5 | [`judgement`]: what we conclude |
 //! | 4 | [`implementation`]: who is asked; `sandbox`: a mock provider (feature `sandbox`) |
@@ -83,6 +83,7 @@ pub mod fuzzing;
 pub mod implementation;
 pub mod intake;
 pub mod judgement;
+pub mod probe;
 pub mod profile;
 pub mod protocol;
 pub mod report;

@@ -15,6 +15,10 @@ mod list;
 mod output;
 mod pages;
 mod pasted;
+#[cfg(feature = "probe")]
+mod probe;
+#[cfg(any(feature = "probe", feature = "sandbox"))]
+mod profiles;
 mod progress;
 mod report;
 mod reports;
@@ -46,6 +50,7 @@ Exit codes:
   3    countersign could not do its own work
   4    an adapter could not start, or broke too often
   5    nothing was executed
+  6    the network or a live server failed
   130  interrupted
 
 Examples:
@@ -75,6 +80,9 @@ enum Command {
     /// A mock provider on loopback that enforces a profile and explains every refusal
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Arguments),
+    /// Ask a live provider whether it behaves as documented: prints the plan, and sends with --send
+    #[cfg(feature = "probe")]
+    Probe(Box<probe::Arguments>),
     /// Put every known mistake through all vectors: each must be caught, and diagnosed as itself
     Selftest(selftest::Arguments),
     /// Put requests that nobody wrote down to adapters, and name each way in which they differ
@@ -110,6 +118,8 @@ pub fn main() -> ExitCode {
         Command::Vectors(arguments) => vectors::run(arguments),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => sandbox::run(&arguments),
+        #[cfg(feature = "probe")]
+        Command::Probe(arguments) => probe::run(&arguments),
         Command::Selftest(arguments) => selftest::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Adapter(arguments) => adapter::run(&arguments),

@@ -76,7 +76,7 @@ enum Place {
 /// Where the secrets are.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Secrets (never as a value)")]
-struct SecretOptions {
+pub(super) struct SecretOptions {
     /// The environment variable that holds the client's secret
     #[arg(long, value_name = "NAME")]
     secret_env: Option<String>,
@@ -178,13 +178,12 @@ impl RequestOptions {
 
     /// Whether stdin is taken by secrets.
     pub(super) const fn reads_stdin(&self) -> bool {
-        self.secrets.secret_stdin
+        self.secrets.reads_stdin()
     }
 
     /// The options that describe the same request and name the same secrets, quoted for a shell.
     pub(super) fn again(&self) -> Vec<String> {
         let is_default = |name: &str, value: &str| matches!((name, value), ("--method", "GET") | ("--signature-method", "HMAC-SHA1"));
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         let place = match self.transmission {
             Place::Header => None,
             Place::Body => Some("body".to_owned()),
@@ -204,19 +203,12 @@ impl RequestOptions {
             ("--verifier", self.verifier.clone()),
             ("--realm", self.realm.clone()),
             ("--transmission", place),
-            ("--secret-env", self.secrets.secret_env.clone()),
-            ("--secret-file", path(&self.secrets.secret_file)),
-            ("--token-secret-env", self.secrets.token_secret_env.clone()),
-            ("--token-secret-file", path(&self.secrets.token_secret_file)),
-            ("--private-key-file", path(&self.secrets.private_key_file)),
         ];
         let given = described.into_iter().filter_map(|(name, value)| Some((name, value?)));
         let headers = self.headers.iter().map(|header| ("--header", header.clone()));
         let all = given.chain(headers).filter(|(name, value)| !is_default(name, value));
         let mut words: Vec<String> = all.map(|(name, value)| format!("{name} {}", quote(value.as_bytes()))).collect();
-        if self.secrets.secret_stdin {
-            words.push("--secret-stdin".to_owned());
-        }
+        words.extend(self.secrets.again());
         words
     }
 
@@ -227,18 +219,43 @@ impl RequestOptions {
 
     /// Fetches the secrets.
     pub(super) fn own_secrets(&self) -> Result<OwnSecrets, Fail> {
-        let options = &self.secrets;
+        self.secrets.own()
+    }
+}
+
+impl SecretOptions {
+    /// Fetches the secrets.
+    pub(super) fn own(&self) -> Result<OwnSecrets, Fail> {
         let mut secrets = OwnSecrets {
-            client: secret_of(options.secret_env.as_deref(), options.secret_file.as_deref())?,
-            token: secret_of(options.token_secret_env.as_deref(), options.token_secret_file.as_deref())?,
-            private_key: options.private_key_file.as_deref().map(private_key).transpose()?,
+            client: secret_of(self.secret_env.as_deref(), self.secret_file.as_deref())?,
+            token: secret_of(self.token_secret_env.as_deref(), self.token_secret_file.as_deref())?,
+            private_key: self.private_key_file.as_deref().map(private_key).transpose()?,
         };
-        if options.secret_stdin {
+        if self.secret_stdin {
             let (client, token) = from_stdin()?;
             secrets.client = Some(client);
             secrets.token = secrets.token.or(token);
         }
         Ok(secrets)
+    }
+
+    /// Whether stdin is taken by secrets.
+    pub(super) const fn reads_stdin(&self) -> bool {
+        self.secret_stdin
+    }
+
+    /// The options that name the same secrets, quoted for a shell.
+    pub(super) fn again(&self) -> Vec<String> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let given = [
+            ("--secret-env", self.secret_env.clone()),
+            ("--secret-file", path(&self.secret_file)),
+            ("--token-secret-env", self.token_secret_env.clone()),
+            ("--token-secret-file", path(&self.token_secret_file)),
+            ("--private-key-file", path(&self.private_key_file)),
+        ];
+        let given = given.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", quote(value?.as_bytes()))));
+        given.chain(self.secret_stdin.then(|| "--secret-stdin".to_owned())).collect()
     }
 }
 

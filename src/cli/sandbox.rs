@@ -1,6 +1,6 @@
 //! `countersign sandbox`: a mock provider on loopback that enforces a profile and explains every refusal, until Ctrl-C.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use clap::Args;
 
 use super::fail::Fail;
 use super::output::{self, Outcome};
+use super::profiles;
 use super::request::secret_of;
 use super::session::interruption;
 use super::telling::Teller;
 use crate::judgement::ExitCode;
-use crate::profile::{Profile, shipped};
 use crate::report::escape;
 use crate::sandbox::faults::{self, Fault};
 use crate::sandbox::{Builder, Client, Clock, Entry, Limits, Sandbox, StartError, recording};
@@ -76,7 +76,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let interrupted = interruption()?;
     let (client, synthetic) = client(arguments)?;
-    let profile = profile(&arguments.profile)?;
+    let profile = profiles::named(&arguments.profile)?;
     if let Some(folder) = &arguments.record {
         std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
     }
@@ -123,22 +123,6 @@ fn start(builder: Builder) -> Result<Sandbox, Fail> {
     builder.start().map_err(|error| match error {
         StartError::Listen(..) => Fail::work(error).hint("--port 0 takes a free one"),
         error => Fail::work(error),
-    })
-}
-
-fn profile(name: &str) -> Result<Profile, Fail> {
-    if let Some(profile) = shipped::profile(name) {
-        return profile.map_err(Fail::from);
-    }
-    let path = Path::new(name);
-    if path.exists() || name.ends_with(".json") {
-        return Profile::read(path).map_err(Fail::from);
-    }
-    let fail = Fail::usage(format!("there is no profile {name:?}"));
-    let known = || shipped::TEXTS.iter().map(|(name, _)| *name);
-    Err(match nearest(name, known()) {
-        Some(near) => fail.hint(format!("did you mean {near}?")),
-        None => fail.hint(format!("there are {}; a file of one's own ends in .json", known().collect::<Vec<_>>().join(", "))),
     })
 }
 

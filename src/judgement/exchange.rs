@@ -50,6 +50,7 @@ pub fn judge_exchange(profile: &Profile, suite: &Arc<str>, fixture: &Fixture) ->
         reason: None,
         diagnosis: None,
         foreseen: None,
+        exchange: None,
         number: u64::MAX,
         duration_us: 0,
     }

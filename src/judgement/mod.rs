@@ -7,6 +7,7 @@
 //! | `asking` | questions ahead of their answers, and what is known of the controls |
 //! | [`expectations`] | what is known to fail |
 //! | [`exchange`] | fixtures of providers, which come with their observation |
+//! | [`probed`] | what was asked of a live server, as a case |
 //! | [`explanation`] | one request that did not get through, explained |
 //! | [`events`], [`record`], [`plain`] | what happened, who takes it, and its JSON Lines form |
 //! | [`mod@replay`] | finished runs out of a file of events |
@@ -43,6 +44,7 @@ pub mod judge;
 pub mod merging;
 pub mod plain;
 pub mod plan;
+pub mod probed;
 pub mod record;
 pub mod regressions;
 pub mod replay;
@@ -69,6 +71,7 @@ pub use explanation::{Clues, Explanation, Told};
 pub use judge::{Declared, Judgement, Met, judge};
 pub use merging::{Merged, NotShards, merge};
 pub use plan::{Plan, TooManyControls};
+pub use probed::{ProbeFinding, Probed, ToldExchange};
 pub use record::{CaseRecord, Expected, Found, Observed};
 pub use regressions::{Change, Changed, changes};
 pub use replay::{ReplayError, Replayed, replay};

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::difference::{Difference, Side, What};
 use super::expectations::Foreseen;
 use super::judge::{Judgement, Met};
+use super::probed::{PROBE, ToldExchange};
 use super::record::{CaseRecord, Expected, Found, Observed};
 use super::verdict::Verdict;
 use crate::deviation::Cause;
@@ -60,6 +61,8 @@ struct Written<'a> {
     #[serde(default)]
     expectation: Option<Foreseen>,
     #[serde(default)]
+    exchange: Option<Box<ToldExchange>>,
+    #[serde(default)]
     duration_us: u64,
     #[serde(default)]
     number: Option<u64>,
@@ -87,6 +90,7 @@ impl Written<'_> {
         let operation = match asked {
             Some(operation) => operation.as_str(),
             None if self.operation == EXCHANGE => EXCHANGE,
+            None if self.operation == PROBE => PROBE,
             None => return Err(format!("there is no operation {:?}", self.operation)),
         };
         let (expected, observed) = if asked.is_some() {
@@ -128,6 +132,7 @@ impl Written<'_> {
             reason: self.reason,
             diagnosis: self.diagnosis.map(WrittenDiagnosis::read).transpose()?,
             foreseen: self.expectation,
+            exchange: self.exchange,
             duration_us: self.duration_us,
             number: self.number.unwrap_or(u64::MAX),
         })

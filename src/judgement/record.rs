@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use super::difference::Difference;
 use super::expectations::Foreseen;
 use super::judge::{Judgement, Met};
+use super::probed::ToldExchange;
 use super::verdict::Verdict;
 use crate::diagnosis::Diagnosis;
 use crate::implementation::Observation;
@@ -22,7 +23,7 @@ pub struct CaseRecord {
     pub suite: Arc<str>,
     /// The name in the suite.
     pub id: String,
-    /// The operation's name: one of [`crate::vectors::Operation`], or `exchange`.
+    /// The operation's name: one of [`crate::vectors::Operation`], `exchange`, or `probe`.
     pub operation: &'static str,
     /// How binding the expected answer is.
     pub level: Level,
@@ -50,6 +51,8 @@ pub struct CaseRecord {
     pub diagnosis: Option<Diagnosis>,
     /// What the expectations file says of it.
     pub foreseen: Option<Foreseen>,
+    /// The exchange with a live server, for people.
+    pub exchange: Option<Box<ToldExchange>>,
     /// How long the answer took, in microseconds.
     pub duration_us: u64,
     /// Its number in the run: failures are told when all of them are known, and reports show them where they were put.
@@ -104,6 +107,7 @@ impl CaseRecord {
             reason: None,
             diagnosis: None,
             foreseen: None,
+            exchange: None,
             duration_us,
             number: u64::MAX,
         }
@@ -156,7 +160,7 @@ impl CaseRecord {
 
 impl Serialize for CaseRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("CaseRecord", 20)?;
+        let mut fields = serializer.serialize_struct("CaseRecord", 21)?;
         fields.serialize_field("id", &format_args!("{}/{}", self.suite, self.id))?;
         fields.serialize_field("operation", self.operation)?;
         fields.serialize_field("level", &self.level)?;
@@ -192,6 +196,9 @@ impl Serialize for CaseRecord {
         }
         if let Some(foreseen) = &self.foreseen {
             fields.serialize_field("expectation", foreseen)?;
+        }
+        if let Some(exchange) = &self.exchange {
+            fields.serialize_field("exchange", exchange)?;
         }
         fields.serialize_field("duration_us", &self.duration_us)?;
         if self.number != u64::MAX {

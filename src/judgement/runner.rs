@@ -271,6 +271,11 @@ impl<'a> Runner<'a> {
         self.stopped = Some(ExitCode::Adapter);
     }
 
+    /// Says what ends the run before its end, other than a finding.
+    pub fn end_with(&mut self, code: ExitCode) {
+        self.stopped = Some(code);
+    }
+
     /// Ends the run.
     ///
     /// # Errors

@@ -22,6 +22,9 @@ pub fn failure(record: &CaseRecord, strict: bool, again: &[String], layout: Layo
 
 /// What asks for a case again; `arguments` name the implementation and the vectors, if they are not the reference and the embedded set.
 pub(super) fn commands(record: &CaseRecord, arguments: &str) -> Vec<String> {
+    if record.operation == crate::judgement::probed::PROBE {
+        return record.exchange.iter().filter_map(|exchange| exchange.again.clone()).collect();
+    }
     let id = record.full_id();
     let again = if arguments.is_empty() { id.clone() } else { format!("{id} {arguments}") };
     vec![format!("countersign explain {id}"), format!("countersign test {again}"), format!("countersign test {again} --json -")]
@@ -55,6 +58,9 @@ pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, again: &
     match record.verdict() {
         Verdict::Broken | Verdict::Inconclusive | Verdict::UnexpectedPass => page.text(2, &deed(record)),
         _ => differences(page, record),
+    }
+    if record.exchange.is_some() {
+        return super::probed::exchange(page, record);
     }
     page.text(2, "to see it again:");
     for line in again {
@@ -124,7 +130,8 @@ pub(super) fn difference(page: &mut Page, difference: &Difference, remark: &str)
 /// What was done, in words: of a broken case how it broke, of an open one which reading it took.
 pub(super) fn deed(record: &CaseRecord) -> String {
     if let Some(reason) = &record.reason {
-        return format!("it was refused as expected, but {reason}");
+        let is_probe = record.operation == crate::judgement::probed::PROBE;
+        return if is_probe { reason.clone() } else { format!("it was refused as expected, but {reason}") };
     }
     let done = match &record.observed {
         Observed::Implementation(observation) => observed(observation),

@@ -33,6 +33,7 @@ pub mod junit;
 pub mod markdown;
 pub mod page;
 pub mod paint;
+pub mod probed;
 pub mod sarif;
 pub mod selftest;
 pub mod shell;

@@ -43,7 +43,7 @@ struct Fence {
 const OUTER: &[&str] = &["cli", "implementation::adapter", "main", "profile::load", "vectors::load"];
 
 /// Where sockets are opened.
-const SOCKETS: &[&str] = &["cli", "sandbox::server"];
+const SOCKETS: &[&str] = &["cli", "implementation::live", "sandbox::server"];
 
 const FENCES: [Fence; 7] = [
     Fence { what: "serde", is: is_serde, out_of: "protocol", but: &[] },
@@ -55,7 +55,7 @@ const FENCES: [Fence; 7] = [
         what: "a clock",
         is: |mention| mention.has(&["Instant", "SystemTime"]),
         out_of: "",
-        but: &["cli", "implementation::adapter", "sandbox::server"],
+        but: &["cli", "implementation::adapter", "implementation::live", "sandbox::server"],
     },
     Fence { what: "randomness", is: is_random, out_of: "", but: &["cli", "sandbox::server"] },
 ];
@@ -296,7 +296,7 @@ mod the_check_itself {
             "use std::{fs, io, net::TcpStream};\nfn f(path: &Path) { path.exists(); ::std::process::abort() }",
             &[
                 &format!("src/judgement/run.rs:2: judgement::run uses a file (std::fs): {only}"),
-                "src/judgement/run.rs:2: judgement::run uses a socket (std::net::TcpStream): only cli, sandbox::server may",
+                "src/judgement/run.rs:2: judgement::run uses a socket (std::net::TcpStream): only cli, implementation::live, sandbox::server may",
                 &format!("src/judgement/run.rs:3: judgement::run uses a file (exists): {only}"),
                 &format!("src/judgement/run.rs:3: judgement::run uses a process (std::process::abort): {only}"),
             ],
@@ -320,7 +320,7 @@ mod the_check_itself {
     #[test]
     fn time_and_randomness_are_handed_down() {
         let expected = [
-            "src/judgement/run.rs:2: judgement::run uses a clock (std::time::SystemTime): only cli, implementation::adapter, sandbox::server may",
+            "src/judgement/run.rs:2: judgement::run uses a clock (std::time::SystemTime): only cli, implementation::adapter, implementation::live, sandbox::server may",
             "src/judgement/run.rs:3: judgement::run uses randomness (rand::random): only cli, sandbox::server may",
         ];
         complains("src/judgement/run.rs", "use std::time::{Duration, SystemTime};\nfn f() { rand::random() }", &expected);

@@ -3,6 +3,8 @@
 mod cli;
 mod deviant_verifiers;
 mod layers;
+#[cfg(all(feature = "probe", feature = "sandbox"))]
+mod probe;
 mod profiles;
 mod readme;
 #[cfg(feature = "sandbox")]

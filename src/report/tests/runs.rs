@@ -136,6 +136,7 @@ pub(super) fn exchange() -> CaseRecord {
         judgement: Judgement { verdict: Verdict::Pass, met: Some(Met::Answer), branch: None, differences: Vec::new() },
         reason: None,
         foreseen: None,
+        exchange: None,
         diagnosis: None,
         number: u64::MAX,
         duration_us: 0,

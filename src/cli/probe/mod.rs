@@ -1,0 +1,152 @@
+//! `countersign probe`: whether a live provider behaves as documented. The plan is printed, and nothing is sent unless somebody says so.
+
+mod asking;
+mod options;
+mod told;
+
+use std::io::{self, IsTerminal as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::fail::Fail;
+use super::output::{self, Outcome};
+use super::progress::Tasks;
+use super::reports::Opened;
+use super::session::interruption;
+use crate::implementation::Description;
+use crate::implementation::live::{Network, Policy, Trouble};
+use crate::judgement::{CaseRecord, ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
+use crate::probe::judging::Disclosure;
+use crate::probe::learnt::learnt;
+use crate::probe::login::{Nobody, Owner};
+use crate::probe::{Authorization, Conducted, Ended, Means, Plan, Surroundings, conduct, judge};
+use crate::protocol::Secret;
+pub(in crate::cli) use options::Arguments;
+
+/// Runs it.
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let (plan, means) = options::plan(arguments)?;
+    if !arguments.send {
+        output::print(&told::plan(arguments, &plan))?;
+        return Ok(if plan.steps.is_empty() { ExitCode::NothingExecuted } else { ExitCode::AsExpected });
+    }
+    options::may_send(arguments, &plan, &means)?;
+    if plan.steps.is_empty() {
+        output::print(&told::plan(arguments, &plan))?;
+        return Ok(ExitCode::NothingExecuted);
+    }
+    let interrupted = interruption()?;
+    let mut reports = Opened::open(&arguments.reports)?;
+    let conducted = send(arguments, &plan, &means, &interrupted);
+    let is_synthetic = means.is_loopback && means.client.starts_with("sandbox-");
+    let again = Some(told::again(arguments));
+    let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), again };
+    let run = tell(arguments, &plan, &means, &conducted, &closed, Some(&mut reports))?;
+    reports.finish(std::slice::from_ref(&run))?;
+    // A person's own terminal may show what no file holds.
+    let shown = if arguments.reveal && !is_synthetic && io::stdout().is_terminal() {
+        tell(arguments, &plan, &means, &conducted, &Disclosure { is_open: true, ..closed }, None)?
+    } else {
+        run
+    };
+    let text = told::done(arguments, &plan, &conducted, &learnt(&plan, &conducted), &shown);
+    output::tell(&text, arguments.reports.use_stdout())?;
+    Ok(shown.exit_code())
+}
+
+/// Carries the plan out over the network.
+fn send(arguments: &Arguments, plan: &Plan, means: &Means, interrupted: &AtomicBool) -> Conducted {
+    let policy = Policy { deadline: arguments.timeout, insecure: arguments.insecure, ..Policy::for_hosts(plan.authorities()) };
+    let begun = Instant::now();
+    let progress = Tasks::new(!arguments.quiet && io::stderr().is_terminal(), "steps");
+    let (mut person, mut nobody) = (asking::Person::default(), Nobody);
+    let owner: &mut dyn Owner = if means.authorization == Authorization::Once { &mut person } else { &mut nobody };
+    let mut around = Surroundings {
+        now: &|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        elapsed: &|| begun.elapsed(),
+        random: &|octets| getrandom::fill(octets).is_ok(),
+        pause: &|time| pause(time, interrupted),
+        interrupted: &|| interrupted.load(Ordering::SeqCst),
+        owner,
+        tell: &mut |number, _| progress.tell(number, plan.steps.len()),
+        budget: arguments.budget.unwrap_or_else(|| options::budget(plan, means)),
+        interval: options::interval(arguments, means),
+        deadline: arguments.deadline,
+    };
+    let conducted = conduct(plan, means, &mut Network::new(policy), &mut around);
+    progress.finish();
+    conducted
+}
+
+/// Waits, but not for an interruption.
+fn pause(time: Duration, interrupted: &AtomicBool) {
+    let until = Instant::now() + time;
+    while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+        if interrupted.load(Ordering::SeqCst) {
+            return;
+        }
+        std::thread::sleep(left.min(Duration::from_millis(50)));
+    }
+}
+
+/// Every secret that is known: ours, and those that came back.
+fn secrets(means: &Means, conducted: &Conducted) -> Vec<Secret> {
+    let token = means.token.as_ref();
+    let own = [means.secret.clone(), token.map(|token| token.secret.clone()), token.map(|token| Secret::new(token.identifier.clone()))];
+    let key = means.private_key.as_ref().map(|key| Secret::new(key.expose_pem().to_vec()));
+    own.into_iter().flatten().chain(key).chain(conducted.secrets.iter().cloned()).collect()
+}
+
+/// The one flow: judged steps become a run's events, for every report.
+fn tell(
+    arguments: &Arguments,
+    plan: &Plan,
+    means: &Means,
+    conducted: &Conducted,
+    disclosure: &Disclosure,
+    mut reports: Option<&mut Opened>,
+) -> Result<Run, Fail> {
+    let judged = judge(plan, means, conducted, disclosure);
+    let start = RunStart {
+        countersign: env!("CARGO_PKG_VERSION").to_owned(),
+        suite_digest: String::new(),
+        implementation: Description {
+            name: format!("{} at {}", plan.profile.id, plan.authorities().join(", ")),
+            version: None,
+            language: None,
+            language_version: None,
+            homepage: None,
+        },
+        selected: plan.steps.len() as u64,
+        strict: arguments.strict,
+        ..RunStart::default()
+    };
+    let mut run = Run::keeping(Keep::Every);
+    {
+        let mut sinks = Sinks(vec![&mut run]);
+        let mut events = reports.as_mut().and_then(|reports| reports.events());
+        if let Some(events) = &mut events {
+            sinks.0.push(events as &mut dyn Sink);
+        }
+        let mut runner = Runner::start(start, Judging::STILL, &mut sinks)?;
+        judged.records.iter().try_for_each(|record: &CaseRecord| runner.tell(record))?;
+        if let Some(code) = stopped(&conducted.ended, conducted.requests) {
+            runner.end_with(code);
+        }
+        runner.finish()?;
+    }
+    Ok(run)
+}
+
+/// What a run ends with that did not come to its end.
+fn stopped(ended: &Ended, requests: usize) -> Option<ExitCode> {
+    match ended {
+        Ended::Interrupted => Some(ExitCode::Interrupted),
+        Ended::Enough(_) => Some(ExitCode::Network),
+        // A server that breaks HTTP is a finding.
+        Ended::Network(Trouble::NotHttp(_) | Trouble::TooLarge(..) | Trouble::TooMany(..) | Trouble::Body(_)) => None,
+        Ended::Network(_) => Some(ExitCode::Network),
+        _ if requests == 0 => Some(ExitCode::NothingExecuted),
+        _ => None,
+    }
+}

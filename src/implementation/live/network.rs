@@ -1,0 +1,93 @@
+//! The network: one connection a request, and everything about it within the policy. Redirects are answers like others; there is no proxy,
+//! no second try, no connection that is used again.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustls::ClientConfig;
+
+use super::body::Framing;
+use super::channel::Channel;
+use super::coding::{Coding, Unpacking};
+use super::deadline::Deadline;
+use super::destination::Destination;
+use super::dialling::{self, Names};
+use super::head::Head;
+use super::tls::{self, Trust};
+use super::wire::{MOMENT, Wire};
+use super::{Incoming, Outgoing, Policy, Send, Trouble, writing};
+
+/// Puts requests to live servers.
+#[derive(Debug)]
+pub struct Network {
+    policy: Policy,
+    pub(super) names: Names,
+    pub(super) trust: Trust,
+    /// Made when it is needed for the first time.
+    tls: Option<Arc<ClientConfig>>,
+    /// The most octets of the last answer that were held at once, before they were put into its body.
+    pub(super) most_held: usize,
+}
+
+impl Network {
+    /// A network within this policy.
+    #[must_use]
+    pub fn new(policy: Policy) -> Network {
+        let trust = if policy.insecure { Trust::Anybody } else { Trust::Roots(Vec::new()) };
+        Network { policy, names: Names::new(dialling::by_the_system), trust, tls: None, most_held: 0 }
+    }
+
+    /// The policy.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn open(&mut self, destination: &Destination, deadline: Deadline) -> Result<Channel, Trouble> {
+        let addresses = self.names.addresses(destination, deadline)?;
+        destination.permits(&addresses, self.policy.insecure)?;
+        let mut stream = dialling::connect(destination, &addresses, deadline)?;
+        if !destination.https {
+            return Ok(Channel::Clear(stream));
+        }
+        let config = match &self.tls {
+            Some(config) => Arc::clone(config),
+            None => Arc::clone(self.tls.insert(tls::config(self.trust.clone())?)),
+        };
+        let session = tls::agree(&mut stream, config, destination, deadline)?;
+        Ok(Channel::Tls(stream, Box::new(session)))
+    }
+}
+
+impl Send for Network {
+    fn send(&mut self, request: &Outgoing) -> Result<Incoming, Trouble> {
+        let deadline = Deadline::after(self.policy.deadline);
+        let destination = Destination::of(&request.url, &self.policy)?;
+        let octets = writing::octets(request, &destination)?;
+        let mut wire = Wire::new(self.open(&destination, deadline)?, deadline, octets);
+        let answer = read(&mut wire, &request.method, &self.policy);
+        self.most_held = wire.most_held;
+        answer
+    }
+}
+
+/// Reads an answer to a request with this method.
+pub(super) fn read(wire: &mut Wire, method: &str, policy: &Policy) -> Result<Incoming, Trouble> {
+    let began = Instant::now();
+    let head = Head::read(wire, policy)?;
+    let framing = Framing::of(&head, method)?;
+    let mut body = Vec::new();
+    if framing != Framing::None {
+        let coding = Coding::of(&head)?;
+        let mut unpacking = Unpacking::new(coding, policy.body);
+        framing.read(wire, policy, coding.most_packed(policy.body), |piece| unpacking.take(piece))?;
+        body = unpacking.finish()?;
+    }
+    let elapsed = began.elapsed();
+    // Octets behind the end are a wrong length, or a second answer: two readers would read two things. A body where there is none (RFC 9112
+    // section 6.3, rule 1) is a mistake that many make, and nobody reads it.
+    if framing != Framing::None && wire.gathers(1, MOMENT) {
+        return Err(Trouble::Body("octets follow its end".to_owned()));
+    }
+    Ok(Incoming { status: head.status, headers: head.headers, body, elapsed })
+}

@@ -1,0 +1,491 @@
+//! A plan carried out: one request after the other, each answer read before the next is asked, with a budget, a rate and a deadline. It
+//! stops when the server has had enough, when somebody interrupts, and when good requests no longer pass.
+
+use std::time::Duration;
+
+use super::draft::{Composed, Draft, Stamp};
+use super::login::{self, Owner};
+use super::means::{Authorization, Means, Pair};
+use super::outcome::{Outcome, Read};
+use super::plan::Plan;
+use super::signals::{self, MANY_FORBIDDEN};
+use super::step::{Edit, Presents, Step, Wanted};
+use crate::implementation::live::{Incoming, Outgoing, Send, Trouble};
+use crate::profile::document::EndpointName;
+
+/// What a probe is given by whoever may look at clocks, signals and the terminal.
+pub struct Surroundings<'a> {
+    /// Seconds since 1970.
+    pub now: &'a dyn Fn() -> u64,
+    /// The time since any fixed moment.
+    pub elapsed: &'a dyn Fn() -> Duration,
+    /// Fills with random octets; `false` if there are none.
+    pub random: &'a dyn Fn(&mut [u8]) -> bool,
+    /// Waits.
+    pub pause: &'a dyn Fn(Duration),
+    /// Whether somebody wants it to stop.
+    pub interrupted: &'a dyn Fn() -> bool,
+    /// Who asks the resource owner.
+    pub owner: &'a mut dyn Owner,
+    /// Is told of each step before it is asked: its number from 0.
+    pub tell: &'a mut dyn FnMut(usize, &Step),
+    /// The most requests.
+    pub budget: usize,
+    /// The least time between two requests.
+    pub interval: Duration,
+    /// The most time for all of it.
+    pub deadline: Duration,
+}
+
+/// One request and what came of it.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// The endpoint.
+    pub endpoint: EndpointName,
+    /// What went out.
+    pub outgoing: Outgoing,
+    /// Its protocol parameters, decoded.
+    pub parameters: Vec<(String, Vec<u8>)>,
+    /// The base string that was signed.
+    pub base_string: Vec<u8>,
+    /// When it went out, in seconds since 1970 by our clock.
+    pub at: u64,
+    /// What came back.
+    pub answer: Result<Incoming, Trouble>,
+}
+
+/// What was done for a step.
+#[derive(Clone, Debug, Default)]
+pub struct Exchanged {
+    /// The step's place in the plan.
+    pub step: usize,
+    /// The requests for fresh credentials before it.
+    pub errands: Vec<Hop>,
+    /// The request before the one that counts.
+    pub first: Option<Hop>,
+    /// The request that counts; `None` if it was not sent.
+    pub hop: Option<Hop>,
+    /// What the server knows of the credentials that were presented.
+    pub presented: Option<Pair>,
+    /// Why nothing was sent.
+    pub not_sent: Option<String>,
+}
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// With the plan.
+    Finished,
+    /// The server has had enough; what it said.
+    Enough(String),
+    /// Somebody interrupted.
+    Interrupted,
+    /// The budget is used up.
+    Budget,
+    /// The deadline has passed.
+    Deadline,
+    /// The network failed.
+    Network(Trouble),
+}
+
+/// A plan carried out.
+#[derive(Debug)]
+pub struct Conducted {
+    /// The steps that were reached, in their order.
+    pub exchanged: Vec<Exchanged>,
+    /// How it ended.
+    pub ended: Ended,
+    /// How many requests were sent.
+    pub requests: usize,
+    /// Every secret that an answer held.
+    pub secrets: Vec<crate::protocol::Secret>,
+}
+
+/// Carries out a plan.
+pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut Surroundings<'_>) -> Conducted {
+    let begun = (around.elapsed)();
+    let access = means.token.clone();
+    let mut conductor = Conductor {
+        plan,
+        means,
+        sender,
+        around,
+        begun,
+        last: None,
+        requests: 0,
+        secrets: Vec::new(),
+        undecided: None,
+        allowed: None,
+        exchanged: None,
+        access,
+        revoked: None,
+        logins: 0,
+        wrong_verifiers: 0,
+        forbidden: 0,
+        failed: Vec::new(),
+    };
+    let mut done = Vec::new();
+    let mut ended = Ended::Finished;
+    for (number, step) in plan.steps.iter().enumerate() {
+        (conductor.around.tell)(number, step);
+        let mut exchanged = Exchanged { step: number, ..Exchanged::default() };
+        let result = conductor.ask(step, &mut exchanged);
+        let stop = match result {
+            Ok(()) => None,
+            Err(Halt::NotSent(why)) => {
+                exchanged.not_sent = Some(why);
+                None
+            }
+            Err(Halt::Stop(ended)) => Some(ended),
+        };
+        // What was sent before the stop is told too.
+        if stop.is_none() || exchanged.hop.is_some() || exchanged.first.is_some() || !exchanged.errands.is_empty() {
+            done.push(exchanged);
+        }
+        if let Some(stop) = stop {
+            ended = stop;
+            break;
+        }
+    }
+    Conducted { exchanged: done, ended, requests: conductor.requests, secrets: conductor.secrets }
+}
+
+/// Why a step did not come to its end.
+enum Halt {
+    /// This one alone.
+    NotSent(String),
+    /// It and all that follow.
+    Stop(Ended),
+}
+
+struct Conductor<'p, 'a, 's> {
+    plan: &'p Plan,
+    means: &'p Means,
+    sender: &'s mut dyn Send,
+    around: &'s mut Surroundings<'a>,
+    begun: Duration,
+    last: Option<Duration>,
+    requests: usize,
+    secrets: Vec<crate::protocol::Secret>,
+    /// Temporary credentials of which nobody has decided.
+    undecided: Option<Pair>,
+    /// Temporary credentials that the resource owner has allowed.
+    allowed: Option<Pair>,
+    /// Temporary credentials that were exchanged.
+    exchanged: Option<Pair>,
+    access: Option<Pair>,
+    revoked: Option<Pair>,
+    logins: usize,
+    wrong_verifiers: usize,
+    forbidden: usize,
+    /// Endpoints at which a good request was not answered.
+    failed: Vec<EndpointName>,
+}
+
+/// After so many wrong codes fresh credentials are taken: servers stop guessing.
+const MOST_WRONG_VERIFIERS: usize = 3;
+
+impl Conductor<'_, '_, '_> {
+    fn ask(&mut self, step: &Step, exchanged: &mut Exchanged) -> Result<(), Halt> {
+        if self.failed.contains(&step.endpoint) && !step.is_control {
+            return Err(Halt::NotSent("a good request to this endpoint was not answered".to_owned()));
+        }
+        if step.endpoint == EndpointName::Authorize {
+            return self.authorize(step, exchanged);
+        }
+        let Some(target) = self.plan.target(step.endpoint) else { return Err(Halt::NotSent("the endpoint is not asked".to_owned())) };
+        let pair = self.credentials(step, exchanged)?;
+        exchanged.presented.clone_from(&pair);
+        let callback = self.plan.callback.as_deref().filter(|_| step.endpoint == EndpointName::RequestToken);
+        let draft = Draft::good(target, self.means, pair.as_ref(), callback, &self.stamp()?);
+        if let Some(edits) = &step.first {
+            let composed = self.compose(draft.clone(), edits)?;
+            let hop = self.send(step.endpoint, composed)?;
+            let read = self.read(&hop);
+            exchanged.first = Some(hop);
+            if let Some(read) = read {
+                self.after(step.endpoint, pair.as_ref(), &read);
+                self.look(&read)?;
+            }
+        }
+        let composed = self.compose(draft, &step.edits)?;
+        let hop = self.send(step.endpoint, composed)?;
+        let trouble = hop.answer.as_ref().err().cloned();
+        let read = self.read(&hop);
+        exchanged.hop = Some(hop);
+        if let Some(read) = &read {
+            self.after(step.endpoint, pair.as_ref(), read);
+            if step.edits.iter().any(|edit| matches!(edit, Edit::Set(name, _) if name == "oauth_verifier")) {
+                self.wrong_verifiers += 1;
+            }
+        }
+        let is_good = read.as_ref().is_some_and(|read| read.outcome == Outcome::Accepted);
+        if step.is_control {
+            // One that passes after one that did not shows that the others can be asked.
+            self.failed.retain(|failed| *failed != step.endpoint);
+            self.failed.extend((!is_good).then_some(step.endpoint));
+        }
+        match (trouble, read) {
+            (Some(trouble), _) if step.is_control || is_of_network(&trouble) => Err(Halt::Stop(Ended::Network(trouble))),
+            (_, Some(read)) => {
+                self.look(&read)?;
+                self.count_forbidden(step, &read)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Credentials of the sort that a step presents, fresh ones if need be.
+    fn credentials(&mut self, step: &Step, exchanged: &mut Exchanged) -> Result<Option<Pair>, Halt> {
+        let missing = |what: &str| Halt::NotSent(format!("there are no {what}"));
+        match step.presents {
+            Presents::Nothing => Ok(None),
+            Presents::Undecided => match self.undecided.take() {
+                Some(pair) => Ok(Some(pair)),
+                None => self.begin(exchanged).map(Some),
+            },
+            Presents::Allowed => self.allow(exchanged).map(Some),
+            Presents::Exchanged => self.exchanged.clone().map(Some).ok_or_else(|| missing("temporary credentials that were exchanged")),
+            Presents::Access => self.access.clone().map(Some).ok_or_else(|| missing("token credentials")),
+            Presents::Revoked => self.revoked.clone().map(Some).ok_or_else(|| missing("token credentials that were revoked")),
+        }
+    }
+
+    /// Fresh temporary credentials.
+    fn begin(&mut self, exchanged: &mut Exchanged) -> Result<Pair, Halt> {
+        let none = || Halt::NotSent("no temporary credentials could be had".to_owned());
+        let is_failing = self.failed.contains(&EndpointName::RequestToken);
+        let target = self.plan.target(EndpointName::RequestToken).filter(|_| !is_failing).ok_or_else(none)?;
+        let draft = Draft::good(target, self.means, None, self.plan.callback.as_deref(), &self.stamp()?);
+        let composed = self.compose(draft, &[])?;
+        let hop = self.send(EndpointName::RequestToken, composed)?;
+        let read = self.read(&hop);
+        exchanged.errands.push(hop);
+        let read = read.ok_or_else(none)?;
+        self.after(EndpointName::RequestToken, None, &read);
+        self.look(&read)?;
+        self.undecided.take().ok_or_else(none)
+    }
+
+    /// Temporary credentials that the resource owner has allowed.
+    fn allow(&mut self, exchanged: &mut Exchanged) -> Result<Pair, Halt> {
+        if self.wrong_verifiers >= MOST_WRONG_VERIFIERS && self.plan.authorization == Authorization::Freely {
+            self.allowed = None;
+            self.wrong_verifiers = 0;
+        }
+        if let Some(pair) = &self.allowed {
+            return Ok(pair.clone());
+        }
+        if self.plan.authorization != Authorization::Freely && self.logins > 0 {
+            return Err(Halt::NotSent("the resource owner is asked once, and those credentials were used up".to_owned()));
+        }
+        let mut pair = match self.undecided.take() {
+            Some(pair) => pair,
+            None => self.begin(exchanged)?,
+        };
+        let none = || Halt::NotSent("the resource owner could not be asked".to_owned());
+        let is_failing = self.failed.contains(&EndpointName::Authorize);
+        let target = self.plan.target(EndpointName::Authorize).filter(|_| !is_failing).ok_or_else(none)?;
+        let url = login::url(&self.plan.profile, target, self.means, &pair);
+        self.logins += 1;
+        let verifier = if self.plan.authorization == Authorization::Freely {
+            let hop = self.get(url)?;
+            let read = self.read(&hop);
+            exchanged.errands.push(hop);
+            read.as_ref().and_then(login::verifier)
+        } else {
+            let code = self.around.owner.verifier(&url).map_err(Halt::NotSent)?;
+            Some(code.into_bytes())
+        };
+        let Some(verifier) = verifier else {
+            self.failed.push(EndpointName::Authorize);
+            return Err(Halt::NotSent("the authorization gave no verification code".to_owned()));
+        };
+        self.learn(&verifier);
+        pair.verifier = Some(verifier);
+        self.allowed = Some(pair.clone());
+        Ok(pair)
+    }
+
+    /// The authorization URL, opened by ourselves.
+    fn authorize(&mut self, step: &Step, exchanged: &mut Exchanged) -> Result<(), Halt> {
+        let mut pair = match self.undecided.take() {
+            Some(pair) => pair,
+            None => self.begin(exchanged)?,
+        };
+        exchanged.presented = Some(pair.clone());
+        let Some(target) = self.plan.target(EndpointName::Authorize) else {
+            return Err(Halt::NotSent("the endpoint is not asked".to_owned()));
+        };
+        let mut url = login::url(&self.plan.profile, target, self.means, &pair);
+        if !step.is_control {
+            url.push_str("&oauth_callback=http%3A%2F%2Fevil.invalid%2F");
+        }
+        let hop = self.get(url)?;
+        let read = self.read(&hop);
+        let trouble = hop.answer.as_ref().err().cloned();
+        exchanged.hop = Some(hop);
+        match read.as_ref().and_then(login::verifier) {
+            Some(code) => {
+                self.learn(&code);
+                pair.verifier = Some(code);
+                self.allowed = Some(pair);
+            }
+            None if step.is_control => self.failed.push(EndpointName::Authorize),
+            None => {}
+        }
+        match (trouble, read) {
+            (Some(trouble), _) => Err(Halt::Stop(Ended::Network(trouble))),
+            (None, Some(read)) => self.look(&read),
+            (None, None) => Ok(()),
+        }
+    }
+
+    fn get(&mut self, url: String) -> Result<Hop, Halt> {
+        let outgoing = Outgoing { method: "GET".to_owned(), url, headers: Vec::new(), body: None };
+        self.exchange(EndpointName::Authorize, outgoing, Vec::new(), Vec::new())
+    }
+
+    fn compose(&self, draft: Draft, edits: &[Edit]) -> Result<Composed, Halt> {
+        draft.compose(edits, self.means).map_err(|error| Halt::NotSent(format!("the request cannot be made: {error}")))
+    }
+
+    fn send(&mut self, endpoint: EndpointName, composed: Composed) -> Result<Hop, Halt> {
+        let Composed { outgoing, sent, base_string } = composed;
+        self.exchange(endpoint, outgoing, sent.parameters, base_string)
+    }
+
+    /// Sends one request, when it may.
+    fn exchange(
+        &mut self,
+        endpoint: EndpointName,
+        outgoing: Outgoing,
+        parameters: Vec<(String, Vec<u8>)>,
+        base_string: Vec<u8>,
+    ) -> Result<Hop, Halt> {
+        if (self.around.interrupted)() {
+            return Err(Halt::Stop(Ended::Interrupted));
+        }
+        if self.requests >= self.around.budget {
+            return Err(Halt::Stop(Ended::Budget));
+        }
+        let now = (self.around.elapsed)();
+        if now.saturating_sub(self.begun) > self.around.deadline {
+            return Err(Halt::Stop(Ended::Deadline));
+        }
+        if let Some(last) = self.last {
+            let wait = self.around.interval.saturating_sub(now.saturating_sub(last));
+            if !wait.is_zero() {
+                (self.around.pause)(wait);
+                if (self.around.interrupted)() {
+                    return Err(Halt::Stop(Ended::Interrupted));
+                }
+            }
+        }
+        self.last = Some((self.around.elapsed)());
+        self.requests += 1;
+        let at = (self.around.now)();
+        let answer = self.sender.send(&outgoing);
+        Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
+    }
+
+    fn stamp(&self) -> Result<Stamp, Halt> {
+        let mut octets = [0_u8; 16];
+        if !(self.around.random)(&mut octets) {
+            return Err(Halt::NotSent("there are no random numbers".to_owned()));
+        }
+        // A letter first: one step writes it in another way.
+        let nonce = octets.iter().fold("n".to_owned(), |text, octet| format!("{text}{octet:02x}"));
+        Ok(Stamp { now: (self.around.now)(), nonce })
+    }
+
+    fn read(&self, hop: &Hop) -> Option<Read> {
+        hop.answer.as_ref().ok().map(|incoming| Read::of(&self.plan.profile, hop.endpoint, incoming))
+    }
+
+    fn learn(&mut self, secret: &[u8]) {
+        self.secrets.push(crate::protocol::Secret::new(secret.to_vec()));
+    }
+
+    /// What an answer changes in what we have.
+    fn after(&mut self, endpoint: EndpointName, presented: Option<&Pair>, read: &Read) {
+        if endpoint != EndpointName::Authorize {
+            for name in ["oauth_token", "oauth_token_secret", "oauth_session_handle"] {
+                if let Some(value) = read.value(name) {
+                    self.learn(&value);
+                }
+            }
+        }
+        if read.outcome != Outcome::Accepted {
+            return;
+        }
+        let at = (self.around.now)();
+        let given = read.value("oauth_token").map(|identifier| Pair {
+            identifier,
+            secret: crate::protocol::Secret::new(read.value("oauth_token_secret").unwrap_or_default()),
+            handle: read.value("oauth_session_handle"),
+            issued: Some(at),
+            lifetime: read.value("oauth_expires_in").and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok()),
+            callback: self.plan.callback.clone(),
+            is_own: true,
+            ..Pair::default()
+        });
+        match endpoint {
+            EndpointName::RequestToken => self.undecided = given,
+            EndpointName::AccessToken => {
+                self.exchanged = presented.cloned().map(|pair| Pair { exchanged: Some(at), ..pair });
+                self.allowed = None;
+                self.access = given.or(self.access.take());
+            }
+            EndpointName::Renew => match given {
+                Some(pair) => self.access = Some(pair),
+                None => {
+                    if let Some(access) = &mut self.access {
+                        access.renewed = Some(at);
+                    }
+                }
+            },
+            EndpointName::Revoke => self.revoked = self.access.take().map(|pair| Pair { revoked: Some(at), ..pair }),
+            EndpointName::Authorize | EndpointName::Resource => {}
+        }
+    }
+
+    fn look(&self, read: &Read) -> Result<(), Halt> {
+        signals::enough(read).map_or(Ok(()), |why| Err(Halt::Stop(Ended::Enough(why))))
+    }
+
+    /// Several 403 in a row may be a lock: then a good request tells.
+    fn count_forbidden(&mut self, step: &Step, read: &Read) -> Result<(), Halt> {
+        if !signals::is_forbidden(read) {
+            self.forbidden = 0;
+            return Ok(());
+        }
+        self.forbidden += 1;
+        let can_ask = matches!(step.endpoint, EndpointName::RequestToken | EndpointName::Resource) && step.wanted != Wanted::Accepted;
+        if self.forbidden < MANY_FORBIDDEN || !can_ask {
+            return Ok(());
+        }
+        self.forbidden = 0;
+        let Some(target) = self.plan.target(step.endpoint) else { return Ok(()) };
+        let pair = self.access.clone().filter(|_| step.endpoint == EndpointName::Resource);
+        let callback = self.plan.callback.as_deref().filter(|_| step.endpoint == EndpointName::RequestToken);
+        let draft = Draft::good(target, self.means, pair.as_ref(), callback, &self.stamp()?);
+        let composed = self.compose(draft, &[])?;
+        let hop = self.send(step.endpoint, composed)?;
+        match self.read(&hop) {
+            Some(read) if signals::is_forbidden(&read) => {
+                Err(Halt::Stop(Ended::Enough("a good request is answered 403 after several bad ones: the client is locked out".to_owned())))
+            }
+            Some(read) => {
+                self.after(step.endpoint, pair.as_ref(), &read);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether there is no use in asking the same server anything else.
+const fn is_of_network(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::NotAllowed(_) | Trouble::NoAddress(_) | Trouble::NoConnection(_) | Trouble::Tls(_))
+}

@@ -1,0 +1,103 @@
+//! What an answer is: accepted, refused, or neither. Whether that is right is another question.
+
+use crate::implementation::live::{Incoming, Trouble};
+use crate::intake;
+use crate::profile::Profile;
+use crate::profile::answer::Answer as Form;
+use crate::profile::document::{EndpointName, SuccessFormat};
+use crate::profile::exchange::{Octets, Response, Told};
+use crate::profile::kinds::Shape;
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was answered as good requests are.
+    Accepted,
+    /// It was refused.
+    Refused,
+    /// The server failed: a status of 500 or more.
+    ServerError,
+    /// The server sends elsewhere.
+    Redirected,
+    /// A status of success without what belongs to it.
+    Odd,
+    /// There was no whole answer.
+    Silent(Trouble),
+}
+
+/// An answer with all that is read out of it.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// In the form that rules are put to.
+    pub response: Response,
+    /// What it says of the request.
+    pub says: intake::Answer,
+    /// What came of the request.
+    pub outcome: Outcome,
+}
+
+impl Read {
+    /// Reads an answer of an endpoint.
+    #[must_use]
+    pub fn of(profile: &Profile, name: EndpointName, incoming: &Incoming) -> Read {
+        let fields = incoming.headers.iter().map(|(name, value)| (name.clone().into_bytes(), value.clone())).collect();
+        let says = intake::Answer::read(Some(incoming.status), &fields, &incoming.body);
+        let named = incoming.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
+        let shape = Shape::from_word(intake::read(named, &incoming.body).shape.as_str());
+        let response = Response {
+            status: incoming.status,
+            headers: incoming.headers.iter().map(|(name, value)| (name.clone(), Octets(value.clone()))).collect(),
+            body: Some(Octets(incoming.body.clone())),
+            told: Told { problem: says.problem.as_ref().map(|problem| problem.name.clone()), shape },
+        };
+        let outcome = outcome(profile, name, &response, &says);
+        Read { response, says, outcome }
+    }
+
+    /// The problem and the status in a phrase: `401, token_rejected`.
+    #[must_use]
+    pub fn phrase(&self) -> String {
+        match &self.says.problem {
+            Some(problem) => format!("{}, {}", self.response.status, cut(&problem.name)),
+            None => self.response.status.to_string(),
+        }
+    }
+
+    /// A value of a form-encoded answer.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Vec<u8>> {
+        Form::of(&self.response).value(name).map(<[u8]>::to_vec)
+    }
+}
+
+/// A word of somebody else's, of a length that fits into a sentence.
+fn cut(word: &str) -> String {
+    word.chars().take(60).collect()
+}
+
+fn outcome(profile: &Profile, name: EndpointName, response: &Response, says: &intake::Answer) -> Outcome {
+    let form = Form::of(response);
+    if name == EndpointName::Authorize {
+        return match response.status {
+            500.. => Outcome::ServerError,
+            400.. => Outcome::Refused,
+            300.. if form.location().is_none() => Outcome::Odd,
+            // Where the client gets a problem, the resource owner was not even asked.
+            300.. if form.location_value("oauth_problem").is_some() || form.location_value("error").is_some() => Outcome::Refused,
+            _ => Outcome::Accepted,
+        };
+    }
+    match response.status {
+        500.. => Outcome::ServerError,
+        400.. => Outcome::Refused,
+        300.. => Outcome::Redirected,
+        200..300 if says.problem.is_some() => Outcome::Refused,
+        200..300 => {
+            let endpoint = profile.endpoints.get(&name);
+            let gives = endpoint.is_some_and(|endpoint| endpoint.response.format == SuccessFormat::Form);
+            let given = || form.value("oauth_token").is_some_and(|token| !token.is_empty());
+            if !gives || given() { Outcome::Accepted } else { Outcome::Odd }
+        }
+        _ => Outcome::Odd,
+    }
+}
