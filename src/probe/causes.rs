@@ -242,7 +242,7 @@ fn is_lost(hop: &Hop, problem: &crate::intake::Problem) -> bool {
 
 /// What servers say that do not name problems.
 fn text(_: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
-    if read.response.status < 400 && read.says.problem.is_none() && read.outcome == Outcome::Accepted {
+    if read.response.status < 400 && read.says.problem.is_none() {
         return None;
     }
     let words = words(read);

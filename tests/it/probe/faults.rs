@@ -2,11 +2,12 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use countersign::probe::Level;
 use countersign::sandbox::faults::{Fault, TABLE};
 
-use super::{found, means, probe, sandbox};
+use super::{found, means, probe, probe_within, sandbox};
 
 /// What must be found, as the step and the finding.
 fn expected(fault: &str) -> &'static str {
@@ -33,10 +34,17 @@ fn expected(fault: &str) -> &'static str {
         "html-error-200" => "rt.control-first: answer.page",
         "problem-200" => "rt.control-first: token.permission",
         "error-escapes" => "rt.control-first: answer.text-control",
-        "redirect-host" | "redirect-host-307" | "redirect-host-308" | "redirect-port" | "redirect-scheme" | "redirect-network-path"
-        | "redirect-userinfo" | "redirect-backslash" | "redirect-loop" | "redirect-script" | "redirect-nowhere" => {
-            "rt.control-first: answer.redirect"
-        }
+        "redirect-host"
+        | "redirect-host-307"
+        | "redirect-host-308"
+        | "redirect-port"
+        | "redirect-scheme"
+        | "redirect-network-path"
+        | "redirect-userinfo"
+        | "redirect-backslash"
+        | "redirect-loop"
+        | "redirect-script"
+        | "redirect-nowhere" => "rt.control-first: answer.redirect",
         "callback-other-token" | "callback-no-verifier" => "auth.control: rfc5849.auth.cb",
         "callback-verifier-twice" => "auth.control: answer.parameter-twice",
         "clock-ahead" | "clock-behind" => "rt.control-first: clock.skew",
@@ -47,12 +55,14 @@ fn expected(fault: &str) -> &'static str {
         "basic-challenge" => "rt.control-first: answer.other-scheme",
         "token-expired" => "api.control-first: token.expired",
         "silence" | "length-long" | "slow-head" | "slow-body" => "rt.control-first: http.late",
-        "close" | "truncated" | "half-head" | "length-huge" => "rt.control-first: http.cut",
-        "length-short" | "length-negative" | "length-twice" | "length-and-chunks" | "no-head" | "status-line" | "status-huge"
-        | "field-without-colon" | "two-answers" => "rt.control-first: http.not-http",
-        "endless-head" | "endless-body" | "endless-interim" | "chunk-huge" | "gzip-bomb" => "rt.control-first: http.too-large",
-        "chunk-broken" | "gzip-false" => "rt.control-first: http.body",
-        "field-control" => "rt.control-first: answer.field-control",
+        "close" | "truncated" | "half-head" => "rt.control-first: http.cut",
+        "no-head" | "status-line" | "status-huge" | "field-without-colon" | "field-control" => "rt.control-first: http.not-http",
+        "endless-head" | "endless-body" | "endless-interim" | "length-huge" | "chunk-huge" | "gzip-bomb" => {
+            "rt.control-first: http.too-large"
+        }
+        "length-short" | "length-negative" | "length-twice" | "length-and-chunks" | "chunk-broken" | "gzip-false" | "two-answers" => {
+            "rt.control-first: http.body"
+        }
         other => panic!("the fault {other} is not expected to be found: say by which finding it is"),
     }
 }
@@ -80,7 +90,9 @@ fn every_fault_of_a_sandbox_is_found_by_name() {
 
 fn of(fault: &'static Fault) -> Vec<String> {
     let sandbox = sandbox("rfc5849").fault(fault).start().unwrap();
-    found(&probe(&sandbox, "rfc5849", Level::Controls, &means()))
+    // What never comes is not waited for for long.
+    let patience = if expected(fault.name).ends_with("http.late") { 500 } else { 15_000 };
+    found(&probe_within(&sandbox, "rfc5849", Level::Controls, &means(), Duration::from_millis(patience)))
 }
 
 #[test]

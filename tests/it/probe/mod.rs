@@ -31,16 +31,7 @@ fn sandbox(profile: &str) -> Builder {
 
 /// What a probe of a server on this machine may use.
 fn means() -> Means {
-    Means {
-        authorization: countersign::probe::Authorization::Freely,
-        is_loopback: true,
-        ..Means::of_client(CLIENT, SECRET.as_bytes())
-    }
-}
-
-/// The network, with little patience.
-fn network(plan: &Plan) -> Network {
-    Network::new(Policy { deadline: Duration::from_millis(700), ..Policy::for_hosts(plan.authorities()) })
+    Means { authorization: countersign::probe::Authorization::Freely, is_loopback: true, ..Means::of_client(CLIENT, SECRET.as_bytes()) }
 }
 
 /// Carries a plan out by a clock that stands.
@@ -69,9 +60,14 @@ fn conducted(plan: &Plan, means: &Means, sender: &mut dyn Send) -> Conducted {
 
 /// The records of a probe of this sandbox.
 fn probe(sandbox: &Sandbox, profile: &str, level: Level, means: &Means) -> Vec<CaseRecord> {
+    probe_within(sandbox, profile, level, means, Duration::from_secs(15))
+}
+
+/// The same, with so much time for each request.
+fn probe_within(sandbox: &Sandbox, profile: &str, level: Level, means: &Means, deadline: Duration) -> Vec<CaseRecord> {
     let documented = countersign::profile::shipped::profile(profile).unwrap().unwrap();
     let plan = Plan::of(&countersign::probe::target::moved(&documented, &sandbox.origin()), level, means);
-    let conducted = conducted(&plan, means, &mut network(&plan));
+    let conducted = conducted(&plan, means, &mut Network::new(Policy { deadline, ..Policy::for_hosts(plan.authorities()) }));
     judge(&plan, means, &conducted, &Disclosure { is_open: true, ..Disclosure::default() }).records
 }
 
@@ -88,7 +84,12 @@ fn found(records: &[CaseRecord]) -> Vec<String> {
 fn unexpected(records: &[CaseRecord]) -> Vec<String> {
     let words = |record: &CaseRecord| {
         let because = record.reason.clone().unwrap_or_else(|| format!("{:?}", record.observed));
-        format!("{} {}: {because}\n{}", record.verdict().as_str(), record.id, record.exchange.as_ref().map_or("", |told| told.response.as_deref().unwrap_or("")))
+        format!(
+            "{} {}: {because}\n{}",
+            record.verdict().as_str(),
+            record.id,
+            record.exchange.as_ref().map_or("", |told| told.response.as_deref().unwrap_or(""))
+        )
     };
     records.iter().filter(|record| record.verdict().is_unexpected()).map(words).collect()
 }
