@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::entries::Entry;
 use super::refusal::encoded;
-use super::{date, words};
+use super::{date, test_key, words};
 use crate::intake;
 use crate::profile::exchange::{Exchange, Octets, SentRequest, Token};
 use crate::profile::reading::Reading;
 use crate::profile::{Profile, address, check};
-use crate::protocol::{Derivation, Recipe, Secret, Secrets, SignatureMethod};
+use crate::protocol::{Derivation, PrivateKey, Recipe, Secret, Secrets, SignatureMethod};
 
 /// A fixture file with the signed exchanges, as if they had been with the provider itself: their URLs are the documented ones, and what was
 /// signed rightly is signed again.
@@ -86,12 +86,19 @@ fn signature_of(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut unsigned = exchange.request.clone();
     let reading = Reading::of(&exchange.request);
     let sent = reading.value("oauth_signature")?.to_vec();
-    let method = SignatureMethod::from_name(reading.value("oauth_signature_method")?).ok().filter(|method| !method.is_rsa())?;
-    let client = exchange.client.as_ref()?.secret.as_ref()?;
+    let method = SignatureMethod::from_name(reading.value("oauth_signature_method")?).ok()?;
+    let client = exchange.client.as_ref()?;
+    // Of all private keys only the one that everybody has is known.
+    let key = match method.is_rsa() {
+        true if client.public_key.as_deref() == Some(test_key::PUBLIC) => Some(PrivateKey::from_pem(test_key::PRIVATE).ok()?),
+        true => return None,
+        false => None,
+    };
+    let client = client.secret.as_ref()?;
     let token = exchange.token.as_ref().and_then(|token: &Token| token.secret.as_ref()).map(Secret::expose).unwrap_or_default();
     // The signature itself is never signed; collecting leaves it out where it travels in query or form.
     unsigned.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
-    let secrets = Secrets::new(client.expose(), token);
+    let secrets = Secrets::new(client.expose(), token).with_private_key(key.as_ref());
     let derived = Reading::of(&unsigned).with_request(|request| {
         let mut derivation = Derivation::default();
         derivation.derive(&Recipe::RFC5849, request, method, &secrets).map(|()| derivation.signature.to_vec())
