@@ -241,8 +241,11 @@ impl<'a> Runner<'a> {
         records.into_iter().try_for_each(|record| self.settle(record))
     }
 
-    /// Compares a case with what was expected of it beforehand, and tells it.
-    fn settle(&mut self, mut record: CaseRecord) -> io::Result<()> {
+    /// Compares a case with what was expected of it beforehand, and tells it. A probe's steps come here, judged.
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn settle(&mut self, mut record: CaseRecord) -> io::Result<()> {
         if let Some(expectations) = self.surroundings.expectations {
             expectations.apply(&mut record);
         }

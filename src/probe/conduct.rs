@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::draft::{Composed, Draft, Stamp};
 use super::login::Owner;
-use super::means::{Means, Pair};
+use super::means::{Authorization, Means, Pair};
 use super::outcome::{Outcome, Read};
 use super::plan::Plan;
 use super::signals::{self, MANY_FORBIDDEN};
@@ -235,6 +235,10 @@ impl Conductor<'_, '_, '_> {
                 self.wrong_verifiers += 1;
             }
         }
+        if step.endpoint == EndpointName::AccessToken && self.plan.authorization == Authorization::Freely {
+            // Some servers drop temporary credentials with the first exchange that they refuse: what was refused after that would show nothing.
+            self.allowed = None;
+        }
         let is_good = read.as_ref().is_some_and(|read| read.outcome == Outcome::Accepted);
         if step.is_control {
             // One that passes after one that did not shows that the others can be asked.
@@ -295,7 +299,8 @@ impl Conductor<'_, '_, '_> {
     }
 
     fn stamp(&self) -> Result<Stamp, Halt> {
-        let mut octets = [0_u8; 16];
+        // With the letter 25 characters: widespread servers take nonces of 20 to 30 letters and digits only.
+        let mut octets = [0_u8; 12];
         if !(self.around.random)(&mut octets) {
             return Err(Halt::NotSent("there are no random numbers".to_owned()));
         }

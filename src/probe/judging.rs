@@ -38,7 +38,8 @@ pub struct Judged {
 /// Judges everything that was done. What is shown of it holds no secrets, unless it may.
 #[must_use]
 pub fn judge(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Disclosure) -> Judged {
-    let judge = Judge { plan, means, conducted, disclosure, controls: controls(plan, conducted) };
+    let mut judge = Judge { plan, means, conducted, disclosure, controls: controls(plan, conducted), told: BTreeMap::new() };
+    judge.told = judge.first_controls();
     let mut records = Vec::new();
     for exchanged in &conducted.exchanged {
         let Some(step) = plan.steps.get(exchanged.step) else { continue };
@@ -90,6 +91,8 @@ struct Judge<'a> {
     conducted: &'a Conducted,
     disclosure: &'a Disclosure,
     controls: BTreeMap<EndpointName, Controls>,
+    /// The first good request of each endpoint by its place in the plan, with the rules that its answer breaks.
+    told: BTreeMap<EndpointName, (usize, Vec<String>)>,
 }
 
 /// What was found, with what to do about the first of it.
@@ -112,6 +115,24 @@ impl Found {
 }
 
 impl Judge<'_> {
+    fn first_controls(&self) -> BTreeMap<EndpointName, (usize, Vec<String>)> {
+        let mut told = BTreeMap::new();
+        for exchanged in &self.conducted.exchanged {
+            let Some(step) = self.plan.steps.get(exchanged.step).filter(|step| step.is_control) else { continue };
+            told.entry(step.endpoint).or_insert_with(|| {
+                let findings = self.step(step, exchanged).findings;
+                (exchanged.step, findings.into_iter().map(|finding| finding.rule).collect())
+            });
+        }
+        told
+    }
+
+    /// Whether the first good request has told it: what is wrong with every answer is one finding.
+    fn is_told(&self, step: &Step, exchanged: &Exchanged, rule: &str) -> bool {
+        let first = self.told.get(&step.endpoint).filter(|(number, _)| *number != exchanged.step);
+        first.is_some_and(|(_, rules)| rules.iter().any(|known| known == rule))
+    }
+
     fn step(&self, step: &Step, exchanged: &Exchanged) -> Probed {
         let read = exchanged.hop.as_ref().and_then(|hop| hop.answer.as_ref().ok());
         let mut found = Found::default();
@@ -180,13 +201,16 @@ impl Judge<'_> {
         let own = !found.findings.is_empty();
         for note in answers::notes(&self.plan.profile, step.endpoint, read, self.means) {
             let Note { id, level, because, advice, .. } = note;
+            if self.is_told(step, exchanged, id) {
+                continue;
+            }
             found.add(id, level, None, because, Some(advice.to_owned()));
         }
         let exchange = self.exchange(step, exchanged, hop, read);
         for (rule, outcome) in assess(&self.plan.profile, &exchange) {
             let Kept::Broken(finding) = outcome else { continue };
             // What the client did wrong, it did on purpose.
-            if finding.by != Party::Provider || !speaks(&rule.check, step, own) {
+            if finding.by != Party::Provider || !speaks(&rule.check, step, own) || self.is_told(step, exchanged, &rule.id) {
                 continue;
             }
             let level = match finding.level {

@@ -137,6 +137,8 @@ impl Plan {
                 let fresh = match (step.presents, step.wanted) {
                     (Presents::Undecided, _) => 1,
                     (Presents::Allowed, Wanted::Accepted) => login,
+                    // Fresh ones each time, see `conduct`.
+                    (Presents::Allowed, _) if self.authorization == Authorization::Freely => login,
                     _ => 0,
                 };
                 step.requests() + fresh

@@ -2,6 +2,7 @@
 //! the answer, what the documents say and what to do.
 
 use super::escape;
+use super::foreseen;
 use super::page::{Layout, Page};
 use super::paint::Tone;
 use super::words::{counted, verdicts};
@@ -105,6 +106,8 @@ pub struct ProbeText<'a> {
     pub quiet: bool,
     /// Everything.
     pub verbose: bool,
+    /// Whether a file says what is known, so that somebody wants entries for it.
+    pub expects: bool,
 }
 
 /// What came of a probe.
@@ -122,7 +125,7 @@ pub fn probed(probe: &ProbeText<'_>, layout: Layout) -> String {
                 page.toned(Tone::Heading, &escape::line(endpoint));
                 any = true;
             }
-            step(&mut page, record, probe.verbose);
+            step(&mut page, record, probe);
         }
     }
     if !probe.learnt.is_empty() {
@@ -133,6 +136,7 @@ pub fn probed(probe: &ProbeText<'_>, layout: Layout) -> String {
     if !probe.quiet {
         left_out(&mut page, probe.left_out, probe.verbose);
     }
+    foreseen::findings(&mut page, probe.run);
     page.blank();
     summary(&mut page, probe);
     page.finish()
@@ -142,10 +146,10 @@ const fn is_bad(record: &CaseRecord) -> bool {
     record.judgement.verdict.is_unexpected()
 }
 
-fn step(page: &mut Page, record: &CaseRecord, verbose: bool) {
+fn step(page: &mut Page, record: &CaseRecord, probe: &ProbeText<'_>) {
     let (mark, tone) = match record.verdict() {
         Verdict::Pass => ("✓", Tone::Good),
-        Verdict::Interop => ("·", Tone::Faint),
+        Verdict::Interop | Verdict::KnownFailure => ("·", Tone::Faint),
         Verdict::Inconclusive => ("?", Tone::Odd),
         _ if record.level == Level::Must => ("✗", Tone::Bad),
         _ => ("✗", Tone::Odd),
@@ -155,6 +159,7 @@ fn step(page: &mut Page, record: &CaseRecord, verbose: bool) {
     let open = match (record.verdict(), record.judgement.met) {
         (Verdict::Interop, Some(crate::judgement::Met::Answer)) => " (accepted)",
         (Verdict::Interop, Some(crate::judgement::Met::Refusal)) => " (refused)",
+        (Verdict::KnownFailure, _) => " (known)",
         _ => "",
     };
     page.raw(&format!("  {painted} {id:<ID$} {}{open}", escape::line(&record.title)));
@@ -166,8 +171,14 @@ fn step(page: &mut Page, record: &CaseRecord, verbose: bool) {
             page.labelled(6, &format!("{}: ", escape::line(rule)), because);
         }
     }
-    if is_bad(record) && record.verdict() != Verdict::Inconclusive || verbose {
+    if let (Verdict::KnownFailure, Some(foreseen)) = (record.verdict(), &record.foreseen) {
+        page.labelled(6, "known: ", &foreseen.reason);
+    }
+    if is_bad(record) && record.verdict() != Verdict::Inconclusive || probe.verbose {
         exchange(page, record);
+    }
+    if is_bad(record) && probe.expects {
+        foreseen::entry(page, record, true);
     }
 }
 

@@ -9,13 +9,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::fail::Fail;
+use super::implementations;
 use super::output::{self, Outcome};
 use super::progress::Tasks;
 use super::reports::Opened;
 use super::session::interruption;
 use crate::implementation::Description;
 use crate::implementation::live::{Network, Policy, Trouble};
-use crate::judgement::{CaseRecord, ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
+use crate::judgement::expectations::Expectations;
+use crate::judgement::probed::PROBE;
+use crate::judgement::{ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
 use crate::probe::judging::Disclosure;
 use crate::probe::learnt::learnt;
 use crate::probe::login::{Nobody, Owner};
@@ -25,7 +28,9 @@ pub(in crate::cli) use options::Arguments;
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let (plan, means) = options::plan(arguments)?;
+    let (plan, mut means) = options::plan(arguments)?;
+    let known = arguments.expect.as_deref().map(implementations::read).transpose()?;
+    let all = options::all_steps(&plan, &mut means);
     if !arguments.send {
         output::print(&told::plan(arguments, &plan))?;
         return Ok(if plan.steps.is_empty() { ExitCode::NothingExecuted } else { ExitCode::AsExpected });
@@ -41,11 +46,12 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let is_synthetic = means.is_loopback && means.client.starts_with("sandbox-");
     let again = Some(told::again(arguments));
     let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), again };
-    let run = tell(arguments, &plan, &means, &conducted, &closed, Some(&mut reports))?;
+    let told = Told { arguments, plan: &plan, means: &means, conducted: &conducted, known: known.as_ref(), all: &all };
+    let run = told.run(&closed, Some(&mut reports))?;
     reports.finish(std::slice::from_ref(&run))?;
     // A person's own terminal may show what no file holds.
     let shown = if arguments.reveal && !is_synthetic && io::stdout().is_terminal() {
-        tell(arguments, &plan, &means, &conducted, &Disclosure { is_open: true, ..closed }, None)?
+        told.run(&Disclosure { is_open: true, ..closed }, None)?
     } else {
         run
     };
@@ -97,45 +103,56 @@ fn secrets(means: &Means, conducted: &Conducted) -> Vec<Secret> {
     own.into_iter().flatten().chain(key).chain(conducted.secrets.iter().cloned()).collect()
 }
 
-/// The one flow: judged steps become a run's events, for every report.
-fn tell(
-    arguments: &Arguments,
-    plan: &Plan,
-    means: &Means,
-    conducted: &Conducted,
-    disclosure: &Disclosure,
-    mut reports: Option<&mut Opened>,
-) -> Result<Run, Fail> {
-    let judged = judge(plan, means, conducted, disclosure);
-    let start = RunStart {
-        countersign: env!("CARGO_PKG_VERSION").to_owned(),
-        suite_digest: String::new(),
-        implementation: Description {
-            name: format!("{} at {}", plan.profile.id, plan.authorities().join(", ")),
-            version: None,
-            language: None,
-            language_version: None,
-            homepage: None,
-        },
-        selected: plan.steps.len() as u64,
-        strict: arguments.strict,
-        ..RunStart::default()
-    };
-    let mut run = Run::keeping(Keep::Every);
-    {
-        let mut sinks = Sinks(vec![&mut run]);
-        let mut events = reports.as_mut().and_then(|reports| reports.events());
-        if let Some(events) = &mut events {
-            sinks.0.push(events as &mut dyn Sink);
+/// A finished probe, to be judged and told.
+struct Told<'a> {
+    arguments: &'a Arguments,
+    plan: &'a Plan,
+    means: &'a Means,
+    conducted: &'a Conducted,
+    /// What is known to be found.
+    known: Option<&'a Expectations>,
+    /// The ids of all steps that there can be.
+    all: &'a [String],
+}
+
+impl Told<'_> {
+    /// The one flow: judged steps become a run's events, for every report.
+    fn run(&self, disclosure: &Disclosure, mut reports: Option<&mut Opened>) -> Result<Run, Fail> {
+        let judged = judge(self.plan, self.means, self.conducted, disclosure);
+        let start = RunStart {
+            countersign: env!("CARGO_PKG_VERSION").to_owned(),
+            suite_digest: String::new(),
+            implementation: Description {
+                name: format!("{} at {}", self.plan.profile.id, self.plan.authorities().join(", ")),
+                version: None,
+                language: None,
+                language_version: None,
+                homepage: None,
+            },
+            selected: self.plan.steps.len() as u64,
+            strict: self.arguments.strict,
+            ..RunStart::default()
+        };
+        if let Some(known) = self.known {
+            let is_put = |id: &str| self.plan.steps.iter().any(|step| step.id == id);
+            self.all.iter().for_each(|id| known.see_id(&format!("{PROBE}.{}/{id}", self.plan.profile.id), true, is_put(id)));
         }
-        let mut runner = Runner::start(start, Judging::STILL, &mut sinks)?;
-        judged.records.iter().try_for_each(|record: &CaseRecord| runner.tell(record))?;
-        if let Some(code) = stopped(&conducted.ended, conducted.requests) {
-            runner.end_with(code);
+        let mut run = Run::keeping(Keep::Every);
+        {
+            let mut sinks = Sinks(vec![&mut run]);
+            let mut events = reports.as_mut().and_then(|reports| reports.events());
+            if let Some(events) = &mut events {
+                sinks.0.push(events as &mut dyn Sink);
+            }
+            let mut runner = Runner::start(start, Judging { expectations: self.known, ..Judging::STILL }, &mut sinks)?;
+            judged.records.into_iter().try_for_each(|record| runner.settle(record))?;
+            if let Some(code) = stopped(&self.conducted.ended, self.conducted.requests) {
+                runner.end_with(code);
+            }
+            runner.finish()?;
         }
-        runner.finish()?;
+        Ok(run)
     }
-    Ok(run)
 }
 
 /// What a run ends with that did not come to its end.

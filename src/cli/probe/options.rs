@@ -86,6 +86,9 @@ pub(in crate::cli) struct Arguments {
     /// Show real credentials on a terminal; reports never hold them
     #[arg(long)]
     pub(super) reveal: bool,
+    /// What is known to be found: entries whose case is the id of a step
+    #[arg(long, value_name = "FILE")]
+    pub(super) expect: Option<String>,
     /// Fail on findings of level should, too
     #[arg(long)]
     pub(super) strict: bool,
@@ -190,6 +193,15 @@ pub(super) fn plan(arguments: &Arguments) -> Result<(Plan, Means), Fail> {
         })?;
     }
     Ok((plan, means))
+}
+
+/// The ids of all steps that this profile can have, whatever was selected and may be used.
+pub(super) fn all_steps(plan: &Plan, means: &mut Means) -> Vec<String> {
+    let kept = (means.authorization, means.is_loopback);
+    (means.authorization, means.is_loopback) = (Authorization::Freely, true);
+    let all = Plan::of(&plan.profile, Level::Attacks, means);
+    (means.authorization, means.is_loopback) = kept;
+    all.steps.into_iter().map(|step| step.id).collect()
 }
 
 fn pairs(texts: &[String], option: &str) -> Result<Vec<(String, String)>, Fail> {

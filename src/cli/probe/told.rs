@@ -93,6 +93,7 @@ pub(super) fn done(arguments: &Arguments, plan: &Plan, conducted: &Conducted, le
         requests: conducted.requests,
         quiet: arguments.quiet,
         verbose: arguments.verbose,
+        expects: arguments.expect.is_some(),
     };
     probed::probed(&text, output::layout(arguments.reports.use_stdout()))
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::{Entry, Expectations, Outcome};
+use super::{Entry, Expectations, Outcome, rules};
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
 use crate::implementation::Observation;
 use crate::judgement::plain::is_plain;
-use crate::judgement::record::{CaseRecord, Expected, Observed};
+use crate::judgement::probed::PROBE;
+use crate::judgement::record::{CaseRecord, Expected, Found, Observed};
 use crate::judgement::verdict::Verdict;
 use crate::vectors::{Level, Status, glob};
 
@@ -47,7 +48,10 @@ fn reason(record: &CaseRecord) -> String {
         return if ways.len() == 1 { ways.concat() } else { format!("one of these: {}", ways.join(", or ")) };
     }
     let requirement = &record.title;
-    let Observed::Implementation(observation) = &record.observed else { return requirement.clone() };
+    let observation = match &record.observed {
+        Observed::Implementation(observation) => observation,
+        Observed::Findings(found) => return broken(record, found),
+    };
     let must_refuse = matches!(&record.expected, Expected::Answer(expectation) if expectation.admits_refusal());
     match observation {
         _ if record.verdict() == Verdict::Inconclusive => {
@@ -58,6 +62,17 @@ fn reason(record: &CaseRecord) -> String {
         Observation::Answered(output) if output.valid == Some(false) => format!("it refuses what must be accepted: {requirement}"),
         Observation::Answered(_) if must_refuse => format!("it takes what must be refused: {requirement}"),
         Observation::Answered(_) => format!("no known departure gives its answer: {requirement}"),
+    }
+}
+
+/// What a step of a probe found, as far as it is scored.
+fn broken(record: &CaseRecord, found: &Found) -> String {
+    let rules = rules(record);
+    let becauses: Vec<&str> = found.findings.iter().filter(|(rule, _)| rules.contains(rule)).map(|(_, because)| because.as_str()).collect();
+    match (becauses.is_empty(), &record.reason) {
+        (false, _) => becauses.join("; "),
+        (true, Some(reason)) => reason.clone(),
+        (true, None) => record.title.clone(),
     }
 }
 
@@ -90,7 +105,9 @@ fn table(outcome: Outcome, record: &CaseRecord) -> Table {
     table.decor_mut().set_prefix("\n");
     table.insert("case", value(record.full_id()));
     table.insert("outcome", value(outcome.as_str()));
-    if let Some(ids) = ids(record.diagnosis.as_ref()) {
+    let rules = rules(record);
+    if let Some(ids) = ids(record.diagnosis.as_ref()).or_else(|| (record.operation == PROBE && !rules.is_empty()).then(|| rules.join(",")))
+    {
         table.insert("diagnosis", value(ids));
     }
     table.insert("reason", value(one_line(&reason(record))));

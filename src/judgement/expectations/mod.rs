@@ -18,6 +18,8 @@ pub use edit::{Change, Changes, entry, update};
 #[cfg(feature = "cli")]
 pub use read::ExpectationsError;
 
+use super::difference::What;
+use super::probed::PROBE;
 use super::record::{CaseRecord, Observed};
 use super::verdict::Verdict;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
@@ -65,10 +67,15 @@ impl Outcome {
     /// What a case came to; `None` if it is as it should be, or is never scored.
     #[must_use]
     pub fn of(record: &CaseRecord) -> Option<Outcome> {
-        let Observed::Implementation(observation) = &record.observed else { return None };
         if record.status != Status::Active || record.level == Level::Interop {
             return None;
         }
+        let observation = match &record.observed {
+            Observed::Implementation(observation) => observation,
+            Observed::Findings(_) if record.operation == PROBE => return Outcome::of_step(record),
+            // Fixtures are about our own reading: no file speaks of them.
+            Observed::Findings(_) => return None,
+        };
         match (record.verdict(), observation) {
             // The reason is that of the control, also when the case is known by now.
             (Verdict::Inconclusive, _) => Some(Outcome::Inconclusive),
@@ -80,6 +87,25 @@ impl Outcome {
             _ => None,
         }
     }
+
+    /// What a step of a probe came to. What was found counts also where the rest proves nothing.
+    fn of_step(record: &CaseRecord) -> Option<Outcome> {
+        match record.verdict() {
+            Verdict::Inconclusive => Some(Outcome::Inconclusive),
+            Verdict::KnownFailure if rules(record).is_empty() => Some(Outcome::Inconclusive),
+            Verdict::Fail | Verdict::KnownFailure => Some(Outcome::Fail),
+            _ => None,
+        }
+    }
+}
+
+/// The rules that a step of a probe found broken, as far as they are scored.
+fn rules(record: &CaseRecord) -> Vec<String> {
+    let name = |what: &What| match what {
+        What::Inside { name, .. } => Some(name.to_text().into_owned()),
+        _ => None,
+    };
+    record.judgement.differences.iter().filter_map(|difference| name(&difference.what)).collect()
 }
 
 /// One entry of the file.
@@ -91,7 +117,7 @@ pub struct Entry {
     pub case: String,
     /// What is expected.
     pub outcome: Outcome,
-    /// The deviations that must explain it, if that is said.
+    /// The deviations that must explain it, or the rules that a step of a probe breaks, if that is said.
     pub diagnosis: Option<Vec<String>>,
     /// Why it is known.
     pub reason: String,
@@ -181,14 +207,17 @@ impl Expectations {
     /// Takes note of a case of the set; `is_put` says whether the implementation is asked for it. All cases are shown before anything is
     /// found about them.
     pub fn see(&self, case: &Case, is_put: bool) {
-        if self.entries.is_empty() {
-            return;
+        if !self.entries.is_empty() {
+            self.see_id(&case.full_id(), case.status == Status::Active && case.level != Level::Interop, is_put);
         }
-        let id = case.full_id();
+    }
+
+    /// The same for a case that is no case of the vectors: a step of a probe. `can_fail` says whether it can fail a run.
+    pub fn see_id(&self, id: &str, can_fail: bool, is_put: bool) {
         let mut first: Option<&Entry> = None;
-        for entry in self.entries.iter().filter(|entry| glob::matches(&entry.case, &id)) {
+        for entry in self.entries.iter().filter(|entry| glob::matches(&entry.case, id)) {
             entry.seen.set(true);
-            if case.status == Status::Active && case.level != Level::Interop {
+            if can_fail {
                 entry.can_fail.set(true);
                 entry.open.set(entry.open.get() || !is_put);
             }
@@ -196,7 +225,7 @@ impl Expectations {
                 None => first = Some(entry),
                 Some(first) => {
                     let message = format!("the entries at line {} and at line {} are both for it", first.line, entry.line);
-                    self.find(FindingKind::Overlapping, entry, &id, message);
+                    self.find(FindingKind::Overlapping, entry, id, message);
                 }
             }
         }
@@ -233,7 +262,7 @@ impl Expectations {
             Some(outcome) if outcome != entry.outcome => {
                 Some((FindingKind::Changed, format!("it comes to {}; expected was {}", outcome.as_str(), entry.outcome.as_str())))
             }
-            Some(_) => entry.other_diagnosis(record.diagnosis.as_ref()).map(|message| (FindingKind::Changed, message)),
+            Some(_) => entry.other_diagnosis(record).map(|message| (FindingKind::Changed, message)),
         };
         match (&otherwise, record.verdict()) {
             (None, Verdict::Fail | Verdict::Broken | Verdict::Inconclusive) => record.judgement.verdict = Verdict::KnownFailure,
@@ -278,9 +307,13 @@ impl Expectations {
 
 impl Entry {
     /// What is otherwise about the diagnosis.
-    fn other_diagnosis(&self, diagnosis: Option<&Diagnosis>) -> Option<String> {
+    fn other_diagnosis(&self, record: &CaseRecord) -> Option<String> {
         let expected = self.diagnosis.as_ref()?;
-        let found = diagnosis.filter(|diagnosis| diagnosis.outcome != Result_::Unexplained);
+        if record.operation == PROBE {
+            let broken = rules(record);
+            return (!same(&broken, expected)).then(|| format!("it breaks {}; expected was {}", broken.join(","), expected.join(",")));
+        }
+        let found = record.diagnosis.as_ref().filter(|diagnosis| diagnosis.outcome != Result_::Unexplained);
         match found.map(Diagnosis::ids) {
             Some(sets) if sets.iter().any(|set| same(set, expected)) => None,
             Some(sets) => {

@@ -16,6 +16,9 @@ pub(super) const FILE_LIMIT: usize = 4 * 1024 * 1024;
 /// The keys of an entry.
 const KEYS: [&str; 6] = ["case", "outcome", "diagnosis", "reason", "issue", "expires"];
 
+/// The beginning of the ids of a probe's steps.
+const OF_A_PROBE: &str = "probe.";
+
 /// What is wrong with an expectations file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file}:{line}:{column}: {what}")]
@@ -130,11 +133,13 @@ impl Source<'_> {
             },
         };
         let needed = |key: &str| text(key)?.ok_or_else(|| self.at(table.span(), format!("the entry has no {key}")));
+        let case = needed("case")?;
+        let is_probe = case.starts_with(OF_A_PROBE);
         Ok(Entry {
             line: self.line(table.span()),
-            case: needed("case")?,
+            case,
             outcome: self.outcome(&needed("outcome")?, table)?,
-            diagnosis: text("diagnosis")?.map(|ids| self.diagnosis(&ids, table)).transpose()?,
+            diagnosis: text("diagnosis")?.map(|ids| self.diagnosis(&ids, is_probe, table)).transpose()?,
             reason: needed("reason")?,
             issue: text("issue")?,
             expires: self.expires(table)?,
@@ -156,10 +161,10 @@ impl Source<'_> {
         })
     }
 
-    /// `a,b`: the ids of a set.
-    fn diagnosis(&self, ids: &str, table: &Table) -> Result<Vec<String>, ExpectationsError> {
+    /// `a,b`: the ids of a set. Those of a probe are rules of some profile, which is not at hand here.
+    fn diagnosis(&self, ids: &str, is_probe: bool, table: &Table) -> Result<Vec<String>, ExpectationsError> {
         let ids: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).collect();
-        for id in &ids {
+        for id in ids.iter().filter(|_| !is_probe) {
             if let Err(unknown) = Cause::parse(id) {
                 let mut error = self.at(table.get("diagnosis").and_then(Item::span), unknown.to_string());
                 error.hint = nearest(id, Cause::ids()).map(|near| format!("did you mean {near}?"));

@@ -4,7 +4,7 @@
 use super::*;
 use crate::implementation::Description;
 use crate::judgement::tests::{Scripted, answered, case, encode, encoding, refuse, refused};
-use crate::judgement::{ExitCode, Plan, Run, RunStart, Runner, Surroundings};
+use crate::judgement::{ExitCode, Plan, ProbeFinding, Probed, Run, RunStart, Runner, Surroundings};
 use crate::vectors::{Output, Question};
 
 const TODAY: &str = "2026-11-25";
@@ -269,4 +269,73 @@ fn the_parts_of_a_run_find_what_the_whole_run_finds() {
         let run = run(&file, &cases, &|case| case.id == id);
         assert_eq!(found(&run), [], "{id}");
     }
+}
+
+/// A step of a probe that finds these rules broken, each at its level.
+fn step(id: &str, broken: &[(&str, Level)]) -> CaseRecord {
+    let finding = |(rule, level): &(&str, Level)| ProbeFinding {
+        rule: (*rule).to_owned(),
+        level: *level,
+        wanted: None,
+        because: format!("{rule} does not hold"),
+    };
+    let step = Probed {
+        suite: "probe.p".into(),
+        id: id.to_owned(),
+        title: "a step".to_owned(),
+        level: Level::Must,
+        section: "3.3".to_owned(),
+        findings: broken.iter().map(finding).collect(),
+        inconclusive: None,
+        problem: None,
+        is_refused: false,
+        exchange: None,
+        duration_us: 0,
+        number: 0,
+    };
+    step.record()
+}
+
+/// Steps of one probe, settled; all of them were seen before.
+fn probe(expectations: &Expectations, steps: Vec<CaseRecord>) -> Run {
+    steps.iter().for_each(|record| expectations.see_id(&record.full_id(), true, true));
+    let start = RunStart { implementation: Description::default(), selected: steps.len() as u64, ..RunStart::default() };
+    let mut run = Run::collector(true);
+    let mut runner = Runner::start(start, Surroundings { expectations: Some(expectations), ..Surroundings::STILL }, &mut run).unwrap();
+    steps.into_iter().for_each(|record| runner.settle(record).unwrap());
+    runner.finish().unwrap();
+    run
+}
+
+#[test]
+fn what_a_probe_finds_as_foreseen_is_known_by_its_rules() {
+    let entry = |case: &str, rules: &str| entry_for(case, "fail") + &format!("diagnosis = \"{rules}\"\n");
+    let file = read(
+        &(entry("probe.p/rt.nonce", "p.nonce,p.type") + &entry("probe.p/rt.other", "p.nonce") + &entry_for("probe.p/rt.well", "fail")),
+    );
+    let nonce = [("p.type", Level::Should), ("p.nonce", Level::Must), ("p.told", Level::Interop)];
+    let steps = vec![step("rt.nonce", &nonce), step("rt.other", &[("p.version", Level::Must)]), step("rt.well", &[])];
+    let run = probe(&file, steps);
+    use Verdict::{Fail, KnownFailure, UnexpectedPass};
+    assert_eq!(verdicts(&run), [("rt.nonce", KnownFailure), ("rt.other", Fail), ("rt.well", UnexpectedPass)]);
+    let kinds: Vec<FindingKind> = found(&run).into_iter().map(|(kind, ..)| kind).collect();
+    assert_eq!(kinds, [FindingKind::Changed, FindingKind::UnexpectedPass]);
+    assert_eq!(run.exit_code(), ExitCode::Unexpected);
+}
+
+#[test]
+fn the_entry_for_a_step_of_a_probe_makes_it_known() {
+    let broken = [("p.nonce", Level::Must), ("p.told", Level::Interop)];
+    let text = entry(&step("api.nonce", &broken)).unwrap();
+    assert!(text.contains("diagnosis = \"p.nonce\"\nreason = \"p.nonce does not hold\""), "{text}");
+    let run = probe(&read(&text), vec![step("api.nonce", &broken)]);
+    assert_eq!(verdicts(&run), [("api.nonce", Verdict::KnownFailure)]);
+    assert_eq!(run.exit_code(), ExitCode::AsExpected);
+    assert!(entry(&step("api.well", &[])).is_none());
+}
+
+#[test]
+fn an_entry_for_a_step_that_there_is_not_is_of_no_use() {
+    let run = probe(&read(&entry_for("probe.p/rt.gone", "fail")), vec![step("rt.here", &[])]);
+    assert_eq!(found(&run), [(FindingKind::Unused, "probe.p/rt.gone".to_owned(), 2)]);
 }
