@@ -2,7 +2,7 @@
 //! those a part of the base string.
 
 use super::buffer::{Buffer, Padded, Step, last_step};
-use super::encoding::{ONCE, OctetTable, TWICE, Writer, cut, head, put_row, put_run};
+use super::encoding::{ONCE, OctetTable, Run, TWICE, Writer, cut, head, put_row, put_run};
 use super::scan::{self, STEP};
 
 /// Encodes texts with a table that [`super::Encoder::table_with`] gave, appends them to a buffer, and to another what they are encoded
@@ -41,6 +41,19 @@ impl<'a> TwiceEncoder<'a> {
     pub(super) fn put(&mut self, text: Padded<'_>, separator: Option<u8>) -> Places {
         let table = self.table;
         let (mut memory, mut left) = (text.rest(), text.length);
+        // All but the last step of a long text: nothing else is asked there.
+        while left > 4 * STEP
+            && let Some(step) = memory.first_chunk()
+            && let (Some(first), Some(second)) = (self.once.place(self.at.once), self.twice.place(self.at.twice))
+        {
+            let (mut in_first, mut in_second) = (0, 0);
+            cut(step, STEP, scan::reserved(head(step)), |run, octet| {
+                put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second))
+            });
+            self.at = Places { once: self.at.once + in_first, twice: self.at.twice + in_second };
+            memory = memory.get(STEP..).unwrap_or_default();
+            left -= STEP;
+        }
         loop {
             let copy;
             let step = match memory.first_chunk() {
@@ -61,12 +74,7 @@ impl<'a> TwiceEncoder<'a> {
             } else {
                 (in_first, in_second) = (0, 0);
                 cut(step, length, specials, |run, octet| {
-                    put_run::<ONCE>(first, &mut in_first, step, run);
-                    put_run::<TWICE>(second, &mut in_second, step, run);
-                    if let Some(octet) = octet {
-                        put_row(first, &mut in_first, table.row_of(octet));
-                        put_row(second, &mut in_second, table.second_row_of(octet));
-                    }
+                    put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second))
                 });
             }
             if let Some(octet) = separator.filter(|_| left <= STEP) {
@@ -87,6 +95,24 @@ impl<'a> TwiceEncoder<'a> {
     pub(super) fn finish(self) {
         self.once.finish_at(self.at.once);
         self.twice.finish_at(self.at.twice);
+    }
+}
+
+/// Puts a run, and the special octet behind it, into the windows of both texts.
+#[inline(always)]
+fn put_both(
+    table: &OctetTable,
+    step: &Step,
+    run: Run,
+    octet: Option<u8>,
+    (first, in_first): (&mut [u8; ONCE], &mut usize),
+    (second, in_second): (&mut [u8; TWICE], &mut usize),
+) {
+    put_run(first, in_first, step, run);
+    put_run(second, in_second, step, run);
+    if let Some(octet) = octet {
+        put_row(first, in_first, table.row_of(octet));
+        put_row(second, in_second, table.second_row_of(octet));
     }
 }
 
