@@ -58,7 +58,8 @@ fn an_unknown_deviation_has_a_neighbour() {
 
 #[test]
 fn a_selftest_of_some_departures_finds_them_caught_and_named() {
-    let ended = countersign(&["selftest", "uri.host*", "uri.default-port-kept", "--pairs", "3", "--triples", "0"]).with(0);
+    let ids = ["uri.host-case-kept", "uri.default-port-kept", "order.descending"];
+    let ended = countersign(&[&["selftest"], &ids[..], &["--pairs", "3", "--triples", "0"]].concat()).with(0);
     assert!(ended.stdout.contains("the vectors have teeth"), "{}", ended.stdout);
     assert!(ended.stdout.contains("3 combinations: 3 caught"), "{}", ended.stdout);
     countersign(&["selftest", "nobody.does-this"]).with(2);
