@@ -378,6 +378,32 @@ mod tests {
     }
 
     #[test]
+    fn what_no_must_case_catches_is_left_open_by_the_text_and_nothing_else_is() {
+        let at = |suite: &str, level: Level, id: &str| {
+            let mut cases = cases(&[suite]);
+            cases.iter_mut().for_each(|case| case.level = level);
+            let selftest = run(cases, &[id]);
+            let ids = |singles: &mut dyn Iterator<Item = &Single>| singles.map(|single| single.deviation.id).collect::<Vec<_>>();
+            (ids(&mut selftest.not_by_must()), ids(&mut selftest.caught_all_the_same()), selftest.is_passed())
+        };
+        let (fixed, open) = ("collect.cookies-signed", "verify.timestamp-past-accepted");
+        assert_eq!(at("sign.sources", Level::Must, fixed), (vec![], vec![], true));
+        assert_eq!(at("sign.sources", Level::Should, fixed), (vec![fixed], vec![], false));
+        assert_eq!(at("verify.timestamp-nonce", Level::Should, open), (vec![], vec![], true));
+        assert_eq!(at("verify.timestamp-nonce", Level::Must, open), (vec![], vec![open], false));
+    }
+
+    #[test]
+    fn a_fault_that_is_taken_for_another_fails_the_selftest() {
+        let tried = |taken_for| FaultTried { name: "crash", of: faults::Of::Adapter, taken_for, seen: String::new() };
+        let is_passed = |taken_for| Selftest { faults: vec![tried(taken_for)], ..Selftest::default() }.is_passed();
+        assert!(is_passed(Ok(vec!["crash"])));
+        for wrong in [Ok(vec![]), Ok(vec!["hang"]), Ok(vec!["crash", "hang"]), Err("it cannot be started".to_owned())] {
+            assert!(!is_passed(wrong));
+        }
+    }
+
+    #[test]
     fn a_kill_that_does_not_happen_is_a_finding_and_so_is_one_that_no_case_names() {
         let mut cases = cases(&["sign.sources"]);
         assert!(run(cases.clone(), &["collect.cookies-signed"]).is_passed());

@@ -107,6 +107,9 @@ const MUTANTS: [Mutant; 12] = [
     }),
 ];
 
+/// What is named for requests that cannot tell it from the mistake: with two empty secrets the key is & and both write &&.
+const ALIKE: [&str; 1] = ["the key is written twice: key.ampersand-last"];
+
 /// The cases of `sign` that count, without those of RSA, whose signatures take long to make.
 fn cases() -> Vec<Case> {
     let is_chosen = |case: &Case| match &case.question {
@@ -170,6 +173,7 @@ fn what_is_in_no_table_is_caught_and_never_given_a_false_cause() {
         assert!(put.must > 0, "{what}: no must case catches it");
         found.extend(put.named().into_iter().filter(|(_, is_all)| !is_all).map(|(set, _)| format!("{what}: {set}")));
     }
+    found.retain(|found| !ALIKE.contains(&found.as_str()));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 

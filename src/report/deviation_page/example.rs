@@ -32,7 +32,9 @@ impl Example {
             return Ok(Example { asked: shown.probe.lines(), case: None, difference });
         }
         let mut cases: Vec<&Case> = cases.iter().collect();
-        cases.sort_by_key(|case| size(&case.question));
+        // Where a request is signed there is more to see than where it is refused.
+        let is_signed = |case: &Case| matches!(case.question, Question::Sign(_) | Question::BaseString(_));
+        cases.sort_by_key(|case| (!is_signed(case), size(&case.question)));
         let shown = cases.into_iter().find_map(|case| {
             let difference = difference(cause, case)?;
             Some(Example { asked: asked(&case.question), case: Some(case.full_id()), difference })

@@ -58,7 +58,8 @@ fn an_unknown_deviation_has_a_neighbour() {
 
 #[test]
 fn a_selftest_of_some_departures_finds_them_caught_and_named() {
-    let ended = countersign(&["selftest", "uri.host*", "uri.default-port-kept", "--pairs", "3", "--triples", "0"]).with(0);
+    let ids = ["uri.host-case-kept", "uri.default-port-kept", "order.descending"];
+    let ended = countersign(&[&["selftest"], &ids[..], &["--pairs", "3", "--triples", "0"]].concat()).with(0);
     assert!(ended.stdout.contains("the vectors have teeth"), "{}", ended.stdout);
     assert!(ended.stdout.contains("3 combinations: 3 caught"), "{}", ended.stdout);
     countersign(&["selftest", "nobody.does-this"]).with(2);
@@ -72,6 +73,30 @@ fn every_deviation_has_a_page() {
         let page = countersign(&["explain", "--deviation", id]).with(0);
         assert!(page.stdout.contains("section  ") && page.stdout.contains("fix      "), "{}", page.stdout);
     }
+}
+
+#[test]
+fn a_deviation_has_a_page_as_json_and_a_place_in_the_document_of_all() {
+    let page = countersign(&["explain", "--deviation", "key.empty", "--json"]).with(0).json();
+    assert_eq!(page["id"], "key.empty");
+    let side = |name: &str| page["example"][name].as_str().unwrap().to_owned();
+    assert!(!side("right").is_empty() && side("right") != side("wrong"), "{page}");
+    let document = countersign(&["list", "deviations", "key.*", "input.*", "--markdown"]).with(0).stdout;
+    let listed = countersign(&["list", "deviations", "key.*"]).with(0);
+    for id in listed.lines().iter().map(|line| line.split(' ').next().unwrap()) {
+        assert!(document.contains(&format!("\n## <a id=\"{id}\"></a>{id}\n")), "{id}");
+    }
+    assert!(document.contains("<a id=\"input.scheme-https\"></a>") && !document.contains("uri.host"), "{document}");
+}
+
+#[test]
+fn a_selftest_as_json_says_what_the_text_leaves_open() {
+    let id = "verify.timestamp-past-accepted";
+    let report = countersign(&["selftest", id, "--pairs", "0", "--triples", "0", "--json"]).with(0).json();
+    let departure = &report["departures"][0];
+    assert_eq!((&departure["id"], &departure["must"], &departure["diagnosis"]), (&id.into(), &0.into(), &"itself".into()));
+    assert!(departure["should"].as_u64() > Some(0) && departure["left_open"].as_str().unwrap().contains("section 3.2"), "{departure}");
+    assert_eq!((&report["passed"], &report["faults"]), (&true.into(), &serde_json::json!([])));
 }
 
 /// Each fault of an adapter gives its own observation: exit code, verdict, why it broke, and what is told of it.
