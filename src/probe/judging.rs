@@ -65,7 +65,7 @@ fn controls(plan: &Plan, conducted: &Conducted) -> BTreeMap<EndpointName, Contro
     let mut controls = BTreeMap::new();
     for exchanged in &conducted.exchanged {
         let Some(step) = plan.steps.get(exchanged.step).filter(|step| step.is_control) else { continue };
-        let outcome = exchanged.hop.as_ref().map(|hop| outcome(hop));
+        let outcome = exchanged.hop.as_ref().map(outcome);
         let state = match outcome {
             Some(Outcome::Accepted) => Controls::Passed,
             _ => Controls::Failed(step.id.clone()),

@@ -107,13 +107,11 @@ fn form(ground: &Ground<'_>, steps: &mut Vec<Step>) {
                     steps.push(row.edit(set(parameter, value)).refused(Code::ParameterRejected).by(&rule.id));
                 }
             }
-            Check::HeaderField { name: field } => {
-                // The one that is sent is what the client calls itself.
-                if field.eq_ignore_ascii_case("user-agent") {
-                    let without = Edit::After(|outgoing| outgoing.headers.retain(|(name, _)| name != "User-Agent"));
-                    let row = new("header-User-Agent", "the header field User-Agent is missing");
-                    steps.push(row.edit(without).refused(Code::MalformedRequest).by(&rule.id).should());
-                }
+            // The one that is sent is what the client calls itself.
+            Check::HeaderField { name: field } if field.eq_ignore_ascii_case("user-agent") => {
+                let without = Edit::After(|outgoing| outgoing.headers.retain(|(name, _)| name != "User-Agent"));
+                let row = new("header-User-Agent", "the header field User-Agent is missing");
+                steps.push(row.edit(without).refused(Code::MalformedRequest).by(&rule.id).should());
             }
             Check::RealmRequired {} if ground.target.place == Place::Header => {
                 let without = Edit::Before(|draft| draft.realm = None);
@@ -341,10 +339,15 @@ fn credentials(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     let row = step(name, "client-unknown", "nobody has this oauth_consumer_key");
     steps.push(row.edit(set("oauth_consumer_key", NOBODY)).refused(Code::ClientUnknown).by(client).by("AV-S33"));
     let Some(wanted) = ground.target.token else { return };
-    let is_token = |check: &Check| matches!(check, Check::TokenKnown {} | Check::TokenType { .. });
-    let rule = ground.rule(is_token);
+    let is_known = |check: &Check| matches!(check, Check::TokenKnown {});
+    let is_of_type = |check: &Check| matches!(check, Check::TokenType { .. });
+    // Some providers document one of the two, which then stands for both.
+    let of = |first: &dyn Fn(&Check) -> bool, other: &dyn Fn(&Check) -> bool| {
+        if ground.documents(first) || !ground.documents(other) { ground.rule(first) } else { ground.rule(other) }
+    };
+    let (known, rule) = (of(&is_known, &is_of_type), of(&is_of_type, &is_known));
     let row = step(name, "token-unknown", "nobody has this oauth_token");
-    steps.push(row.edit(set("oauth_token", NOBODY)).refused(Code::TokenRejected).by(&rule).by("AV-S34"));
+    steps.push(row.edit(set("oauth_token", NOBODY)).refused(Code::TokenRejected).by(&known).by("AV-S34"));
     if wanted == TokenType::Access && ground.can_begin {
         let row = step(name, "token-temporary", "temporary credentials stand in place of token credentials");
         let row = row.presenting(Presents::Undecided).refused(Code::TokenRejected).by(&rule).by("AV-S34");
