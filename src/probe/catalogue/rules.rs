@@ -366,7 +366,8 @@ fn access_token(ground: &Ground<'_>, steps: &mut Vec<Step>, token: &str) {
     let has_verifier = ground.target.requires("oauth_verifier");
     if has_verifier {
         let verifier = ground.rule(|check| matches!(check, Check::Verifier {}));
-        let row = step(name, "oauth_verifier-wrong", "oauth_verifier is another one").edit(set("oauth_verifier", "countersignWrong00000001"));
+        let row =
+            step(name, "oauth_verifier-wrong", "oauth_verifier is another one").edit(set("oauth_verifier", "countersignWrong00000001"));
         steps.push(row.refused(Code::TokenRejected).by(&verifier).by("AV-S35").section("2.3"));
     }
     let row =
