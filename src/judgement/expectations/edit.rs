@@ -184,7 +184,7 @@ pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], i
 impl Entry {
     /// Whether it is true of a case.
     fn fits(&self, (outcome, record): &(Option<Outcome>, &CaseRecord)) -> bool {
-        *outcome == Some(self.outcome) && self.other_diagnosis(record).is_none()
+        *outcome == Some(self.outcome) && self.other_cause(record).is_none()
     }
 }
 

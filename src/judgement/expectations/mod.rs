@@ -262,7 +262,7 @@ impl Expectations {
             Some(outcome) if outcome != entry.outcome => {
                 Some((FindingKind::Changed, format!("it comes to {}; expected was {}", outcome.as_str(), entry.outcome.as_str())))
             }
-            Some(_) => entry.other_diagnosis(record).map(|message| (FindingKind::Changed, message)),
+            Some(_) => entry.other_cause(record).map(|message| (FindingKind::Changed, message)),
         };
         match (&otherwise, record.verdict()) {
             (None, Verdict::Fail | Verdict::Broken | Verdict::Inconclusive) => record.judgement.verdict = Verdict::KnownFailure,
@@ -306,14 +306,19 @@ impl Expectations {
 }
 
 impl Entry {
-    /// What is otherwise about the diagnosis.
-    fn other_diagnosis(&self, record: &CaseRecord) -> Option<String> {
-        let expected = self.diagnosis.as_ref()?;
-        if record.operation == PROBE {
-            let broken = rules(record);
-            return (!same(&broken, expected)).then(|| format!("it breaks {}; expected was {}", broken.join(","), expected.join(",")));
+    /// What is otherwise about the cause: the diagnosis, or what a step of a probe breaks.
+    fn other_cause(&self, record: &CaseRecord) -> Option<String> {
+        if record.operation != PROBE {
+            return self.other_diagnosis(record.diagnosis.as_ref());
         }
-        let found = record.diagnosis.as_ref().filter(|diagnosis| diagnosis.outcome != Result_::Unexplained);
+        let (broken, expected) = (rules(record), self.diagnosis.as_ref()?);
+        (!same(&broken, expected)).then(|| format!("it breaks {}; expected was {}", broken.join(","), expected.join(",")))
+    }
+
+    /// What is otherwise about the diagnosis.
+    fn other_diagnosis(&self, diagnosis: Option<&Diagnosis>) -> Option<String> {
+        let expected = self.diagnosis.as_ref()?;
+        let found = diagnosis.filter(|diagnosis| diagnosis.outcome != Result_::Unexplained);
         match found.map(Diagnosis::ids) {
             Some(sets) if sets.iter().any(|set| same(set, expected)) => None,
             Some(sets) => {

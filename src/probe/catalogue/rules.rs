@@ -13,8 +13,8 @@ use crate::profile::value::Value;
 use crate::profile::{Level, Profile};
 use crate::protocol::{Code, Secret, SignatureMethod};
 
-/// An identifier that nobody has.
-pub(super) const NOBODY: &str = "countersign-nobody";
+/// An identifier that nobody has, of 20 to 30 letters and digits: widespread servers look at nothing else.
+pub(super) const NOBODY: &str = "countersignNobody000001";
 
 /// What a catalogue looks at.
 #[derive(Clone, Copy)]
@@ -149,7 +149,7 @@ fn form(ground: &Ground<'_>, steps: &mut Vec<Step>) {
         steps.push(row.refused(Code::ParameterScattered).by(rule).by("AV-S19").section("3.5").should());
     }
     let duplicates = ground.rule(|check| matches!(check, Check::NoDuplicates {}));
-    let mut twice = vec![("oauth_nonce", "countersign-again")];
+    let mut twice = vec![("oauth_nonce", "countersignAgain00000001")];
     match name {
         EndpointName::RequestToken if ground.target.requires("oauth_callback") => twice.push(("oauth_callback", "oob")),
         EndpointName::AccessToken | EndpointName::Resource if ground.target.token.is_some() => twice.push(("oauth_token", NOBODY)),
@@ -381,19 +381,20 @@ fn access_token(ground: &Ground<'_>, steps: &mut Vec<Step>, token: &str) {
     let has_verifier = ground.target.requires("oauth_verifier");
     if has_verifier {
         let verifier = ground.rule(|check| matches!(check, Check::Verifier {}));
-        let row = step(name, "oauth_verifier-wrong", "oauth_verifier is another one").edit(set("oauth_verifier", "countersign-wrong"));
+        let row =
+            step(name, "oauth_verifier-wrong", "oauth_verifier is another one").edit(set("oauth_verifier", "countersignWrong00000001"));
         steps.push(row.refused(Code::TokenRejected).by(&verifier).by("AV-S35").section("2.3"));
     }
     let row =
         step(name, "before-authorization", "the temporary credentials were not authorized by anybody").presenting(Presents::Undecided);
-    let row = if has_verifier { row.edit(set("oauth_verifier", "countersign-wrong")) } else { row };
+    let row = if has_verifier { row.edit(set("oauth_verifier", "countersignWrong00000001")) } else { row };
     steps.push(row.refused(Code::TokenRejected).by("AV-S35").section("2.3"));
     let once = ground.rule(|check| matches!(check, Check::TokenUnused {}));
     let row = step(name, "exchanged-again", "the temporary credentials were exchanged before").presenting(Presents::Exchanged);
     steps.push(row.refused(Code::TokenRejected).by(once).by("AV-S36").section("2.3"));
     if ground.means.authorization == Authorization::Freely || ground.means.token.is_some() {
         let row = step(name, "token-access", "token credentials stand in place of temporary ones").presenting(Presents::Access);
-        let row = if has_verifier { row.edit(set("oauth_verifier", "countersign-wrong")) } else { row };
+        let row = if has_verifier { row.edit(set("oauth_verifier", "countersignWrong00000001")) } else { row };
         steps.push(row.refused(Code::TokenRejected).by(token).by("AV-S34"));
     }
 }
