@@ -1,5 +1,5 @@
 //! Expectations: what a file may say, what follows for a case, and how a file is brought up to date.
-#![cfg(feature = "cli")]
+#![cfg(feature = "reports")]
 
 use super::*;
 use crate::implementation::Description;
