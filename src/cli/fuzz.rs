@@ -129,6 +129,9 @@ fn search(arguments: &Arguments, adapter: &mut Adapter, other: Option<&mut Adapt
         searched.axes.len(),
         searched.not_offered
     ));
+    if searched.unjudged > 0 {
+        output::note(&format!("{shown}: {} answers that differ were not looked at: the time was over", searched.unjudged));
+    }
     if searched.gave_up {
         output::note(&format!("{shown}: broke more than {} times and was asked no more", limits.breaks));
         return Ok(ExitCode::Adapter);

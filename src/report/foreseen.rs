@@ -27,7 +27,7 @@ pub(super) fn entry(page: &mut Page, record: &CaseRecord, is_wanted: bool) {
         let otherwise = foreseen.otherwise.as_deref().unwrap_or("as expected");
         page.labelled(2, &format!("{}:{}: ", escape::line(&foreseen.file), foreseen.line), otherwise);
     }
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "reports")]
     if is_wanted
         && record.foreseen.is_none()
         && let Some(text) = crate::judgement::expectations::entry(record)
@@ -35,6 +35,6 @@ pub(super) fn entry(page: &mut Page, record: &CaseRecord, is_wanted: bool) {
         page.text(2, "to expect it:");
         text.lines().for_each(|line| page.raw(&format!("    {}", escape::line(line))));
     }
-    #[cfg(not(feature = "cli"))]
+    #[cfg(not(feature = "reports"))]
     let _ = is_wanted;
 }

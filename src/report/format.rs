@@ -10,7 +10,7 @@ pub enum Format {
     /// JSON, format 1.
     Json,
     /// JUnit XML.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "reports")]
     Junit,
     /// The Test Anything Protocol, version 14.
     Tap,
@@ -19,7 +19,7 @@ pub enum Format {
     /// Markdown.
     Markdown,
     /// One HTML page that needs nothing beside itself.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "reports")]
     Html,
     /// Workflow commands, which GitHub shows beside the lines that they name.
     Github,
@@ -31,12 +31,12 @@ impl Format {
     /// Every format.
     pub const ALL: &'static [Format] = &[
         Format::Json,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "reports")]
         Format::Junit,
         Format::Tap,
         Format::Sarif,
         Format::Markdown,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "reports")]
         Format::Html,
         Format::Github,
         Format::Badge,
@@ -47,12 +47,12 @@ impl Format {
     pub const fn name(self) -> &'static str {
         match self {
             Format::Json => "json",
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "reports")]
             Format::Junit => "junit",
             Format::Tap => "tap",
             Format::Sarif => "sarif",
             Format::Markdown => "markdown",
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "reports")]
             Format::Html => "html",
             Format::Github => "github",
             Format::Badge => "badge",
@@ -64,7 +64,7 @@ impl Format {
     pub const fn keep(self) -> Keep {
         match self {
             Format::Json | Format::Tap => Keep::Every,
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "reports")]
             Format::Junit | Format::Html => Keep::Every,
             Format::Markdown => Keep::Comparable,
             Format::Sarif | Format::Github | Format::Badge => Keep::Unexpected,
@@ -81,9 +81,9 @@ pub fn render(runs: &[Run], format: Format, mut out: impl io::Write) -> io::Resu
         Format::Json => return super::json(runs, out),
         Format::Sarif => return super::sarif(runs, out),
         Format::Badge => return super::badge(runs, out),
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "reports")]
         Format::Junit => super::junit(runs).map_err(io::Error::other)?,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "reports")]
         Format::Html => super::html(runs),
         Format::Tap => super::tap(runs),
         Format::Markdown => super::markdown(runs),

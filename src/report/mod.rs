@@ -25,10 +25,10 @@ pub mod explain;
 pub mod explanation;
 pub mod format;
 pub mod github;
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub mod html;
 pub mod json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub mod junit;
 pub mod markdown;
 pub mod page;
@@ -59,10 +59,10 @@ pub use explanation::{ExplanationOptions, explanation, explanation_json};
 pub use failure::failure;
 pub use format::{Format, render};
 pub use github::github;
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub use html::html;
 pub use json::{json, read_json};
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub use junit::junit;
 pub use markdown::markdown;
 pub use page::Layout;

@@ -7,7 +7,7 @@ pub enum Colour {
     #[default]
     Off,
     /// ANSI escape sequences.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "reports")]
     On,
 }
 
@@ -31,7 +31,7 @@ impl Colour {
                 let _ = tone;
                 text.to_owned()
             }
-            #[cfg(feature = "cli")]
+            #[cfg(feature = "reports")]
             Colour::On => {
                 let style = style(tone);
                 format!("{style}{text}{style:#}")
@@ -40,7 +40,7 @@ impl Colour {
     }
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 fn style(tone: Tone) -> anstyle::Style {
     use anstyle::{AnsiColor, Style};
     let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));

@@ -2,6 +2,7 @@
 //! each axis is something that implementations are known to get wrong.
 
 use crate::fuzzing::numbers::Numbers;
+use crate::protocol::{SignatureMethod, body_hash};
 use crate::vectors::question::{Credentials, SignInput, Transmission};
 use crate::vectors::{Pair, Text};
 
@@ -27,6 +28,11 @@ pub struct Draft {
     verifier: Option<String>,
     realm: Option<String>,
     extra: Vec<(String, String)>,
+    /// The value of a Host field.
+    host: Option<String>,
+    /// A URL in the place of the parts.
+    whole_url: Option<String>,
+    has_body_hash: bool,
 }
 
 /// A direction in which requests leave the common subset.
@@ -69,7 +75,7 @@ pub const AXES: &[Axis] = &[
     Axis {
         name: "separators",
         what: "`&&`, `;` and `=` in values",
-        widen: |draft, numbers| piece(draft, numbers, &["a=1&&b=2", "a=1;b=2", "a=b=c", "a==", "x=?y"]),
+        widen: |draft, numbers| piece(draft, numbers, &["a=1&&b=2", "a=1;b=2", "a=b=c", "a==", "x=?y", "x=?y&z=1"]),
     },
     Axis {
         name: "brackets",
@@ -171,6 +177,60 @@ pub const AXES: &[Axis] = &[
         what: "other signature methods",
         widen: |draft, numbers| numbers.one_of(&["HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"]).clone_into(&mut draft.signature_method),
     },
+    Axis {
+        name: "host-field",
+        what: "a Host field that is not that of the URL",
+        widen: |draft, numbers| {
+            draft.host = Some(numbers.one_of(&["other.example", "Other.Example", "h:8080", "h:80", "h:443"]).to_owned())
+        },
+    },
+    Axis { name: "body-hash", what: "a body hash", widen: body_hashed },
+    Axis {
+        name: "protocol-names",
+        what: "names of protocol parameters in the query",
+        widen: |draft, numbers| {
+            piece(
+                draft,
+                numbers,
+                &["oauth_x=1", "oauth_token=other", "oauth_signature=x", "realm=x", "oauth_nonce=%2520", "oauth_version="],
+            )
+        },
+    },
+    Axis {
+        name: "bad-timestamp",
+        what: "what is no timestamp",
+        widen: |draft, numbers| numbers.one_of(&["0", "-1", "abc", "1.5", "", "1 "]).clone_into(&mut draft.timestamp),
+    },
+    Axis { name: "bad-nonce", what: "an empty nonce", widen: |draft, _| draft.nonce.clear() },
+    Axis {
+        name: "bad-version",
+        what: "versions that there are not",
+        widen: |draft, numbers| draft.version = Some(numbers.one_of(&["2.0", "1.0a", "1", ""]).to_owned()),
+    },
+    Axis {
+        name: "bad-realm",
+        what: "a realm that no header can hold",
+        widen: |draft, numbers| draft.realm = Some(numbers.one_of(&["a\r\nb", "a\nb", "\u{7f}", "a\0"]).to_owned()),
+    },
+    Axis { name: "bad-client", what: "no client identifier", widen: |draft, _| draft.client.0.clear() },
+    Axis {
+        name: "bad-names",
+        what: "further protocol parameters with names that they must not have",
+        widen: |draft, numbers| {
+            draft.extra.push((numbers.one_of(&["oauth_nonce", "realm", "", "oauth_signature"]).to_owned(), "x".to_owned()))
+        },
+    },
+    Axis {
+        name: "bad-url",
+        what: "URLs that are not absolute, or not of HTTP",
+        widen: |draft, numbers| {
+            draft.whole_url = Some(
+                numbers
+                    .one_of(&["/a/b", "a", "//h/a", "ftp://h/a", "http:///a", "http://h:65536/a", "http://h:x/", "mailto:a@b"])
+                    .to_owned(),
+            )
+        },
+    },
     Axis { name: "length", what: "long values and many parameters", widen: length },
 ];
 
@@ -197,7 +257,7 @@ const ESCAPES: &[&str] = &["a=%c3%bc", "a=%7e", "a=%41", "%61=1", "a=%2d%2E%5f",
 const RAW: &[&str] = &["a=ü", "a=b c", "a=<b>", "a={b}", "a=\"b\"", "a=b|c", "a=`b^", "a=b/c:d", "a='b'"];
 const PATHS: &[&str] = &[
     "/a//b", "/a/../b", "/a/./b", "/a;v=1/b", "/%7Ea", "/~a", "/a%2Fb", "/a%2fb", "/A/B", "/a b", "/ü", "/%C3%BC", "/a+b", "/a/", "/a%",
-    "//", "/a@b:c", "/a.b-c_d",
+    "//", "/a@b:c", "/a.b-c_d", "/a'b", "/(a)*!",
 ];
 
 impl Draft {
@@ -224,21 +284,28 @@ impl Draft {
             verifier: None,
             realm: None,
             extra: Vec::new(),
+            host: None,
+            whole_url: None,
+            has_body_hash: false,
         }
     }
 
     fn input(self) -> SignInput {
         let question = if self.query.is_empty() { "" } else { "?" };
         let url = format!("{}://{}{}{question}{}{}", self.scheme, self.authority, self.path, self.query.join("&"), self.fragment);
-        let header: Option<Pair> = self.form.as_ref().map(|_| ("Content-Type".into(), self.content_type.as_str().into()));
+        let host: Option<Pair> = self.host.map(|host| ("Host".into(), host.into()));
+        let content_type: Option<Pair> = self.form.as_ref().map(|_| ("Content-Type".into(), self.content_type.as_str().into()));
+        let body: Option<String> = self.form.map(|pieces| pieces.join("&"));
+        let method = SignatureMethod::from_name(self.signature_method.as_bytes()).unwrap_or(SignatureMethod::HmacSha1);
+        let hash = self.has_body_hash.then(|| body_hash(method, body.as_ref().map(String::as_bytes)));
         let credentials =
             |(identifier, secret): (String, String)| Credentials { identifier: identifier.into(), secret: Some(secret.into()) };
         let text = |text: Option<String>| text.map(Text::from);
         SignInput {
             method: self.method.into(),
-            url: url.into(),
-            headers: header.into_iter().collect(),
-            body: self.form.map(|pieces| pieces.join("&").into()),
+            url: self.whole_url.unwrap_or(url).into(),
+            headers: host.into_iter().chain(content_type).collect(),
+            body: text(body),
             client: credentials(self.client),
             token: self.token.map(credentials),
             signature_method: self.signature_method.into(),
@@ -248,6 +315,7 @@ impl Draft {
             callback: text(self.callback),
             verifier: text(self.verifier),
             realm: text(self.realm),
+            body_hash: text(hash),
             extra: self.extra.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             transmission: self.transmission,
             ..SignInput::default()
@@ -315,6 +383,7 @@ fn content_type(draft: &mut Draft, numbers: &mut Numbers) {
             "application/x-www-form-urlencoded; charset=utf-8",
             "APPLICATION/X-WWW-FORM-URLENCODED",
             "application/x-www-form-urlencoded;charset=ISO-8859-1",
+            "application/x-www-form-urlencoded-x",
         ])
         .clone_into(&mut draft.content_type);
 }
@@ -323,6 +392,16 @@ fn body(draft: &mut Draft, numbers: &mut Numbers) {
     "POST".clone_into(&mut draft.method);
     draft.form = Some(vec![numbers.one_of(&["{\"a\":1}", "a=b", "text"]).to_owned()]);
     numbers.one_of(&["application/json", "text/plain", "multipart/form-data; boundary=x"]).clone_into(&mut draft.content_type);
+}
+
+/// With a body that is no form: with a form it must not stand there.
+fn body_hashed(draft: &mut Draft, numbers: &mut Numbers) {
+    match numbers.below(4) {
+        0 => {}
+        1 => form(draft, numbers),
+        _ => body(draft, numbers),
+    }
+    draft.has_body_hash = true;
 }
 
 fn secrets(draft: &mut Draft, numbers: &mut Numbers) {

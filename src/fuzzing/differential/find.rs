@@ -83,6 +83,8 @@ pub struct Find {
     pub observation: Observation,
     /// What explains it.
     pub diagnosis: Diagnosis,
+    /// Whether nothing smaller was left to be tried: a shrinking ends early where time or questions do.
+    pub is_smallest: bool,
     /// How many questions had been put when it was found.
     pub after: u64,
     /// How many others it explains.
@@ -103,6 +105,12 @@ impl Find {
             }
             _ => format!("{} ({})", self.way(), self.at.join(", ")),
         }
+    }
+
+    /// Whether causes are named for it.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        is_explained(&self.diagnosis)
     }
 
     /// In which way it differs, in words: what another implementation does is no must.
@@ -207,6 +215,11 @@ impl Find {
             _ => json!({"refuse": {"codes": []}}),
         }
     }
+}
+
+/// Whether causes are named.
+pub(super) fn is_explained(diagnosis: &Diagnosis) -> bool {
+    matches!(diagnosis.outcome, Outcome::Explained | Outcome::Ambiguous)
 }
 
 /// How the suites of finds begin.

@@ -21,5 +21,5 @@ pub mod verifying;
 mod tests;
 
 pub use find::{Agreement, Find, Kind, Standard};
-pub use search::{Limits, Progress, Search, Searched};
+pub use search::{Limits, Progress, Search, Searched, Watch};
 pub use told::told;

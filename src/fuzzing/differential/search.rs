@@ -5,15 +5,23 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::axes::{AXES, request};
-use super::find::{Find, Kind, Standard};
-use super::shrink::shrink;
-use super::verifying::{CHANGES, received};
-use crate::deviation::{Cause, Conduct};
+use super::find::{Find, Kind, Standard, is_explained};
+use super::shrink::Shrunk;
+use super::verifying::{Doing, without_scruples};
+use crate::deviation::Cause;
 use crate::diagnosis::Outcome;
 use crate::fuzzing::numbers::Numbers;
 use crate::implementation::{Break, Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
 use crate::judgement::diagnosing::{Effort, Witness, diagnose_run, is_alike};
+use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
+
+mod careless;
+mod smaller;
+mod suspects;
+
+use self::careless::Careless;
+use self::suspects::Suspects;
 
 /// How far a search goes.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +60,12 @@ pub struct Searched {
     pub axes: BTreeSet<&'static str>,
     /// Whether it broke too often to be asked on.
     pub gave_up: bool,
+    /// How many answers were not looked at, because whoever watches had heard enough.
+    pub unjudged: usize,
 }
+
+/// Is told how far a search is, and of every find; says whether it goes on. It is asked before every question of a shrinking too.
+pub type Watch<'w> = &'w mut dyn FnMut(&Progress, Option<&Find>) -> bool;
 
 /// A search in an implementation.
 pub struct Search<'a> {
@@ -60,6 +73,8 @@ pub struct Search<'a> {
     against: Option<&'a mut dyn Implementation>,
     offer: Offer,
     reference: Reference,
+    /// Signs what is to be verified.
+    signer: Reference,
     numbers: Numbers,
     limits: Limits,
     searched: Searched,
@@ -74,6 +89,12 @@ pub struct Search<'a> {
     verified: usize,
     /// What failed to verify: one bit each, so that only all of them together say something.
     unverified: Vec<Witness>,
+    /// What was signed and should not have been.
+    careless: Careless,
+    /// Who makes the mistakes that were found.
+    suspects: Suspects,
+    /// Whether whoever watches has heard enough.
+    stopped: bool,
 }
 
 /// A question that was put.
@@ -82,7 +103,12 @@ struct Waiting {
     question: Question,
     at: Vec<&'static str>,
     ticket: Option<Ticket>,
+    /// Of a received request, what was signed and what was done to it then: a smaller one is signed anew.
+    origin: Option<Origin>,
 }
+
+/// What was signed, and what was done to it before or then.
+type Origin = (Box<SignInput>, Doing);
 
 /// How many requests go along each axis alone, before several are taken together.
 const EACH: u64 = 24;
@@ -94,6 +120,9 @@ const FEWEST_VERIFIED: usize = 60;
 const MOST_UNVERIFIED: usize = 40;
 /// The most values that are compared for the diagnosis of a find.
 const MOST_COMPARED: u64 = 300_000;
+/// The same once whoever watches has heard enough, and how many more finds there may be then.
+const MOST_COMPARED_LATE: u64 = 20_000;
+const MOST_LATE: usize = 4;
 /// How many questions are tried before whoever watches is heard again.
 const ATTEMPTS: u64 = 100;
 /// How many questions in a row may come to nothing before the search ends: nothing is left that can be asked.
@@ -115,6 +144,7 @@ impl<'a> Search<'a> {
             against,
             offer,
             reference: Reference::new(),
+            signer: without_scruples(),
             numbers: Numbers::new(seed),
             limits,
             searched: Searched::default(),
@@ -124,11 +154,14 @@ impl<'a> Search<'a> {
             held: Vec::new(),
             verified: 0,
             unverified: Vec::new(),
+            careless: Careless::default(),
+            suspects: Suspects::default(),
+            stopped: false,
         }
     }
 
     /// Searches until a limit is reached or `watch` says `false`; it is told of every find.
-    pub fn run(mut self, watch: &mut dyn FnMut(&Progress, Option<&Find>) -> bool) -> Searched {
+    pub fn run(mut self, watch: Watch<'_>) -> Searched {
         let window = self.implementation.pipeline().map_or(1, |pipeline| pipeline.window().max(1));
         let mut waiting: VecDeque<Waiting> = VecDeque::new();
         let most = self.limits.runs.saturating_mul(4);
@@ -136,7 +169,7 @@ impl<'a> Search<'a> {
         if !self.is_asked(Operation::Sign) && !self.is_asked(Operation::Verify) {
             return self.searched;
         }
-        while self.searched.asked < self.limits.runs && !self.searched.gave_up && watch(&self.progress(), None) {
+        while self.searched.asked < self.limits.runs && !self.searched.gave_up && self.goes_on(watch) {
             // Attempts are counted, not questions: where none succeeds, whoever watches must be heard all the same.
             let until = most.min(number.saturating_add(ATTEMPTS));
             while waiting.len() < window && number < until {
@@ -154,16 +187,11 @@ impl<'a> Search<'a> {
                 continue;
             };
             let observation = self.take(&first);
-            let found = self.searched.finds.len();
-            self.judge(first, observation, &mut waiting);
+            self.judge_and_tell(first, observation, &mut waiting, watch);
             if self.verified >= FEWEST_VERIFIED && !self.held.is_empty() {
                 for (held, observation) in std::mem::take(&mut self.held) {
-                    self.judge(held, observation, &mut waiting);
+                    self.judge_and_tell(held, observation, &mut waiting, watch);
                 }
-            }
-            let new = self.searched.finds.get(found..).unwrap_or_default();
-            if !new.iter().all(|find| watch(&self.progress(), Some(find))) {
-                break;
             }
         }
         for rest in waiting {
@@ -171,14 +199,41 @@ impl<'a> Search<'a> {
         }
         // What is still held is looked at with what there is.
         self.verified = self.verified.max(FEWEST_VERIFIED);
-        while let Some((held, observation)) = self.held.pop() {
-            let found = self.searched.finds.len();
-            self.judge(held, observation, &mut VecDeque::new());
-            if self.searched.finds.len() > found && !watch(&self.progress(), self.searched.finds.last()) {
-                break;
+        let known = self.searched.finds.len();
+        while !self.stopped || self.searched.finds.len() < known + MOST_LATE {
+            let Some((held, observation)) = self.held.pop() else { break };
+            self.judge_and_tell(held, observation, &mut VecDeque::new(), watch);
+        }
+        self.searched.unjudged = self.held.len();
+        for (waiting, observation) in self.careless.rest() {
+            let before = self.searched.finds.len();
+            if self.stopped && before >= known + MOST_LATE {
+                self.searched.unjudged += 1;
+                continue;
             }
+            self.look_at(waiting, observation, Kind::Accepts, &mut VecDeque::new(), watch);
+            self.tell_since(before, watch);
         }
         self.searched
+    }
+
+    /// Whether whoever watches wants more.
+    fn goes_on(&mut self, watch: Watch<'_>) -> bool {
+        self.stopped = self.stopped || !watch(&self.progress(), None);
+        !self.stopped
+    }
+
+    fn judge_and_tell(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+        let known = self.searched.finds.len();
+        self.judge(waiting, observation, ahead, watch);
+        self.tell_since(known, watch);
+    }
+
+    fn tell_since(&mut self, known: usize, watch: Watch<'_>) {
+        let progress = self.progress();
+        for find in self.searched.finds.get(known..).unwrap_or_default() {
+            self.stopped |= !watch(&progress, Some(find));
+        }
     }
 
     fn progress(&self) -> Progress {
@@ -201,17 +256,16 @@ impl<'a> Search<'a> {
         let input = request(&axes, &mut self.numbers);
         let mut at: Vec<&'static str> = axes.iter().filter_map(|axis| AXES.get(*axis)).map(|axis| axis.name).collect();
         let (verifies, signs) = (self.is_asked(Operation::Verify), self.is_asked(Operation::Sign));
-        let question = if verifies && (!signs || number.is_multiple_of(3)) {
-            let mut received = received(&input, &mut self.reference)?;
-            let change = CHANGES.get(self.numbers.below(CHANGES.len()))?;
-            if self.aside.contains(change.what) {
+        let (question, origin) = if verifies && (!signs || number.is_multiple_of(3)) {
+            let doing = Doing::of(&mut self.numbers)?;
+            if self.aside.contains(doing.what()) {
                 return None;
             }
-            change.make(&mut received, &mut self.numbers)?;
-            at.insert(0, change.what);
-            Question::Verify(Box::new(received))
+            at.insert(0, doing.what());
+            let origin = (Box::new(input), doing);
+            (self.received(&origin)?, Some(origin))
         } else if signs {
-            Question::Sign(Box::new(input))
+            (Question::Sign(Box::new(input)), None)
         } else {
             return None;
         };
@@ -222,7 +276,12 @@ impl<'a> Search<'a> {
         self.searched.axes.extend(axes.iter().filter_map(|axis| AXES.get(*axis)).map(|axis| axis.name));
         self.searched.asked += 1;
         let ticket = self.implementation.pipeline().map(|pipeline| pipeline.put(&question));
-        Some(Waiting { question, at, ticket })
+        Some(Waiting { question, at, ticket, origin })
+    }
+
+    /// The request that a server receives of it.
+    fn received(&mut self, (input, doing): &Origin) -> Option<Question> {
+        doing.received(input, &mut self.signer).map(|received| Question::Verify(Box::new(received)))
     }
 
     /// None first, then each alone, then several.
@@ -253,10 +312,10 @@ impl<'a> Search<'a> {
     }
 
     /// The answer that the others are held against.
-    fn right(&mut self, question: &Question) -> Observation {
+    fn right(&mut self, question: &Question, wanted: Wanted) -> Observation {
         match &mut self.against {
-            Some(other) => other.ask(question),
-            None => self.reference.ask(question),
+            Some(other) => other.ask_for(question, wanted),
+            None => self.reference.ask_for(question, wanted),
         }
     }
 
@@ -265,6 +324,9 @@ impl<'a> Search<'a> {
         let is_compared = |observation: &Observation| matches!(observation, Observation::Answered(_));
         // What the other side cannot answer says nothing, nor does an answer without what is compared.
         let is_signed = |observation: &Observation| matches!(observation, Observation::Answered(output) if output.signature.is_some());
+        if question.operation() == Operation::Sign && matches!(right, Observation::Refused { .. }) && is_signed(observation) {
+            return Some(Kind::Accepts);
+        }
         if !is_compared(right) || question.operation() == Operation::Sign && !is_signed(right) {
             return None;
         }
@@ -288,9 +350,9 @@ impl<'a> Search<'a> {
         Standard::Other { name, version, reference: self.reference.ask(question) }
     }
 
-    fn judge(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>) {
-        let Waiting { question, at, .. } = waiting;
-        let right = self.right(&question);
+    fn judge(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+        let Waiting { question, at, origin, .. } = waiting;
+        let right = self.right(&question, VERDICT);
         let Some(kind) = self.kind(&question, &right, &observation) else {
             if matches!(observation, Observation::Answered(_)) && self.against.is_none() {
                 if self.rights.len() == MOST_RIGHTS {
@@ -303,11 +365,23 @@ impl<'a> Search<'a> {
         };
         if question.operation() == Operation::Verify && self.verified < FEWEST_VERIFIED && self.against.is_none() {
             if self.held.len() < MOST_UNVERIFIED {
-                self.held.push((Waiting { question, at, ticket: None }, observation));
+                self.held.push((Waiting { question, at, ticket: None, origin }, observation));
             }
             return;
         }
-        if self.explains(&question, &observation, kind, &at) {
+        let waiting = Waiting { question, at, ticket: None, origin };
+        if kind == Kind::Accepts && waiting.question.operation() == Operation::Sign && self.against.is_none() {
+            if let Some(several) = self.careless.of_one_axis(waiting, observation) {
+                several.into_iter().for_each(|(waiting, observation)| self.look_at(waiting, observation, kind, ahead, watch));
+            }
+            return;
+        }
+        self.look_at(waiting, observation, kind, ahead, watch);
+    }
+
+    /// Looks at an answer that differs: it is explained by what is known, or is found.
+    fn look_at(&mut self, waiting: Waiting, observation: Observation, kind: Kind, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+        if self.explains(&waiting.question, &observation, kind, &waiting.at) {
             return;
         }
         // Whoever shrinks asks out of turn, so that what was put ahead is taken first; its answers are judged in their turn.
@@ -320,31 +394,19 @@ impl<'a> Search<'a> {
                 (waiting, observation)
             })
             .collect();
-        self.find(question, observation, kind, &at);
+        self.find(waiting, observation, kind, watch);
         for (waiting, observation) in taken {
-            self.judge(waiting, observation, &mut VecDeque::new());
+            if !self.stopped {
+                self.judge(waiting, observation, &mut VecDeque::new(), watch);
+            }
         }
     }
 
     /// Whether something that was found explains this too: whoever makes all those mistakes gives the same answer.
     fn explains(&mut self, question: &Question, observation: &Observation, kind: Kind, at: &[&'static str]) -> bool {
-        let known = |find: &Find| find.diagnosis.outcome == Outcome::Explained || find.diagnosis.outcome == Outcome::Ambiguous;
-        let sets: Vec<Vec<Vec<Cause>>> =
-            self.searched.finds.iter().filter(|find| known(find)).map(|find| find.diagnosis.sets.clone()).collect();
-        let alike = |causes: &[Cause]| {
-            let own = Reference::conducting(Conduct::of(causes)).ask(question);
-            is_alike(question.operation(), &own, observation)
-        };
         if matches!(kind, Kind::Differs | Kind::Accepts | Kind::Rejects) {
-            // Any set of a find may be what is really done; of several finds, the first set of each.
-            let single = sets.iter().position(|sets| sets.iter().any(|set| alike(set)));
-            let together: Vec<Cause> = sets.iter().filter_map(|sets| sets.first()).flatten().cloned().collect();
-            if single.is_some() || sets.len() > 1 && alike(&together) {
-                let place = self.searched.finds.iter().position(known);
-                let explaining = single.map_or(place, |single| {
-                    self.searched.finds.iter().enumerate().filter(|(_, find)| known(find)).map(|(place, _)| place).nth(single)
-                });
-                if let Some(find) = explaining.and_then(|place| self.searched.finds.get_mut(place)) {
+            if let Some(place) = self.suspects.explaining(question, observation) {
+                if let Some(find) = self.searched.finds.get_mut(place) {
                     find.others += 1;
                 }
                 return true;
@@ -353,27 +415,31 @@ impl<'a> Search<'a> {
         // The same way of being wrong along an axis, or after a change, that was set aside while this was under way.
         let named = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
         let is_aside = named.iter().any(|name| self.aside.contains(name));
-        is_aside && self.searched.finds.iter().any(|find| !known(find) && find.kind == kind)
+        is_aside && self.searched.finds.iter().any(|find| !find.is_explained() && find.kind == kind)
     }
 
-    fn find(&mut self, question: Question, observation: Observation, kind: Kind, at: &[&'static str]) {
+    fn find(&mut self, waiting: Waiting, observation: Observation, kind: Kind, watch: Watch<'_>) {
+        let Waiting { question, at, origin, .. } = waiting;
+        let at = &at[..];
         if kind == Kind::Breaks {
             self.breaks += 1;
             self.searched.gave_up = self.breaks > self.limits.breaks;
         }
         let after = self.searched.asked;
         let is_costly = matches!(observation, Observation::Broke { why: Break::Timeout, .. });
-        let question = if is_costly { question } else { self.shrunk(question, kind, at) };
+        let Shrunk { question, is_smallest } =
+            if is_costly { Shrunk { question, is_smallest: false } } else { self.shrunk(question, origin, kind, at, watch) };
         let observation = if is_costly { observation } else { self.ask(&question) };
-        let right = self.right(&question);
+        let right = self.right(&question, Wanted::ALL);
         let witness = Witness { question: Arc::new(question.clone()), observation: observation.clone() };
-        let mut effort = Effort { most: MOST_COMPARED, most_each: MOST_COMPARED, watch: &mut |_, _| true };
+        let most = if self.stopped { MOST_COMPARED_LATE } else { MOST_COMPARED };
+        let mut effort = Effort { most, most_each: most, watch: &mut |_, _| true };
         let rights: Vec<Witness> = self.rights.iter().cloned().collect();
         let mut diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
             crate::diagnosis::Diagnosis::unexplained()
         } else {
             let is_verify = question.operation() == Operation::Verify;
-            let mut failures = if is_verify { self.unverified.clone() } else { Vec::new() };
+            let mut failures = if is_verify { self.unverified.clone() } else { self.careless.known_along(at) };
             failures.push(witness.clone());
             if is_verify && self.unverified.len() < MOST_UNVERIFIED {
                 self.unverified.push(witness);
@@ -390,13 +456,14 @@ impl<'a> Search<'a> {
         if diagnosis.sets.iter().any(lasts) {
             diagnosis = crate::diagnosis::Diagnosis::of_sets(diagnosis.sets.into_iter().filter(lasts).collect());
         }
-        if !matches!(diagnosis.outcome, Outcome::Explained | Outcome::Ambiguous) {
+        if !is_explained(&diagnosis) {
             // A change of a received request is what it is along every axis.
             let responsible = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
             self.aside.extend(responsible);
         }
         let standard = self.standard(&question);
-        let named = Find { kind, at: at.to_vec(), question, standard, expected: right, observation, diagnosis, after, others: 0 };
+        let named =
+            Find { kind, at: at.to_vec(), question, standard, expected: right, observation, diagnosis, is_smallest, after, others: 0 };
         let same = |known: &&mut Find| known.kind == kind && known.name() == named.name();
         match self.searched.finds.iter_mut().find(same) {
             Some(known) => {
@@ -404,42 +471,15 @@ impl<'a> Search<'a> {
                 known.others += 1;
                 self.aside.extend(at);
             }
-            None => self.searched.finds.push(named),
+            None => {
+                self.suspects.add(self.searched.finds.len(), &named);
+                self.searched.finds.push(named);
+            }
         }
-    }
-
-    /// Of each find that is explained, whether its causes change the answer to this question.
-    fn shown(&mut self, question: &Question) -> Vec<bool> {
-        let right = self.reference.ask(question);
-        let known = self.searched.finds.iter().filter_map(|find| find.diagnosis.sets.first());
-        let changes = |set: &Vec<Cause>| !is_alike(question.operation(), &Reference::conducting(Conduct::of(set)).ask(question), &right);
-        known.map(changes).collect()
-    }
-
-    fn shrunk(&mut self, question: Question, kind: Kind, at: &[&'static str]) -> Question {
-        // A smaller request must not show a known mistake that the larger one did not: two mistakes at once are harder to name.
-        let shown = self.shown(&question);
-        let mut differs = |candidate: &Question| {
-            if self.shown(candidate).iter().zip(&shown).any(|(now, before)| *now && !before) {
-                return false;
-            }
-            if self.offer.lacks_for(candidate).is_some() || self.searched.gave_up {
-                return false;
-            }
-            let right = self.right(candidate);
-            if !matches!(right, Observation::Answered(_)) {
-                return false;
-            }
-            let observation = self.ask(candidate);
-            if matches!(observation, Observation::Broke { .. }) {
-                self.breaks += 1;
-                self.searched.gave_up = self.breaks > self.limits.breaks;
-            }
-            self.kind(candidate, &right, &observation) == Some(kind) && !self.explains(candidate, &observation, kind, at)
-        };
-        shrink(question, &mut differs)
     }
 }
 
 /// What decides is asked for, and the stages: they say where a difference begins.
 const WANTED: Wanted = Wanted { transmission: false, stages: true };
+/// Where answers are only held against each other.
+const VERDICT: Wanted = Wanted { transmission: false, stages: false };

@@ -6,34 +6,45 @@ use crate::vectors::{Question, Text};
 /// The most questions that are put for one shrinking.
 const MOST_ASKED: usize = 400;
 
-/// The smallest question that is reached for which `differs` still says so.
-pub fn shrink(question: Question, differs: &mut dyn FnMut(&Question) -> bool) -> Question {
+/// What a shrinking came to.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// The smallest question that was reached.
+    pub question: Question,
+    /// Whether nothing smaller was left to be tried.
+    pub is_smallest: bool,
+}
+
+/// The smallest question that is reached for which `differs` still says so; `None` of it ends the shrinking.
+pub fn shrink(question: Question, differs: &mut dyn FnMut(&Question) -> Option<bool>) -> Shrunk {
     let (mut smallest, mut asked) = (question, 0);
     'again: loop {
         for candidate in candidates(&smallest) {
-            if asked == MOST_ASKED {
-                return smallest;
-            }
             if size(&candidate) >= size(&smallest) {
                 continue;
             }
+            let told = if asked == MOST_ASKED { None } else { differs(&candidate) };
             asked += 1;
-            if differs(&candidate) {
-                smallest = candidate;
-                continue 'again;
+            match told {
+                None => return Shrunk { question: smallest, is_smallest: false },
+                Some(false) => {}
+                Some(true) => {
+                    smallest = candidate;
+                    continue 'again;
+                }
             }
         }
-        return smallest;
+        return Shrunk { question: smallest, is_smallest: true };
     }
 }
 
 /// How much there is to look at: octets, and something for every part that is not as usual.
 #[must_use]
 pub fn size(question: &Question) -> usize {
+    let length = |text: &Text| text.as_bytes().iter().map(|octet| 1 + usize::from(!octet.is_ascii_lowercase())).sum::<usize>();
     match question {
         Question::Sign(input) => {
             let optional = [&input.version, &input.callback, &input.verifier, &input.realm, &input.nonce, &input.timestamp, &input.body];
-            let length = |text: &Text| text.as_bytes().iter().map(|octet| 1 + usize::from(!octet.is_ascii_lowercase())).sum::<usize>();
             let credentials = |known: &Credentials| 4 + length(&known.identifier) + known.secret.as_ref().map_or(0, length);
             length(&input.method)
                 + length(&input.url)
@@ -47,8 +58,15 @@ pub fn size(question: &Question) -> usize {
                 + usize::from(input.method.as_bytes() != b"GET") * 4
         }
         Question::Verify(input) => {
-            let headers: usize = input.headers.iter().map(|(name, value)| name.as_bytes().len() + value.as_bytes().len()).sum();
-            input.url.as_bytes().len() + headers + input.body.as_ref().map_or(0, |body| body.as_bytes().len())
+            let credentials = |identifier: &Text, secret: Option<&Text>| 4 + length(identifier) + secret.map_or(0, length);
+            length(&input.method)
+                + length(&input.url)
+                + input.headers.iter().map(|(name, value)| 4 + length(name) + length(value)).sum::<usize>()
+                + input.body.as_ref().map_or(0, |body| 4 + length(body))
+                + input.client.as_ref().map_or(0, |client| credentials(&client.identifier, client.secret.as_ref()))
+                + input.token.as_ref().map_or(0, |token| credentials(&token.identifier, token.secret.as_ref()))
+                + 4 * (input.seen.len() + usize::from(input.window.is_some()) + usize::from(input.now.is_some()))
+                + usize::from(input.method.as_bytes() != b"GET") * 4
         }
         _ => 0,
     }
@@ -136,17 +154,56 @@ type Place = fn(&mut SignInput) -> Option<&mut Text>;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// A received request without something. What was signed is made smaller before ([`super::search`]); here goes what the verdict does not hang
+/// on, signed or not.
 fn verify_candidates(input: &VerifyInput) -> Vec<VerifyInput> {
     let mut all = Vec::new();
-    let mut without = |change: &dyn Fn(&mut VerifyInput)| {
+    let mut add = |change: &dyn Fn(&mut VerifyInput)| {
         let mut changed = input.clone();
         change(&mut changed);
         all.push(changed);
     };
-    without(&|input| input.seen.clear());
-    without(&|input| input.headers.retain(|(name, _)| name.as_bytes().eq_ignore_ascii_case(b"authorization")));
-    without(&|input| input.body = None);
+    add(&|input| input.seen.clear());
+    add(&|input| (input.now, input.window) = (None, None));
+    add(&|input| input.headers.retain(|(name, _)| is_authorization(name)));
+    add(&|input| input.body = None);
+    add(&|input| input.token = None);
+    for number in 0..input.headers.len() {
+        add(&|input| _ = input.headers.remove(number));
+    }
+    for (number, (name, value)) in input.headers.iter().enumerate() {
+        let Some(value) = value.as_str().filter(|_| is_authorization(name)) else { continue };
+        for shorter in without_a_parameter(value) {
+            add(&|input| {
+                if let Some((_, value)) = input.headers.get_mut(number) {
+                    *value = shorter.as_str().into();
+                }
+            });
+        }
+    }
+    if let Some(url) = input.url.as_str() {
+        for url in urls(url) {
+            add(&|input| input.url = url.as_str().into());
+        }
+    }
+    if let Some(body) = input.body.as_ref().and_then(Text::as_str) {
+        for form in forms(body) {
+            add(&|input| input.body = Some(form.as_str().into()));
+        }
+    }
     all
+}
+
+fn is_authorization(name: &Text) -> bool {
+    name.as_bytes().eq_ignore_ascii_case(b"authorization")
+}
+
+/// An Authorization field without one of its parameters.
+fn without_a_parameter(value: &str) -> Vec<String> {
+    let (scheme, list) = value.split_once(' ').unwrap_or((value, ""));
+    let parameters: Vec<&str> = list.split(", ").collect();
+    let without = |at: usize| parameters.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, text)| *text).collect::<Vec<_>>();
+    (0..parameters.len()).map(|at| format!("{scheme} {}", without(at).join(", "))).collect()
 }
 
 /// Simpler URLs.

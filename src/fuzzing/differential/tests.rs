@@ -49,9 +49,62 @@ fn two_mistakes_are_two_finds_and_the_same_seed_gives_the_same() {
 }
 
 #[test]
+fn a_signer_that_signs_what_it_must_not_is_found_and_named() {
+    for id in ["signer.timestamp-unchecked", "signer.version-unchecked", "signer.client-unchecked", "signer.presence-unchecked"] {
+        let searched = search(&[id], 4, Limits { verify: false, runs: 2000, ..LIMITS });
+        let find = searched.finds.first().unwrap_or_else(|| panic!("{id} is not found"));
+        assert!(find.kind == Kind::Accepts && find.name().contains(id), "{id}: {}", find.name());
+        assert!(size(&find.question) < 80, "{id}: {} {:?}", size(&find.question), find.question);
+    }
+}
+
+#[test]
 fn a_verifier_that_looks_away_is_found() {
     let searched = search(&["verify.timestamp-unchecked"], 4, Limits { sign: false, ..LIMITS });
     assert!(searched.finds.iter().any(|find| find.kind == Kind::Accepts), "{:?}", names(&searched));
+}
+
+/// What a verdict does not hang on is gone, and what is left is judged as before.
+#[test]
+fn what_is_wrongly_accepted_or_refused_shrinks_as_a_signature_does() {
+    for (id, kind) in [
+        ("verify.timestamp-unchecked", Kind::Accepts),
+        ("verify.version-ignored", Kind::Accepts),
+        ("verify.nonce-unchecked", Kind::Accepts),
+        ("verify.version-required", Kind::Rejects),
+    ] {
+        let searched = search(&[id], 4, Limits { sign: false, runs: 1000, ..LIMITS });
+        let find = searched.finds.first().unwrap_or_else(|| panic!("{id} is not found"));
+        assert_eq!((find.kind, find.is_smallest), (kind, true), "{id}");
+        let Question::Verify(input) = &find.question else { panic!("{id}: a request is received") };
+        assert!(input.headers.len() <= 1 && input.body.is_none(), "{id}: {input:?}");
+        assert_eq!((input.method.as_str(), input.url.as_str()), (Some("GET"), Some("http://h")), "{id}");
+        let is_right = kind == Kind::Rejects;
+        for (ids, valid) in [(&[][..], is_right), (&[id], !is_right)] {
+            let Observation::Answered(output) = deviant(ids).ask(&find.question) else { panic!("{id}: it is answered") };
+            assert_eq!(output.valid, Some(valid), "{id}");
+        }
+    }
+}
+
+#[test]
+fn where_whoever_watches_has_heard_enough_a_shrinking_ends_and_says_so() {
+    let limits = Limits { verify: false, ..LIMITS };
+    let whole = search(&["uri.default-port-kept"], 2, limits);
+    let find = whole.finds.first().unwrap();
+    assert!(find.is_smallest && !told(find, 1).contains("shrunk"), "{}", told(find, 1));
+    let enough = find.after + 3;
+    let mut heard = Vec::new();
+    let cut = Search::new(&mut deviant(&["uri.default-port-kept"]), None, 2, limits).run(&mut |progress, find| {
+        heard.extend(find.map(|find| find.is_smallest));
+        progress.asked < enough
+    });
+    // One more question gives the answer that is told.
+    assert!(cut.asked <= enough + 1, "{} and not {enough}", cut.asked);
+    assert_eq!(heard, [false]);
+    let find = cut.finds.first().unwrap();
+    assert!(told(find, 1).contains("\n   shrunk    not to the end\n"), "{}", told(find, 1));
+    assert!(size(&find.question) > size(&whole.finds.first().unwrap().question));
 }
 
 #[test]
@@ -66,9 +119,9 @@ fn what_was_found_is_a_case_that_is_read_and_that_the_reference_passes() {
     assert_eq!(answer.signature, expected.signature);
 }
 
-/// Along every axis there are requests that the reference signs: an axis of refusals alone would look at nothing.
+/// Along every axis there are requests that the reference signs, but along those that are there to be refused.
 #[test]
-fn every_axis_gives_requests_that_can_be_signed() {
+fn every_axis_gives_requests_that_can_be_signed_or_are_to_be_refused() {
     let mut reference = Reference::new();
     for (number, axis) in AXES.iter().enumerate() {
         let mut numbers = Numbers::new(6);
@@ -76,7 +129,9 @@ fn every_axis_gives_requests_that_can_be_signed() {
             let question = Question::Sign(Box::new(request(&[number], &mut numbers)));
             matches!(reference.ask(&question), Observation::Answered(_))
         });
-        assert!(signed.count() >= 20, "{axis:?}: {}", axis.what);
+        let count = signed.count();
+        let is_bad = axis.name.starts_with("bad-");
+        assert!(if is_bad { count == 0 } else { count >= 20 }, "{axis:?}: {}: {count} of 40 are signed", axis.what);
     }
 }
 

@@ -52,6 +52,9 @@ pub fn told(find: &Find, number: usize) -> String {
         };
         line("reference", &agrees);
     }
+    if !find.is_smallest {
+        line("shrunk", "not to the end");
+    }
     if find.others > 0 {
         line("explains", &format!("{} more", find.others));
     }

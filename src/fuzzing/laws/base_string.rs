@@ -1,9 +1,9 @@
 //! The signature base string (RFC 5849 section 3.4.1): that of a second derivation, and the same however the same request is written.
 
 use super::asked::Asked;
-use super::{naive, shown};
+use super::{naive, naive_signature, shown};
 use crate::protocol::{Buffer, Malformed};
-use crate::protocol::{Derivation, Header, Parameters, Recipe, Request, SignatureMethod, Url, percent_encode, transmission};
+use crate::protocol::{Derivation, Header, Parameters, Recipe, Request, SignatureMethod, Url, derive, percent_encode, transmission};
 
 const METHOD: SignatureMethod = SignatureMethod::HmacSha1;
 
@@ -22,6 +22,7 @@ pub fn base_string(asked: &Asked) {
     }
     let right = derivation.base_string.to_vec();
     agrees_with_the_naive(asked, &request, &right);
+    signature(asked, &request, &right);
 
     let mut same = |what: &str, request: &Request<'_>| {
         let told = derivation.derive_base_string(&Recipe::RFC5849, request);
@@ -60,6 +61,23 @@ pub fn base_string(asked: &Asked) {
     if let (true, Ok(body)) = (was_signed, transmission::body(request.body, content_type, &protocol, b"s+/=")) {
         same("sending in the body", &Request { headers: &with_form, body: Some(&body), protocol: &none, ..request.clone() });
     }
+}
+
+/// The signature is the naive one of this base string, by each method that needs no RSA key (sections 3.4.2 and 3.4.4).
+fn signature(asked: &Asked, request: &Request<'_>, text: &[u8]) {
+    const METHODS: [SignatureMethod; 4] =
+        [SignatureMethod::HmacSha1, SignatureMethod::HmacSha256, SignatureMethod::HmacSha512, SignatureMethod::Plaintext];
+    let number = asked.choices.len() + asked.url.len();
+    let Some(method) = METHODS.get(number % METHODS.len()) else { return };
+    let told = derive(&Recipe::RFC5849, request, *method, &asked.secrets()).map(|derivation| derivation.signature.to_vec());
+    let naive = naive_signature::signature(method.as_str().as_bytes(), text, &asked.client_secret, &asked.token_secret);
+    let is_same = naive.is_some() && told.as_ref().ok() == naive.as_ref();
+    assert!(
+        is_same,
+        "the signature differs from the naive one: {:?} and not {:?}",
+        told.as_deref().map(shown),
+        naive.as_deref().map(shown)
+    );
 }
 
 /// The naive derivation reads the header that was written; where no header can be written, it gets the parameters in the query.

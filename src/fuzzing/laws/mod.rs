@@ -9,10 +9,11 @@
 //! | [`base_string`] | the base string: as the naive derivation has it, and the same however the request is written |
 //! | [`transmission`] | what is sent is read back, in each of the three places |
 //! | [`verification`] | what was signed is accepted, and refused after any change of a signed part |
+//! | [`checks`], [`circumstances`] | what a verifier says, whatever is the matter with a request: what the naive checks say |
 //! | [`deviations`] | what a departure changes is noticed, named and reproduced |
 //! | [`readers`] | what is read out of foreign text is bounded, and nothing panics |
 //! | [`reports`] | foreign text in reports is read back as text |
-//! | [`naive`] | section 3.4 a second time: slow, clear, and without a line of the first |
+//! | [`naive`], [`naive_signature`], [`naive_checks`] | sections 3.1 to 3.5 a second time: slow, clear, and without a line of the first |
 //! | [`asked`] | a request out of octets that can be changed one at a time |
 
 // The laws are there to stop whoever breaks them, in a fuzzer or a test.
@@ -20,9 +21,13 @@
 
 pub mod asked;
 pub mod base_string;
+pub mod checks;
+pub mod circumstances;
 pub mod deviations;
 pub mod encoding;
 pub mod naive;
+pub mod naive_checks;
+pub mod naive_signature;
 pub mod readers;
 pub mod reading;
 pub mod reports;
@@ -50,6 +55,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "answers", law: readers::answers, seeds: seeds::answers },
     Target { name: "base_string", law: |data| base_string::base_string(&Asked::of(data)), seeds: seeds::asked },
+    Target { name: "checks", law: |data| checks::checks(&Asked::of(data)), seeds: |material| checks::seeds(&seeds::asked(material)) },
     Target { name: "deviations", law: |data| deviations::deviations(&Asked::of(data)), seeds: seeds::asked },
     Target { name: "diagnosis", law: |data| deviations::diagnosis(&Asked::of(data)), seeds: seeds::asked },
     Target { name: "encoding", law: encoding::encoding, seeds: seeds::texts },

@@ -154,7 +154,7 @@ pub fn normalize(pairs: &[Pair]) -> Vec<u8> {
 /// Percent-encoding (3.6).
 #[must_use]
 pub fn encode(octets: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(3 * octets.len());
     for octet in octets {
         match octet {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(*octet),
@@ -172,7 +172,7 @@ fn digit(value: u8) -> u8 {
 /// Percent-decoding; a `%` without two digits stays.
 #[must_use]
 pub fn decode(text: &[u8], plus_is_blank: bool) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, others)) = rest.split_first() {
         rest = others;

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use super::shown;
+use super::{naive, shown};
 use crate::implementation::wire::{FromAdapter, FromRunner};
 use crate::intake::answer::Answer;
 use crate::intake::pasted::{PastedRequest, PastedResponse, any, curl, har, http_text};
@@ -106,21 +106,43 @@ pub fn answers(data: &[u8]) {
     }
 }
 
-/// Token responses of both steps.
+/// Token responses of both steps: what a form says that is one is read, and nothing else is; nor is an answer of another status.
 ///
 /// # Panics
 /// Where what is read is not bounded, or not what a form holds.
 pub fn token_responses(data: &[u8]) {
     let form = [Header { name: b"Content-Type", value: b"application/x-www-form-urlencoded" }];
     for (step, headers) in [(Step::Temporary, &form[..]), (Step::Token, &form), (Step::Temporary, &[]), (Step::Token, &[])] {
-        let Ok(read) = token_response::read(step, 200, headers, data) else { continue };
+        let read = token_response::read(step, 200, headers, data);
+        assert!(headers.is_empty() || read.is_ok() == is_token_response(step, data), "{step:?}: the naive reader says otherwise");
+        let Ok(read) = read else { continue };
         is_bounded("a token response", read.parameters.octets(), data.len());
         assert_eq!(read.parameters.first("oauth_token").map(shown), Some(shown(&read.identifier)), "the identifier is another one");
         assert_eq!(read.parameters.first("oauth_token_secret").map(shown), Some(shown(read.secret.expose())), "the secret is another one");
-        assert!(!read.identifier.is_empty(), "credentials without an identifier");
-        let confirmed = read.parameters.first("oauth_callback_confirmed") == Some(b"true");
-        assert!(step == Step::Token || confirmed, "temporary credentials without oauth_callback_confirmed");
+        assert!(is_token_response(step, data), "{step:?}: the naive reader takes no credentials out of it");
+        for status in [100, 199, 300, 302, 400, 401, 500] {
+            assert!(
+                token_response::read(step, status, headers, data).is_err(),
+                "credentials are read out of an answer with status {status}"
+            );
+        }
     }
+}
+
+/// Whether a form holds credentials (sections 2.1 and 2.3): both parameters once, the identifier not empty, whole escapes, and the callback
+/// confirmed where temporary ones were asked for. One line end behind it is let through.
+fn is_token_response(step: Step, data: &[u8]) -> bool {
+    let data = data.strip_suffix(b"\n").unwrap_or(data);
+    let data = data.strip_suffix(b"\r").unwrap_or(data);
+    let pairs = naive::form(data);
+    let once = |wanted: &[u8]| {
+        let mut values = pairs.iter().filter(|(name, _)| name == wanted).map(|(_, value)| &value[..]);
+        values.next().filter(|_| values.next().is_none())
+    };
+    naive::first_broken_escape(data).is_none()
+        && once(b"oauth_token").is_some_and(|identifier| !identifier.is_empty())
+        && once(b"oauth_token_secret").is_some()
+        && (step == Step::Token || once(b"oauth_callback_confirmed") == Some(b"true"))
 }
 
 /// Messages of the adapter protocol in both directions: what is read and written again is read as the same.

@@ -1,9 +1,9 @@
 //! What is known to fail (PRODUCT section 6): a file of entries, each for some cases of one implementation. A case that does what its
 //! entry says is a known failure; everything else that differs from the file is a finding of its own, so that the file stays true.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 mod edit;
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 mod read;
 #[cfg(test)]
 mod tests;
@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub use edit::{Change, Changes, entry, update};
-#[cfg(feature = "cli")]
+#[cfg(feature = "reports")]
 pub use read::ExpectationsError;
 
 use super::difference::What;

@@ -1,5 +1,5 @@
 //! Expectations: what a file may say, what follows for a case, and how a file is brought up to date.
-#![cfg(feature = "cli")]
+#![cfg(feature = "reports")]
 
 use super::*;
 use crate::implementation::Description;
@@ -116,8 +116,8 @@ fn a_diagnosis_is_compared_where_one_is_written() {
         (None, Some("it is not explained; expected was uri.default-port-kept,encode.space-plus")),
     ] {
         record.diagnosis = diagnosis;
-        assert_eq!(file.entries()[0].other_diagnosis(&record).as_deref(), expected);
-        assert_eq!(plain.entries()[0].other_diagnosis(&record), None);
+        assert_eq!(file.entries()[0].other_cause(&record).as_deref(), expected);
+        assert_eq!(plain.entries()[0].other_cause(&record), None);
     }
 }
 

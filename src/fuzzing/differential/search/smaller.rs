@@ -1,0 +1,83 @@
+//! Smaller questions that are still answered wrongly in the same way: the search's part of shrinking.
+
+use super::super::find::Kind;
+use super::super::shrink::{Shrunk, shrink};
+use super::{Origin, Search, VERDICT, Watch};
+use crate::implementation::{Implementation as _, Observation};
+use crate::vectors::Question;
+
+impl Search<'_> {
+    /// Of each find that is explained, whether its causes change the answer to this question.
+    fn shown(&mut self, question: &Question) -> Vec<bool> {
+        let right = self.reference.ask_for(question, VERDICT);
+        self.suspects.changing(question, &right)
+    }
+
+    /// The smallest question that was reached. Before each that is put, whoever watches is asked whether to go on.
+    pub(super) fn shrunk(
+        &mut self,
+        question: Question,
+        origin: Option<Origin>,
+        kind: Kind,
+        at: &[&'static str],
+        watch: Watch<'_>,
+    ) -> Shrunk {
+        let way = Way { kind, at, shown: self.shown(&question), word: word(&self.right(&question, VERDICT)) };
+        let Some((input, doing)) = origin else {
+            return shrink(question, &mut |candidate| self.still_differs(candidate, &way, watch));
+        };
+        // What was signed becomes smaller first, and is signed and changed again; then what is received as it is.
+        let signed = shrink(Question::Sign(input), &mut |candidate| {
+            let Question::Sign(input) = candidate else { return Some(false) };
+            let received = self.received(&(input.clone(), doing));
+            received.map_or(Some(false), |received| self.still_differs(&received, &way, watch))
+        });
+        let received = match signed.question {
+            Question::Sign(input) => self.received(&(input, doing)).unwrap_or(question),
+            _ => question,
+        };
+        let received = shrink(received, &mut |candidate| self.still_differs(candidate, &way, watch));
+        Shrunk { is_smallest: received.is_smallest && signed.is_smallest, ..received }
+    }
+
+    /// Whether a smaller question is still answered wrongly in the same way.
+    fn still_differs(&mut self, candidate: &Question, way: &Way<'_>, watch: Watch<'_>) -> Option<bool> {
+        if !self.goes_on(watch) {
+            return None;
+        }
+        if self.shown(candidate).iter().zip(&way.shown).any(|(now, before)| *now && !before) {
+            return Some(false);
+        }
+        if self.offer.lacks_for(candidate).is_some() || self.searched.gave_up {
+            return Some(false);
+        }
+        let right = self.right(candidate, VERDICT);
+        if word(&right) != way.word {
+            return Some(false);
+        }
+        let observation = self.ask(candidate);
+        if matches!(observation, Observation::Broke { .. }) {
+            self.breaks += 1;
+            self.searched.gave_up = self.breaks > self.limits.breaks;
+        }
+        Some(self.kind(candidate, &right, &observation) == Some(way.kind) && !self.explains(candidate, &observation, way.kind, way.at))
+    }
+}
+
+/// In which way a question is answered wrongly.
+struct Way<'a> {
+    kind: Kind,
+    at: &'a [&'static str],
+    /// Which known mistakes it shows. A smaller question must not show one that the larger one did not: two at once are harder to name.
+    shown: Vec<bool>,
+    /// Why a request is to be refused: one that is to be refused for another reason is another question.
+    word: Option<String>,
+}
+
+fn word(right: &Observation) -> Option<String> {
+    match right {
+        Observation::Answered(output) => output.code.clone(),
+        Observation::Refused { code, .. } => code.clone(),
+        _ => None,
+    }
+}

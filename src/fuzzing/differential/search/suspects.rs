@@ -1,0 +1,60 @@
+//! Implementations that make the mistakes which were found, to be asked what else those explain. They are made once: a search asks them
+//! hundreds of times.
+
+use super::super::find::Find;
+use super::VERDICT;
+use crate::deviation::{Cause, Conduct};
+use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::judgement::diagnosing::is_alike;
+use crate::vectors::Question;
+
+/// One for each set of causes of each find.
+#[derive(Debug, Default)]
+pub(super) struct Suspects {
+    each: Vec<Suspect>,
+    /// Whoever makes all the mistakes, where there are several finds: of each, the first set.
+    all: Option<Reference>,
+    causes: Vec<Cause>,
+}
+
+#[derive(Debug)]
+struct Suspect {
+    /// The number of its find.
+    place: usize,
+    /// Whether it makes the first set of causes that its find names.
+    is_first: bool,
+    reference: Reference,
+}
+
+impl Suspects {
+    /// Adds those of a find that is explained; `place` is its number.
+    pub(super) fn add(&mut self, place: usize, find: &Find) {
+        if !find.is_explained() {
+            return;
+        }
+        for (number, set) in find.diagnosis.sets.iter().enumerate() {
+            let reference = Reference::conducting(Conduct::of(set));
+            self.each.push(Suspect { place, is_first: number == 0, reference });
+        }
+        let had_others = !self.causes.is_empty();
+        self.causes.extend(find.diagnosis.sets.first().into_iter().flatten().cloned());
+        self.all = had_others.then(|| Reference::conducting(Conduct::of(&self.causes)));
+    }
+
+    /// The number of the find that explains this answer: any set of a find may be what is really done; of several finds, the first set of
+    /// each.
+    pub(super) fn explaining(&mut self, question: &Question, observation: &Observation) -> Option<usize> {
+        let alike = |reference: &mut Reference| is_alike(question.operation(), &reference.ask_for(question, VERDICT), observation);
+        if let Some(place) = self.each.iter_mut().find_map(|suspect| alike(&mut suspect.reference).then_some(suspect.place)) {
+            return Some(place);
+        }
+        let is_all = self.all.as_mut().is_some_and(alike);
+        self.each.first().filter(|_| is_all).map(|first| first.place)
+    }
+
+    /// Of each find, whether its first causes change the answer to this question.
+    pub(super) fn changing(&mut self, question: &Question, right: &Observation) -> Vec<bool> {
+        let first = self.each.iter_mut().filter(|suspect| suspect.is_first);
+        first.map(|suspect| !is_alike(question.operation(), &suspect.reference.ask_for(question, VERDICT), right)).collect()
+    }
+}
