@@ -1,12 +1,14 @@
 //! A probe for people: the plan before anything is sent, and what came of it, endpoint by endpoint; of what is not as expected the request,
 //! the answer, what the documents say and what to do.
 
+use std::collections::BTreeMap;
+
 use super::escape;
 use super::foreseen;
 use super::page::{Layout, Page};
 use super::paint::Tone;
 use super::words::{counted, verdicts};
-use crate::judgement::{CaseRecord, ExitCode, Run, Verdict};
+use crate::judgement::{CaseRecord, ExitCode, Observed, Run, Verdict};
 use crate::vectors::Level;
 
 /// A plan, as texts.
@@ -128,6 +130,7 @@ pub fn probed(probe: &ProbeText<'_>, layout: Layout) -> String {
             step(&mut page, record, probe);
         }
     }
+    noted(&mut page, probe);
     if !probe.learnt.is_empty() {
         page.blank();
         page.toned(Tone::Heading, "learnt");
@@ -166,8 +169,8 @@ fn step(page: &mut Page, record: &CaseRecord, probe: &ProbeText<'_>) {
     if let Some(reason) = &record.reason {
         page.labelled(6, "", reason);
     }
-    if let crate::judgement::Observed::Findings(found) = &record.observed {
-        for (rule, because) in &found.findings {
+    if is_bad(record) || probe.verbose {
+        for (rule, because) in findings(record) {
             page.labelled(6, &format!("{}: ", escape::line(rule)), because);
         }
     }
@@ -179,6 +182,32 @@ fn step(page: &mut Page, record: &CaseRecord, probe: &ProbeText<'_>) {
     }
     if is_bad(record) && probe.expects {
         foreseen::entry(page, record, true);
+    }
+}
+
+fn findings(record: &CaseRecord) -> &[(String, String)] {
+    match &record.observed {
+        Observed::Findings(found) => &found.findings,
+        _ => &[],
+    }
+}
+
+/// What was noted at steps that went as they should: a provider that writes one word otherwise than its documentation does so at many
+/// steps, and is told of it once.
+fn noted(page: &mut Page, probe: &ProbeText<'_>) {
+    let mut all: BTreeMap<&(String, String), Vec<&str>> = BTreeMap::new();
+    for record in probe.run.records.iter().filter(|record| !is_bad(record)) {
+        findings(record).iter().for_each(|finding| all.entry(finding).or_default().push(&record.id));
+    }
+    if all.is_empty() || probe.verbose || probe.quiet {
+        return;
+    }
+    page.blank();
+    page.toned(Tone::Heading, "noted, at steps that went as they should (-v shows each)");
+    for ((rule, because), steps) in all {
+        let first = steps.first().copied().unwrap_or_default();
+        let steps = if steps.len() == 1 { first.to_owned() } else { format!("{first} and {} more", steps.len() - 1) };
+        page.labelled(2, &format!("{}: ", escape::line(rule)), &format!("{because} ({steps})"));
     }
 }
 
