@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod canary;
+mod causes;
 mod circle;
 #[cfg(feature = "cli")]
 mod command;
 mod conducting;
 mod deviants;
 mod faults;
+mod planning;
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
