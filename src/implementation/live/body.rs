@@ -22,6 +22,9 @@ pub(super) enum Framing {
     Chunked,
     /// It ends with the connection.
     Close,
+    /// It ends with the connection, or where that breaks: a refusal. A server that refuses a long request answers before it has read all of
+    /// it and closes; then the system breaks the connection (RFC 9112 section 9.6), as with Node.js.
+    CloseOrBreak,
 }
 
 impl Framing {
@@ -40,6 +43,7 @@ impl Framing {
             (Some(coding), None) if coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none() => Framing::Chunked,
             (Some(coding), None) => return bad(&format!("the transfer coding is not chunked alone, it begins with \"{}\"", shown(coding))),
             (None, Some(length)) => Framing::Length(length),
+            (None, None) if head.status >= 400 => Framing::CloseOrBreak,
             (None, None) => Framing::Close,
         };
         // RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5.
@@ -63,11 +67,12 @@ impl Framing {
             Framing::Length(length) if length > most as u64 => Err(Trouble::TooLarge("the body", policy.body)),
             Framing::Length(length) => pass(wire, length, &mut take),
             Framing::Chunked => chunks(wire, policy, most, &mut take),
-            Framing::Close => loop {
+            Framing::Close | Framing::CloseOrBreak => loop {
                 if wire.held().is_empty() {
                     match wire.more(END)? {
                         Read::More => {}
                         Read::End => return Ok(()),
+                        Read::Broken if self == Framing::CloseOrBreak => return Ok(()),
                         Read::Broken => return Err(Trouble::Cut(END)),
                     }
                 }

@@ -159,7 +159,7 @@ fn chunks_are_bounded_in_every_direction() {
 }
 
 #[test]
-fn a_body_may_end_with_the_connection_but_not_with_a_broken_one() {
+fn a_body_may_end_with_the_connection_but_with_a_broken_one_only_that_of_a_refusal() {
     comes_of(
         vec![
             says("HTTP/1.1 200 OK\r\n\r\n", good(200, "")),
@@ -172,6 +172,8 @@ fn a_body_may_end_with_the_connection_but_not_with_a_broken_one() {
             never_ends("a body without an end", b"HTTP/1.1 200 OK\r\n\r\n", b"x", too_large()),
             never_ends("a body of zeros without an end", b"HTTP/1.0 500 x\r\n\r\n", b"\0", too_large()),
             breaks("HTTP/1.1 200 OK\r\n\r\na", cut()),
+            breaks("HTTP/1.1 431 too large\r\nConnection: close\r\n\r\n", good(431, "")),
+            breaks("HTTP/1.1 431 too large\r\nContent-Length: 9\r\n\r\na", cut()),
             breaks("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na", cut()),
             breaks("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\na", cut()),
             breaks("HTTP/1.1 200 OK\r\n", Err(Trouble::Cut("the end of the head"))),
