@@ -278,7 +278,8 @@ impl Draft {
             signature_method: "HMAC-SHA1".to_owned(),
             transmission: Transmission::Header,
             nonce: format!("n{}", numbers.below(10_000)),
-            timestamp: (137_131_200 + numbers.below(1000)).to_string(),
+            // Ten digits: some take no other number of them.
+            timestamp: (1_371_312_000 + numbers.below(1000)).to_string(),
             version: Some("1.0".to_owned()),
             callback: None,
             verifier: None,

@@ -119,7 +119,7 @@ const FEWEST_VERIFIED: usize = 60;
 /// The most failures of `verify` that are looked at together.
 const MOST_UNVERIFIED: usize = 40;
 /// The most values that are compared for the diagnosis of a find.
-const MOST_COMPARED: u64 = 300_000;
+const MOST_COMPARED: u64 = 100_000;
 /// The same once whoever watches has heard enough, and how many more finds there may be then.
 const MOST_COMPARED_LATE: u64 = 20_000;
 const MOST_LATE: usize = 4;
@@ -433,7 +433,9 @@ impl<'a> Search<'a> {
         let right = self.right(&question, Wanted::ALL);
         let witness = Witness { question: Arc::new(question.clone()), observation: observation.clone() };
         let most = if self.stopped { MOST_COMPARED_LATE } else { MOST_COMPARED };
-        let mut effort = Effort { most, most_each: most, watch: &mut |_, _| true };
+        // Of several failures that are looked at together, the rest is left out once whoever watches has heard enough.
+        let (progress, was_stopped) = (self.progress(), self.stopped);
+        let mut effort = Effort { most, most_each: most, watch: &mut |_, _| was_stopped || watch(&progress, None) };
         let rights: Vec<Witness> = self.rights.iter().cloned().collect();
         let mut diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
             crate::diagnosis::Diagnosis::unexplained()

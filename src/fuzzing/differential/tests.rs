@@ -58,6 +58,15 @@ fn a_signer_that_signs_what_it_must_not_is_found_and_named() {
     }
 }
 
+/// What a smaller request would show beside is known, and keeps it from getting that small.
+#[test]
+fn a_signer_with_another_mistake_is_found_for_each_alone() {
+    let ids = ["uri.empty-path-kept", "signer.timestamp-unchecked"];
+    let found = names(&search(&ids, 4, Limits { verify: false, runs: 2000, ..LIMITS }));
+    assert!(ids.iter().all(|id| found.iter().any(|name| name.contains(id))), "{found:?}");
+    assert!(found.iter().all(|name| !(name.contains("uri.") && name.contains("signer."))), "{found:?}");
+}
+
 #[test]
 fn a_verifier_that_looks_away_is_found() {
     let searched = search(&["verify.timestamp-unchecked"], 4, Limits { sign: false, ..LIMITS });
@@ -85,6 +94,39 @@ fn what_is_wrongly_accepted_or_refused_shrinks_as_a_signature_does() {
             assert_eq!(output.valid, Some(valid), "{id}");
         }
     }
+}
+
+/// A verifier that takes no short nonces, and wants no realm.
+struct Choosy(Reference);
+
+impl Implementation for Choosy {
+    fn description(&self) -> &Description {
+        self.0.description()
+    }
+
+    fn offer(&self) -> &Offer {
+        self.0.offer()
+    }
+
+    fn ask(&mut self, question: &Question) -> Observation {
+        let Question::Verify(input) = question else { return self.0.ask(question) };
+        let header = input.headers.iter().find_map(|(name, value)| value.as_str().filter(|_| name.as_str() == Some("Authorization")));
+        let is_refused = header.is_some_and(|header| header.contains("oauth_nonce=\"n\"") || header.contains("realm="));
+        let Observation::Answered(mut output) = self.0.ask(question) else { panic!("a verifier answers") };
+        output.valid = output.valid.map(|valid| valid && !is_refused);
+        Observation::Answered(output)
+    }
+}
+
+#[test]
+fn a_refusal_does_not_shrink_to_one_of_another_reason() {
+    let limits = Limits { sign: false, runs: 1500, ..LIMITS };
+    let searched = Search::new(&mut Choosy(Reference::new()), None, 4, limits).run(&mut |_, _| true);
+    let find = searched.finds.iter().find(|find| find.kind == Kind::Rejects).unwrap();
+    let Question::Verify(input) = &find.question else { panic!("a request is received") };
+    let header = input.headers.iter().find_map(|(_, value)| value.as_str()).unwrap();
+    assert!(header.contains("realm=") && !header.contains("oauth_nonce=\"n\""), "{header}");
+    assert_eq!(input.url.as_str(), Some("http://h"));
 }
 
 #[test]

@@ -243,6 +243,9 @@ pub enum Doing {
 }
 
 impl Doing {
+    /// It stays as it was signed.
+    pub const NOTHING: Doing = Doing::Changed(&Change { what: "nothing", make: |_| Some(()) });
+
     /// One of everything that can be done.
     #[must_use]
     pub fn of(numbers: &mut Numbers) -> Option<Doing> {

@@ -2,15 +2,25 @@
 
 use super::super::find::Kind;
 use super::super::shrink::{Shrunk, shrink};
+use super::super::verifying::Doing;
 use super::{Origin, Search, VERDICT, Watch};
 use crate::implementation::{Implementation as _, Observation};
 use crate::vectors::Question;
+use crate::vectors::question::{Credentials, SignInput};
 
 impl Search<'_> {
     /// Of each find that is explained, whether its causes change the answer to this question.
     fn shown(&mut self, question: &Question) -> Vec<bool> {
         let right = self.reference.ask_for(question, VERDICT);
-        self.suspects.changing(question, &right)
+        match question {
+            // What is to be refused has no right answer: what mistakes show in it is seen where nothing is to be refused.
+            Question::Sign(input) if matches!(right, Observation::Refused { .. }) => {
+                let cured = Question::Sign(Box::new(cured(input)));
+                let right = self.reference.ask_for(&cured, VERDICT);
+                self.suspects.changing(&cured, &right)
+            }
+            _ => self.suspects.changing(question, &right),
+        }
     }
 
     /// The smallest question that was reached. Before each that is put, whoever watches is asked whether to go on.
@@ -27,8 +37,19 @@ impl Search<'_> {
             return shrink(question, &mut |candidate| self.still_differs(candidate, &way, watch));
         };
         // What was signed becomes smaller first, and is signed and changed again; then what is received as it is.
+        let mut plain = Some(plain(&input)).filter(|plain| kind == Kind::Rejects && self.accepts(plain));
         let signed = shrink(Question::Sign(input), &mut |candidate| {
             let Question::Sign(input) = candidate else { return Some(false) };
+            // Whoever refuses every request of such a client, nonce or timestamp refuses it for another reason.
+            if let Some(known) = &mut plain {
+                let now = self::plain(input);
+                if now != *known {
+                    if !self.accepts(&now) {
+                        return Some(false);
+                    }
+                    *known = now;
+                }
+            }
             let received = self.received(&(input.clone(), doing));
             received.map_or(Some(false), |received| self.still_differs(&received, &way, watch))
         });
@@ -36,8 +57,20 @@ impl Search<'_> {
             Question::Sign(input) => self.received(&(input, doing)).unwrap_or(question),
             _ => question,
         };
+        if kind == Kind::Rejects {
+            // It is to be accepted: of what is signed nothing can be left out, and the rest is a server's clock and memory.
+            return Shrunk { question: received, ..signed };
+        }
         let received = shrink(received, &mut |candidate| self.still_differs(candidate, &way, watch));
         Shrunk { is_smallest: received.is_smallest && signed.is_smallest, ..received }
+    }
+
+    /// Whether this request is accepted as it is signed.
+    fn accepts(&mut self, input: &SignInput) -> bool {
+        let Some(question) = self.received(&(Box::new(input.clone()), Doing::NOTHING)) else { return false };
+        let right = self.right(&question, VERDICT);
+        let observation = self.ask(&question);
+        matches!(observation, Observation::Answered(_)) && self.kind(&question, &right, &observation).is_none()
     }
 
     /// Whether a smaller question is still answered wrongly in the same way.
@@ -62,6 +95,20 @@ impl Search<'_> {
         }
         Some(self.kind(candidate, &right, &observation) == Some(way.kind) && !self.explains(candidate, &observation, way.kind, way.at))
     }
+}
+
+/// The request without what a signer refuses.
+fn cured(input: &SignInput) -> SignInput {
+    let client = Credentials { identifier: "c".into(), ..input.client.clone() };
+    let (nonce, timestamp, version) = (Some("n".into()), Some("1".into()), Some("1.0".into()));
+    SignInput { client, nonce, timestamp, version, realm: None, extra: Vec::new(), body_hash: None, ..input.clone() }
+}
+
+/// The plainest request with the same credentials, nonce, timestamp and version.
+fn plain(input: &SignInput) -> SignInput {
+    let SignInput { client, token, nonce, timestamp, version, .. } = input.clone();
+    let (method, url, signature_method) = ("GET".into(), "http://example.com/".into(), "HMAC-SHA1".into());
+    SignInput { method, url, signature_method, client, token, nonce, timestamp, version, ..SignInput::default() }
 }
 
 /// In which way a question is answered wrongly.
