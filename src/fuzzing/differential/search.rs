@@ -404,13 +404,13 @@ impl<'a> Search<'a> {
 
     /// Whether something that was found explains this too: whoever makes all those mistakes gives the same answer.
     fn explains(&mut self, question: &Question, observation: &Observation, kind: Kind, at: &[&'static str]) -> bool {
-        if matches!(kind, Kind::Differs | Kind::Accepts | Kind::Rejects) {
-            if let Some(place) = self.suspects.explaining(question, observation) {
-                if let Some(find) = self.searched.finds.get_mut(place) {
-                    find.others += 1;
-                }
-                return true;
+        if matches!(kind, Kind::Differs | Kind::Accepts | Kind::Rejects)
+            && let Some(place) = self.suspects.explaining(question, observation)
+        {
+            if let Some(find) = self.searched.finds.get_mut(place) {
+                find.others += 1;
             }
+            return true;
         }
         // The same way of being wrong along an axis, or after a change, that was set aside while this was under way.
         let named = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };

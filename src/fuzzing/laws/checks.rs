@@ -25,16 +25,19 @@ pub struct Scene {
     /// Parameters that stand in a second place.
     pub elsewhere: Vec<Pair>,
     /// What is done to the signature.
-    pub signature: fn(&mut Vec<u8>),
+    pub signature: Change,
     /// How the header is written.
     pub writing: Writing,
     /// What is done to the header once it is written, and the word for what is wrong with it then.
-    pub broken: Option<(fn(&mut Vec<u8>), &'static str)>,
+    pub broken: Option<(Change, &'static str)>,
     /// Header fields beside Host, Content-Type and Authorization.
     pub fields: Vec<(&'static [u8], Vec<u8>)>,
     /// What the server knows.
     pub server: Server,
 }
+
+/// What is done to octets.
+pub type Change = fn(&mut Vec<u8>);
 
 /// How an Authorization field is written.
 #[derive(Clone, Copy, Debug)]

@@ -215,6 +215,7 @@ fn shorter(value: Option<&mut Vec<u8>>) {
     value.into_iter().for_each(|value| _ = value.pop());
 }
 
+#[allow(clippy::ptr_arg, reason = "it is a `Change`")]
 fn swap_case(value: &mut Vec<u8>) {
     value.iter_mut().filter(|octet| octet.is_ascii_alphabetic()).for_each(|octet| *octet ^= 0x20);
 }
