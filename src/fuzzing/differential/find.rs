@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::verifying::NOTHING;
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Observation;
 use crate::judgement::diagnosing::is_alike;
@@ -100,10 +101,7 @@ impl Find {
                 self.diagnosis.ids().iter().map(|set| set.join(" with ")).take(MOST_NAMED).collect::<Vec<_>>().join(" or ")
             }
             _ if self.at.is_empty() => format!("{} (a common request)", self.way()),
-            _ if self.question.operation() == Operation::Verify => {
-                format!("{} ({})", self.way(), self.at.first().copied().unwrap_or_default())
-            }
-            _ => format!("{} ({})", self.way(), self.at.join(", ")),
+            _ => format!("{} ({})", self.way(), responsible(&self.question, &self.at).join(", ")),
         }
     }
 
@@ -214,6 +212,16 @@ impl Find {
             }
             _ => json!({"refuse": {"codes": []}}),
         }
+    }
+}
+
+/// What is to blame of where a search was: what was done to a received request is what it is along every axis, and where nothing was done to
+/// it, the axes are.
+pub(super) fn responsible<'a>(question: &Question, at: &'a [&'static str]) -> &'a [&'static str] {
+    match (question.operation(), at) {
+        (Operation::Verify, [first, axes @ ..]) if *first == NOTHING && !axes.is_empty() => axes,
+        (Operation::Verify, [_, ..]) => at.get(..1).unwrap_or_default(),
+        _ => at,
     }
 }
 

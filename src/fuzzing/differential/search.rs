@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::axes::{AXES, request};
-use super::find::{Find, Kind, Standard, is_explained};
+use super::find::{Find, Kind, Standard, is_explained, responsible};
 use super::shrink::Shrunk;
 use super::verifying::{Doing, without_scruples};
 use crate::deviation::Cause;
@@ -413,13 +413,12 @@ impl<'a> Search<'a> {
             return true;
         }
         // The same way of being wrong along an axis, or after a change, that was set aside while this was under way.
-        let named = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
-        let is_aside = named.iter().any(|name| self.aside.contains(name));
+        let is_aside = responsible(question, at).iter().any(|name| self.aside.contains(name));
         is_aside && self.searched.finds.iter().any(|find| !find.is_explained() && find.kind == kind)
     }
 
     fn find(&mut self, waiting: Waiting, observation: Observation, kind: Kind, watch: Watch<'_>) {
-        let Waiting { question, at, origin, .. } = waiting;
+        let Waiting { question, at, origin, .. } = self.without_doing(waiting, kind);
         let at = &at[..];
         if kind == Kind::Breaks {
             self.breaks += 1;
@@ -459,9 +458,7 @@ impl<'a> Search<'a> {
             diagnosis = crate::diagnosis::Diagnosis::of_sets(diagnosis.sets.into_iter().filter(lasts).collect());
         }
         if !is_explained(&diagnosis) {
-            // A change of a received request is what it is along every axis.
-            let responsible = if question.operation() == Operation::Verify { at.get(..1).unwrap_or_default() } else { at };
-            self.aside.extend(responsible);
+            self.aside.extend(responsible(&question, at));
         }
         let standard = self.standard(&question);
         let named =

@@ -16,9 +16,12 @@ pub struct Change {
     make: fn(&mut VerifyInput) -> Option<()>,
 }
 
+/// What is done to a request that stays as it was signed.
+pub const NOTHING: &str = "nothing";
+
 /// Everything that is done to requests: nothing first, then what changes no meaning, then what does.
 pub const CHANGES: &[Change] = &[
-    Change { what: "nothing", make: |_| Some(()) },
+    Change { what: NOTHING, make: |_| Some(()) },
     Change { what: "the letter case of the scheme's name in the header", make: |input| in_header(input, "OAuth ", "oauth ") },
     Change { what: "the white space of the header", make: |input| in_header(input, ", ", " ,\t ") },
     Change { what: "a realm that was added", make: |input| in_header(input, "OAuth ", "OAuth realm=\"x\", ") },
@@ -244,7 +247,7 @@ pub enum Doing {
 
 impl Doing {
     /// It stays as it was signed.
-    pub const NOTHING: Doing = Doing::Changed(&Change { what: "nothing", make: |_| Some(()) });
+    pub const NOTHING: Doing = Doing::Changed(&Change { what: NOTHING, make: |_| Some(()) });
 
     /// One of everything that can be done.
     #[must_use]

@@ -2,8 +2,8 @@
 
 use super::super::find::Kind;
 use super::super::shrink::{Shrunk, shrink};
-use super::super::verifying::Doing;
-use super::{Origin, Search, VERDICT, Watch};
+use super::super::verifying::{Doing, NOTHING};
+use super::{Origin, Search, VERDICT, Waiting, Watch};
 use crate::implementation::{Implementation as _, Observation};
 use crate::vectors::Question;
 use crate::vectors::question::{Credentials, SignInput};
@@ -21,6 +21,23 @@ impl Search<'_> {
             }
             _ => self.suspects.changing(question, &right),
         }
+    }
+
+    /// A request that is refused wrongly without what was done to it, if it is refused without it too.
+    pub(super) fn without_doing(&mut self, mut waiting: Waiting, kind: Kind) -> Waiting {
+        let Some((input, doing)) = waiting.origin.as_ref().filter(|_| kind == Kind::Rejects) else { return waiting };
+        if doing.what() == NOTHING {
+            return waiting;
+        }
+        let origin = (input.clone(), Doing::NOTHING);
+        let Some(question) = self.received(&origin) else { return waiting };
+        let right = self.right(&question, VERDICT);
+        let observation = self.ask(&question);
+        if self.kind(&question, &right, &observation) == Some(kind) {
+            waiting.at.iter_mut().take(1).for_each(|first| *first = NOTHING);
+            (waiting.question, waiting.origin) = (question, Some(origin));
+        }
+        waiting
     }
 
     /// The smallest question that was reached. Before each that is put, whoever watches is asked whether to go on.
