@@ -35,7 +35,12 @@ impl Exchange<'_> {
 
 impl From<profile::LoadError> for Fail {
     fn from(error: profile::LoadError) -> Fail {
-        Fail::work(error)
+        let hint = error.hint.clone();
+        let fail = Fail::work(error);
+        match hint {
+            Some(hint) => fail.hint(hint),
+            None => fail,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod probe;
 #[cfg(any(feature = "probe", feature = "sandbox"))]
 mod profiles;
 mod progress;
+mod provider;
 mod report;
 mod reports;
 mod request;

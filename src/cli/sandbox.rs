@@ -172,11 +172,18 @@ fn begun(sandbox: &Sandbox, synthetic: bool) -> String {
     };
     let mut rows =
         vec![("client key".to_owned(), String::from_utf8_lossy(&client.identifier).into_owned()), ("client secret".to_owned(), secret)];
+    if let Some(token) = sandbox.token() {
+        rows.push(("token".to_owned(), String::from_utf8_lossy(&token.identifier).into_owned()));
+        rows.push(("token secret".to_owned(), String::from_utf8_lossy(token.secret.expose()).into_owned()));
+    }
     rows.extend(sandbox.urls().into_iter().map(|(name, url)| (name.as_str().to_owned(), url)));
     rows.push(("inspector".to_owned(), format!("{}/_countersign/", sandbox.origin())));
     let mut text = format!("{} sandbox at {}\n", escape::line(&sandbox.profile().name), sandbox.origin());
     for (name, value) in rows {
         text.push_str(&format!("  {name:<14} {}\n", escape::line(&value)));
+    }
+    if let Some(key) = sandbox.private_key() {
+        text.push_str(&format!("the client signs with this key, which is no secret; --public-key-file replaces it\n{key}"));
     }
     text
 }

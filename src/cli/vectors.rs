@@ -8,6 +8,7 @@ use super::arguments::Vectors;
 use super::fail::Fail;
 use super::files;
 use super::output::{self, Outcome};
+use super::provider;
 use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::ExitCode;
 use crate::report::escape;
@@ -25,13 +26,22 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Check files beyond what loading checks: sections, flags, controls, sources, and that all values recompute
-    Lint(Vectors),
+    Lint(Lint),
     /// Write files in their canonical form
     Fmt(Format),
     /// Write the embedded set with schemas, digest and .gitattributes into a folder, for other languages to use directly
     Export(Export),
     /// Put a case that was found into a vector file, reviewed: with a title and a source of its own
     Add(Add),
+}
+
+#[derive(Debug, Args)]
+struct Lint {
+    #[command(flatten)]
+    vectors: Vectors,
+    /// Vector files, or a profile or fixtures of one's own; if left out, the embedded set
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -101,14 +111,37 @@ struct Export {
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
-        Command::Lint(vectors) => lint_files(&vectors),
+        Command::Lint(arguments) => lint_files(arguments),
         Command::Fmt(arguments) => format_files(&arguments),
         Command::Export(arguments) => export_to(&arguments),
         Command::Add(arguments) => add_to(arguments),
     }
 }
 
-fn lint_files(vectors: &Vectors) -> Outcome {
+fn lint_files(arguments: Lint) -> Outcome {
+    let Lint { mut vectors, files } = arguments;
+    let given = !vectors.paths.is_empty() || files.is_empty();
+    let mut faults = Vec::new();
+    for path in files {
+        match provider::lint(&path)? {
+            Some(found) => faults.extend(found),
+            None => vectors.paths.push(path),
+        }
+    }
+    let found = if given || !vectors.paths.is_empty() { lint_vectors(&vectors)? } else { Vec::new() };
+    faults.extend(found);
+    let text: String = faults.iter().map(|fault| format!("{}\n", escape::line(fault))).collect();
+    output::print(&text)?;
+    let is_hint = |fault: &&String| fault.starts_with(provider::HINT);
+    output::note(&match faults.len() - faults.iter().filter(is_hint).count() {
+        0 => "nothing to find fault with".to_owned(),
+        1 => "1 finding".to_owned(),
+        many => format!("{many} findings"),
+    });
+    Ok(if faults.is_empty() { ExitCode::AsExpected } else { ExitCode::Unexpected })
+}
+
+fn lint_vectors(vectors: &Vectors) -> Result<Vec<String>, Fail> {
     let corpus = vectors.corpus()?;
     let mut reference = Reference::new();
     let findings = lint::lint(&corpus, &mut |question| match reference.ask(question) {
@@ -117,18 +150,7 @@ fn lint_files(vectors: &Vectors) -> Outcome {
         Observation::Unsupported { what, .. } => Err(what),
         Observation::Broke { message, .. } => Err(message),
     });
-    let mut text = String::new();
-    for finding in &findings {
-        text.push_str(&escape::line(&finding.to_string()));
-        text.push('\n');
-    }
-    output::print(&text)?;
-    output::note(&match findings.len() {
-        0 => "nothing to find fault with".to_owned(),
-        1 => "1 finding".to_owned(),
-        many => format!("{many} findings"),
-    });
-    Ok(if findings.is_empty() { ExitCode::AsExpected } else { ExitCode::Unexpected })
+    Ok(findings.iter().map(ToString::to_string).collect())
 }
 
 fn format_files(arguments: &Format) -> Outcome {

@@ -1,5 +1,6 @@
 //! A response read leniently: the parameters of its body and those of a redirection's Location.
 
+use super::document::Profile;
 use super::exchange::Response;
 use crate::protocol::encoding::form_pairs;
 use crate::protocol::{Buffer, form_decode, percent_decode};
@@ -15,9 +16,18 @@ pub struct Answer<'a> {
     pub looks_like_form: bool,
     /// What is wrong with the body as a form.
     pub form_fault: Option<&'static str>,
+    /// Whether the body tells of a refusal, whatever the status.
+    pub refused_inside: bool,
 }
 
 impl<'a> Answer<'a> {
+    /// Reads a response of this provider, which may tell of a refusal inside a body with a good status. It never fails.
+    #[must_use]
+    pub fn under(profile: &Profile, response: &'a Response) -> Answer<'a> {
+        let refused_inside = profile.told_inside.iter().any(|inside| inside.is_refusal(response.octets()));
+        Answer { refused_inside, ..Answer::of(response) }
+    }
+
     /// Reads a response. It never fails.
     #[must_use]
     pub fn of(response: &'a Response) -> Answer<'a> {
@@ -33,13 +43,13 @@ impl<'a> Answer<'a> {
             None
         };
         let parameters = if looks_like_form { pairs(body) } else { Vec::new() };
-        Answer { response, parameters, looks_like_form, form_fault }
+        Answer { response, parameters, looks_like_form, form_fault, refused_inside: false }
     }
 
-    /// Whether the status is 2xx.
+    /// Whether the status is 2xx, and the body does not say otherwise.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.response.status)
+        (200..300).contains(&self.response.status) && !self.refused_inside
     }
 
     /// Whether the status is 3xx.
@@ -48,10 +58,10 @@ impl<'a> Answer<'a> {
         (300..400).contains(&self.response.status)
     }
 
-    /// Whether the status is 400 or more.
+    /// Whether the status is 400 or more, or the body says so.
     #[must_use]
     pub fn is_error(&self) -> bool {
-        self.response.status >= 400
+        self.response.status >= 400 || self.refused_inside
     }
 
     /// The first parameter of the body with this name.

@@ -58,7 +58,7 @@ pub(super) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn of(profile: &'a Profile, exchange: &'a Exchange) -> Facts<'a> {
-        let answer = exchange.response.as_ref().map(Answer::of);
+        let answer = exchange.response.as_ref().map(|response| Answer::under(profile, response));
         Facts { profile, exchange, reading: Reading::of(&exchange.request), answer, faults: Vec::new() }
     }
 
@@ -85,11 +85,14 @@ impl<'a> Facts<'a> {
             Check::HeaderGrammar {} => request_checks::grammar(self),
             Check::FormBody {} => request_checks::form_body(self),
             Check::Realm { one_of } => request_checks::realm(self, one_of),
+            Check::RealmRequired {} => request_checks::realm_required(self),
+            Check::HeaderField { name } => request_checks::header_field(self, name),
             Check::ParameterIs { name, credential } => credential_checks::identifier(self, name, *credential),
             Check::SignatureMethod { one_of } => credential_checks::signature_method(self, one_of),
             Check::Signature { secrets } => credential_checks::signature(self, secrets),
             Check::PlaintextWire {} => credential_checks::plaintext_wire(self),
-            Check::TimestampWithin { seconds } => credential_checks::timestamp(self, *seconds),
+            Check::BodyHash { hash } => credential_checks::body_hash(self, *hash),
+            Check::TimestampWithin { seconds, only } => credential_checks::timestamp(self, *seconds, *only),
             Check::NonceFresh { per } => credential_checks::nonce(self, per),
             Check::ClientKnown {} => credential_checks::client(self),
             Check::TokenKnown {} => credential_checks::token(self),
@@ -113,6 +116,7 @@ impl<'a> Facts<'a> {
             Check::ErrorStatus { one_of } => response_checks::status(answer, 400..600, one_of),
             Check::ServerError { one_of } => response_checks::status(answer, 500..600, one_of),
             Check::TextStatus { text, one_of } => response_checks::text_status(answer, text, one_of),
+            Check::ValueStatus { at, value, one_of } => response_checks::value_status(answer, at, value, one_of),
             Check::ContentType { one_of } => response_checks::content_type(answer, one_of),
             Check::ResponseForm {} => response_checks::form(answer),
             Check::ResponseParameters { names } => response_checks::parameters(answer, names),
@@ -127,6 +131,8 @@ impl<'a> Facts<'a> {
             Check::Refusal { codes } => refusal_checks::refused(self, answer, codes),
             Check::RefusalStatus { codes, one_of } => refusal_checks::status(self, answer, codes, one_of),
             Check::RefusalProblem { code, one_of } => refusal_checks::problem_of(self, answer, *code, one_of),
+            Check::RefusalValue { codes, at, one_of } => refusal_checks::value_of(self, answer, codes, at, one_of),
+            Check::RefusalText { codes, one_of } => refusal_checks::text_of(self, answer, codes, one_of),
             // Every other kind looks at the request or at a token's life. One that were forgotten here would be a rule that no fixture
             // breaks, and a test forbids that.
             _ => Judged::Not,

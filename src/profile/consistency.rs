@@ -2,6 +2,7 @@
 
 use super::document::{Endpoint, EndpointName, Profile};
 use super::kinds::Check;
+use super::load::nearest;
 use super::rule::{Level, Rule};
 
 /// A disagreement: which text of the file it is about, and what is wrong.
@@ -11,55 +12,66 @@ pub struct Disagreement {
     pub id: String,
     /// What is wrong, as a clause.
     pub what: String,
+    /// What to do about it, where that is not plain.
+    pub hint: Option<String>,
 }
 
 /// Everything in a profile that does not agree with something else in it, in file order.
 #[must_use]
 pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
     let mut found = Vec::new();
-    let mut add = |id: &str, what: String| found.push(Disagreement { id: id.to_owned(), what });
+    let mut add = |id: &str, what: String, hint| found.push(Disagreement { id: id.to_owned(), what, hint });
     if profile.format != 1 {
-        add(&profile.id, format!("format {} is not known, only 1 is", profile.format));
+        add(&profile.id, format!("format {} is not known, only 1 is", profile.format), None);
     }
     for (index, source) in profile.sources.iter().enumerate() {
         if profile.sources.iter().take(index).any(|earlier| earlier.id == source.id) {
-            add(&source.id, format!("source \"{}\" stands there twice", source.id));
+            add(&source.id, format!("source \"{}\" stands there twice", source.id), None);
         }
     }
     for error in &profile.errors {
         for citation in error.sources.iter().filter(|citation| profile.source(&citation.id).is_none()) {
-            add(&profile.id, format!("an error answer cites the source \"{}\", which is not there", citation.id));
+            add(
+                &profile.id,
+                format!("an error answer cites the source \"{}\", which is not there", citation.id),
+                near_source(profile, &citation.id),
+            );
         }
     }
     for (index, rule) in profile.rules.iter().enumerate() {
         if profile.rules.iter().take(index).any(|earlier| earlier.id == rule.id) {
-            add(&rule.id, "stands there twice".to_owned());
+            add(&rule.id, "stands there twice".to_owned(), None);
         }
-        for what in faults_of(profile, rule) {
-            add(&rule.id, what);
+        for (what, hint) in faults_of(profile, rule) {
+            add(&rule.id, what, hint);
         }
     }
     found
 }
 
-fn faults_of(profile: &Profile, rule: &Rule) -> Vec<String> {
+fn near_source(profile: &Profile, id: &str) -> Option<String> {
+    nearest(id, profile.sources.iter().map(|source| source.id.as_str())).map(|near| format!("did you mean \"{near}\"?"))
+}
+
+fn faults_of(profile: &Profile, rule: &Rule) -> Vec<(String, Option<String>)> {
     let mut found = Vec::new();
     if !rule.id.strip_prefix(&profile.id).is_some_and(|rest| rest.starts_with('.')) {
-        found.push(format!("a rule's id begins with the profile's: \"{}.\"", profile.id));
+        found.push((format!("a rule's id begins with the profile's: \"{}.\"", profile.id), None));
     }
     if rule.sources.is_empty() {
-        found.push("a rule without a source".to_owned());
+        let hint = "name an entry of \"sources\" and the place there: \"sources\": [{ \"id\": \"...\", \"at\": \"...\" }]";
+        found.push(("a rule without a source".to_owned(), Some(hint.to_owned())));
     }
     for citation in rule.sources.iter().filter(|citation| profile.source(&citation.id).is_none()) {
-        found.push(format!("cites the source \"{}\", which is not there", citation.id));
+        found.push((format!("cites the source \"{}\", which is not there", citation.id), near_source(profile, &citation.id)));
     }
     if rule.endpoints.is_empty() {
-        found.push("speaks of no endpoint".to_owned());
+        found.push(("speaks of no endpoint".to_owned(), None));
     }
     for name in rule.endpoints.iter().copied().chain(rule.check.endpoint_read()) {
         match profile.endpoints.get(&name) {
-            None => found.push(format!("speaks of the endpoint {name}, which is not there")),
-            Some(endpoint) => found.extend(against_endpoint(profile, rule, name, endpoint)),
+            None => found.push((format!("speaks of the endpoint {name}, which is not there"), None)),
+            Some(endpoint) => found.extend(against_endpoint(profile, rule, name, endpoint).map(|what| (what, None))),
         }
     }
     found
@@ -79,6 +91,7 @@ fn against_endpoint(profile: &Profile, rule: &Rule, name: EndpointName, endpoint
             .map(|missing| format!("{missing} is not among the {what} parameters of the endpoint {name}"))
     };
     match &rule.check {
+        Check::Url {} if endpoint.urls.is_empty() => Some(format!("the endpoint {name} has no URL")),
         Check::Method { one_of } if *one_of != endpoint.methods => differs("the methods"),
         Check::Place { one_of } if *one_of != endpoint.places => differs("the places"),
         Check::SignatureMethod { one_of } if *one_of != endpoint.signature_methods => differs("the signature methods"),
@@ -87,7 +100,7 @@ fn against_endpoint(profile: &Profile, rule: &Rule, name: EndpointName, endpoint
         Check::RequiredParameters { names } => lacks(names, &endpoint.required, "required"),
         Check::ForbiddenParameters { names } => lacks(names, &endpoint.forbidden, "forbidden"),
         Check::SuccessStatus { one_of } if !one_of.contains(&endpoint.response.status) => differs("the response's status"),
-        Check::TimestampWithin { seconds } if *seconds != profile.timestamp_window => {
+        Check::TimestampWithin { seconds, .. } if *seconds != profile.timestamp_window => {
             Some(format!("the profile's timestamp_window is {}", profile.timestamp_window))
         }
         Check::NonceFresh { per } if *per != profile.nonce_per => Some("the profile's nonce_per is another".to_owned()),

@@ -2,10 +2,10 @@
 
 use super::assessment::Facts;
 use super::document::{NonceScope, Place, SecretsUsed, TokenType};
-use super::kinds::Credential;
+use super::kinds::{Credential, Direction, Hash};
 use super::outcome::{Judged, any_of, shown};
 use super::value::positive_integer;
-use crate::protocol::signature::{base64_octets, rsa_verifies};
+use crate::protocol::signature::{self, base64_octets, rsa_verifies};
 use crate::protocol::{Code, Derivation, PublicKey, Recipe, Secret, Secrets, SignatureMethod};
 
 pub(super) fn identifier(facts: &Facts<'_>, name: &str, credential: Credential) -> Judged {
@@ -104,7 +104,20 @@ pub(super) fn plaintext_wire(facts: &Facts<'_>) -> Judged {
     Judged::client(Code::SignatureInvalid, because.map(str::to_owned)).about(["oauth_signature"])
 }
 
-pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64) -> Judged {
+/// The body hash extension; an absent body hashes like an empty one.
+pub(super) fn body_hash(facts: &Facts<'_>, hash: Hash) -> Judged {
+    let Some(presented) = facts.reading.value("oauth_body_hash") else { return Judged::Not };
+    let (like, name) = match hash {
+        Hash::Sha1 => (SignatureMethod::HmacSha1, "SHA-1"),
+        Hash::Sha256 => (SignatureMethod::HmacSha256, "SHA-256"),
+    };
+    let body = facts.exchange.request.body.as_ref().map(|body| body.0.as_slice());
+    let wrong = signature::body_hash(like, body).as_bytes() != presented;
+    let because = || format!("oauth_body_hash is not the {name} of the body, in base64");
+    Judged::client(Code::BodyHashInvalid, wrong.then(because)).about(["oauth_body_hash"])
+}
+
+pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64, only: Option<Direction>) -> Judged {
     let (Some(now), Some(text)) = (facts.exchange.now, facts.reading.text("oauth_timestamp")) else { return Judged::Not };
     // Zero is a number too: that it is not a positive one is another rule's business.
     let Some(timestamp) = positive_integer(text).or_else(|| (text == "0").then_some(0)) else { return Judged::Not };
@@ -117,8 +130,13 @@ pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64) -> Judged {
     } else {
         ""
     };
+    let counts = match only {
+        None => true,
+        Some(Direction::Past) => timestamp < now,
+        Some(Direction::Future) => timestamp > now,
+    };
     let because = || format!("oauth_timestamp is {apart} s {side} the clock, {seconds} s are allowed{hint}");
-    Judged::client(Code::TimestampRefused, (apart > seconds).then(because)).about(["oauth_timestamp"])
+    Judged::client(Code::TimestampRefused, (counts && apart > seconds).then(because)).about(["oauth_timestamp"])
 }
 
 /// RFC 5849 section 3.3; what a nonce may not be repeated with differs between providers.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::kinds::Shape;
-use super::rule::{Citation, Rule};
+use super::address;
+pub use super::error_answer::{ErrorAnswer, ToldInside};
+use super::rule::Rule;
 use super::value::Value;
 
 /// A provider's documentation as data.
@@ -42,6 +43,9 @@ pub struct Profile {
     pub endpoints: BTreeMap<EndpointName, Endpoint>,
     /// Error answers that were documented or seen.
     pub errors: Vec<ErrorAnswer>,
+    /// What in a body says that a request was refused although the status is a good one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_inside: Vec<ToldInside>,
     /// Departures from the RFC's recipe.
     pub deviations: Deviations,
     /// Every statement that can be checked.
@@ -68,7 +72,7 @@ impl Profile {
         let base = base.trim_end_matches('/');
         let mut moved = self.clone();
         for endpoint in moved.endpoints.values_mut() {
-            endpoint.urls = endpoint.urls.iter().map(|url| format!("{base}{}", path(url))).collect();
+            endpoint.urls = endpoint.urls.iter().map(|url| format!("{base}{}", address::path_and_query(url))).collect();
             endpoint.former_urls.clear();
         }
         let scheme = base.split("://").next().unwrap_or_default();
@@ -77,13 +81,6 @@ impl Profile {
         }
         moved
     }
-}
-
-/// The path of an absolute URL, without its query.
-fn path(url: &str) -> &str {
-    let after = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after.find('/').and_then(|at| after.get(at..)).unwrap_or_default();
-    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Whether a provider still speaks OAuth 1.0a.
@@ -128,6 +125,10 @@ pub enum SourceKind {
     Issue,
     /// The source text of a client that worked.
     Suite,
+    /// The source text of a server.
+    Server,
+    /// What somebody else wrote about it.
+    Page,
 }
 
 /// What a nonce may not be repeated with.
@@ -233,7 +234,7 @@ impl std::fmt::Display for EndpointName {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
-    /// Its URLs; empty = any.
+    /// Its URLs, as [`address`] reads them; empty = any.
     pub urls: Vec<String>,
     /// URLs that it once had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -312,6 +313,9 @@ pub struct Success {
     pub status: u16,
     /// Where its parameters stand.
     pub format: SuccessFormat,
+    /// Its content type, where it is another than the format's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
     /// Its parameters and their forms.
     pub parameters: Vec<AnswerParameter>,
 }
@@ -341,23 +345,6 @@ pub struct AnswerParameter {
     pub optional: bool,
 }
 
-/// An error answer that was documented or seen.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ErrorAnswer {
-    /// Its status.
-    pub status: u16,
-    /// The form of its body, where something is said of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shape: Option<Shape>,
-    /// The problems that it names.
-    pub problems: Vec<String>,
-    /// What it looks like, in our own words.
-    pub note: String,
-    /// Where that is written.
-    pub sources: Vec<Citation>,
-}
-
 /// Ids of the deviation table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -366,22 +353,4 @@ pub struct Deviations {
     pub required: Vec<String>,
     /// A client may depart so.
     pub tolerated: Vec<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::path;
-
-    #[test]
-    fn the_path_of_a_url_is_what_a_sandbox_serves() {
-        for (url, expected) in [
-            ("https://api.etrade.com/oauth/request_token", "/oauth/request_token"),
-            ("http://h/x?y#z", "/x"),
-            ("https://h", ""),
-            ("/x", "/x"),
-            ("", ""),
-        ] {
-            assert_eq!(path(url), expected, "{url}");
-        }
-    }
 }

@@ -119,7 +119,7 @@ impl Fixtures {
     /// # Errors
     /// The first fault, with its place.
     pub fn parse(file: &str, text: &str) -> Result<Fixtures, LoadError> {
-        let fixtures: Fixtures = serde_json::from_str(text).map_err(|error| LoadError::of_json(file, &error))?;
+        let fixtures: Fixtures = serde_json::from_str(text).map_err(|error| LoadError::of_json(file, text, &error))?;
         if fixtures.format != 1 {
             return Err(LoadError::at_id(file, text, "", format!("format {} is not known, only 1 is", fixtures.format)));
         }

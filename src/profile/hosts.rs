@@ -38,7 +38,9 @@ pub fn paths_instead_of(host: &str, path: &str) -> Vec<String> {
     paths
 }
 
-fn of(profile: &Profile) -> Vec<String> {
+/// The hosts of a profile's endpoints, present and former; those that differ from customer to customer are left out.
+#[must_use]
+pub fn of(profile: &Profile) -> Vec<String> {
     let endpoints = profile.endpoints.values();
     let urls = endpoints.flat_map(|endpoint| endpoint.urls.iter().chain(&endpoint.former_urls));
     let hosts = urls.filter_map(|url| url.split_once("://")?.1.split(['/', '?']).next().map(str::to_owned));

@@ -45,6 +45,10 @@ pub enum Check {
     FormBody {},
     /// The realm is one of these, where one is sent.
     Realm { one_of: Vec<String> },
+    /// An Authorization header of the OAuth scheme carries a realm.
+    RealmRequired {},
+    /// This header field is there and not empty.
+    HeaderField { name: String },
 
     // Credentials, signature, freshness.
     /// `oauth_signature_method` is one of these, letter case included.
@@ -53,8 +57,14 @@ pub enum Check {
     Signature { secrets: Vec<SecretsUsed> },
     /// A PLAINTEXT signature has its `&` percent-encoded once.
     PlaintextWire {},
-    /// `oauth_timestamp` is so near to the clock.
-    TimestampWithin { seconds: u64 },
+    /// `oauth_body_hash`, where it is sent, is this hash of the body.
+    BodyHash { hash: Hash },
+    /// `oauth_timestamp` is so near to the clock, or so near on this side of it.
+    TimestampWithin {
+        seconds: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only: Option<Direction>,
+    },
     /// The nonce was not seen with the same values of these.
     NonceFresh { per: Vec<NonceScope> },
     /// The server knows the client.
@@ -80,6 +90,8 @@ pub enum Check {
     ServerError { one_of: Vec<u16> },
     /// An answer with this text in its body has one of these statuses.
     TextStatus { text: String, one_of: Vec<u16> },
+    /// An answer with this value at a JSON pointer has one of these statuses.
+    ValueStatus { at: String, value: String, one_of: Vec<u16> },
     /// A success has one of these media types, parameters aside.
     ContentType { one_of: Vec<String> },
     /// A success is form-encoded.
@@ -108,6 +120,10 @@ pub enum Check {
     RefusalStatus { codes: Vec<Fault>, one_of: Vec<u16> },
     /// A refusal for this fault, and no other, names one of these problems, if any.
     RefusalProblem { code: Fault, one_of: Vec<String> },
+    /// A JSON refusal for one of these faults, and no other, has one of these values at a JSON pointer.
+    RefusalValue { codes: Vec<Fault>, at: String, one_of: Vec<String> },
+    /// A refusal for one of these faults, and no other, holds one of these texts.
+    RefusalText { codes: Vec<Fault>, one_of: Vec<String> },
 
     // A token's life.
     /// A request token lives so long, or as long as the answer said.
@@ -152,6 +168,27 @@ pub enum Credential {
     Client,
     /// The token's.
     Token,
+}
+
+/// A hash of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Hash {
+    /// That of the body hash draft.
+    #[serde(rename = "SHA-1")]
+    Sha1,
+    /// SHA-256.
+    #[serde(rename = "SHA-256")]
+    Sha256,
+}
+
+/// One side of the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Behind it.
+    Past,
+    /// Ahead of it.
+    Future,
 }
 
 /// When `oauth_callback_confirmed` is `true`.

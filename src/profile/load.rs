@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::consistency::disagreements;
+use super::consistency::{Disagreement, disagreements};
 use super::document::Profile;
 
 /// The largest profile or fixture file that is read, in octets.
@@ -21,29 +21,108 @@ pub struct LoadError {
     pub column: usize,
     /// What is wrong, as a clause.
     pub what: String,
+    /// What to do about it, where that is not plain.
+    pub hint: Option<String>,
 }
 
 impl LoadError {
-    /// What serde_json found, at the place that it gives.
-    pub(super) fn of_json(file: &str, error: &serde_json::Error) -> LoadError {
-        let text = error.to_string();
+    /// What serde_json found in a text, at the place that it gives, or at the word that it names if that stands before.
+    pub(super) fn of_json(file: &str, text: &str, error: &serde_json::Error) -> LoadError {
+        let told = error.to_string();
         let suffix = format!(" at line {} column {}", error.line(), error.column());
-        let what = text.strip_suffix(&suffix).unwrap_or(&text).replace('`', "\"");
-        LoadError { file: file.to_owned(), line: error.line().max(1), column: error.column().max(1), what }
+        let told = told.strip_suffix(&suffix).unwrap_or(&told);
+        let (what, known) = told.split_once(", expected ").unwrap_or((told, ""));
+        let word = what.starts_with("unknown ").then(|| what.split('`').nth(1)).flatten();
+        let at = word.and_then(|word| last_before(text, word, offset_of(text, error.line(), error.column())));
+        let (line, column) = at.map_or((error.line().max(1), error.column().max(1)), |at| place_of(text, at));
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        let hint = word.filter(|_| !known.is_empty()).map(|word| match nearest(word, known.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("known are {}", known.join(", ")),
+        });
+        let hint =
+            hint.or_else(|| told.contains("missing field `urls`").then(|| "an endpoint names its URLs; \"urls\": [] takes any".to_owned()));
+        let what = if word.is_some() { what } else { told }.replace('`', "\"");
+        LoadError { file: file.to_owned(), line, column, what, hint }
     }
 
     /// A fault of meaning, at the place where an id stands in the text.
     pub(super) fn at_id(file: &str, text: &str, id: &str, what: String) -> LoadError {
-        let needle = format!("\"id\": \"{id}\"");
-        let offset = text.find(&needle).unwrap_or_default();
-        let before = text.get(..offset).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        LoadError { file: file.to_owned(), line, column, what }
+        let named = |needle: &str| text.find(needle);
+        let offset = named(&format!("\"id\": \"{id}\"")).or_else(|| named(&format!("\"id\":\"{id}\""))).unwrap_or_default();
+        let (line, column) = place_of(text, offset);
+        LoadError { file: file.to_owned(), line, column, what, hint: None }
+    }
+
+    fn of_disagreement(file: &str, text: &str, found: &Disagreement) -> LoadError {
+        let error = LoadError::at_id(file, text, &found.id, format!("\"{}\": {}", found.id, found.what));
+        LoadError { hint: found.hint.clone(), ..error }
     }
 
     fn unreadable(file: &str, what: String) -> LoadError {
-        LoadError { file: file.to_owned(), line: 0, column: 0, what }
+        LoadError { file: file.to_owned(), line: 0, column: 0, what, hint: None }
+    }
+}
+
+/// Line and column in characters, from 1, of an offset.
+fn place_of(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or_default();
+    (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+}
+
+/// The offset of serde_json's place: its column counts octets.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (start + column).min(text.len())
+}
+
+/// The last place at or before an offset where a word stands in quotes. serde_json knows the end of an object whose kind it does not know.
+fn last_before(text: &str, word: &str, offset: usize) -> Option<usize> {
+    let quoted = format!("\"{word}\"");
+    let end = (0..=3).map(|back| offset.saturating_sub(back)).find(|at| text.is_char_boundary(*at))?;
+    text.get(..end)?.rfind(&quoted)
+}
+
+/// The one of these words that somebody probably meant.
+pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (written.chars().count() / 3).clamp(1, 4);
+    let near =
+        known.into_iter().map(|word| (strsim::damerau_levenshtein(written, word), word)).filter(|(distance, _)| *distance <= allowed);
+    near.min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
+}
+
+/// What a file is about, so that a person may name either without saying which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A profile.
+    Profile,
+    /// Fixtures.
+    Fixtures,
+    /// Something else, or nothing that can be read.
+    Other,
+}
+
+impl Sort {
+    /// Tells a file by what stands in it. One that is broken in the middle is told by the names of its members.
+    #[must_use]
+    pub fn of(text: &str) -> Sort {
+        let has = |name: &str| text.contains(&format!("\"{name}\""));
+        if has("endpoints") && (has("rules") || has("nonce_per")) {
+            Sort::Profile
+        } else if has("exchange") && has("profile") && has("cases") {
+            Sort::Fixtures
+        } else {
+            Sort::Other
+        }
+    }
+}
+
+/// Every fault of a profile's text: the first of form, or all of meaning.
+#[must_use]
+pub fn faults(file: &str, text: &str) -> Vec<LoadError> {
+    match serde_json::from_str::<Profile>(text) {
+        Err(error) => vec![LoadError::of_json(file, text, &error)],
+        Ok(profile) => disagreements(&profile).iter().map(|found| LoadError::of_disagreement(file, text, found)).collect(),
     }
 }
 
@@ -53,10 +132,10 @@ impl Profile {
     /// # Errors
     /// The first fault, with its place.
     pub fn parse(file: &str, text: &str) -> Result<Profile, LoadError> {
-        let profile: Profile = serde_json::from_str(text).map_err(|error| LoadError::of_json(file, &error))?;
+        let profile: Profile = serde_json::from_str(text).map_err(|error| LoadError::of_json(file, text, &error))?;
         match disagreements(&profile).into_iter().next() {
             None => Ok(profile),
-            Some(first) => Err(LoadError::at_id(file, text, &first.id, format!("\"{}\": {}", first.id, first.what))),
+            Some(first) => Err(LoadError::of_disagreement(file, text, &first)),
         }
     }
 
@@ -110,10 +189,62 @@ mod tests {
 
     #[test]
     fn faults_of_form_have_a_place() {
-        refused(&etrade().replacen("\"state\":", "\"secrt\":", 1), "p.json:6:9: unknown field \"secrt\"");
+        refused(&etrade().replacen("\"state\":", "\"secrt\":", 1), "p.json:6:3: unknown field \"secrt\"");
         refused(&etrade().replacen("\"HMAC-SHA1\"", "1", 1), "invalid type: integer");
         refused(&etrade().replacen("\"kind\": \"url\"", "\"kind\": \"uri\"", 1), "unknown variant \"uri\"");
         refused("", "EOF while parsing");
+    }
+
+    /// What a person gets wrong in a profile of their own: the place is that of the word, and the hint names the right one.
+    #[test]
+    fn a_fault_of_ones_own_file_is_shown_where_it_stands_with_what_was_meant() {
+        let at = |text: &str, word: &str| {
+            let before = &text[..text.rfind(word).unwrap()];
+            (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap().chars().count() + 1)
+        };
+        for (from, to, word, what, hint) in [
+            (
+                "\"timestamp_window\":",
+                "\"timestamp_windw\":",
+                "\"timestamp_windw\"",
+                "unknown field \"timestamp_windw\"",
+                "\"timestamp_window\"?",
+            ),
+            ("\"nonce_fresh\"", "\"nonce_frsh\"", "\"nonce_frsh\"", "unknown variant \"nonce_frsh\"", "did you mean \"nonce_fresh\"?"),
+            ("\"former_urls\":", "\"formr_urls\":", "\"formr_urls\"", "unknown field \"formr_urls\"", "did you mean \"former_urls\"?"),
+            (
+                "\"sources\": [{ \"id\": \"docs.request_token\", \"at\": \"live URL\" }]",
+                "\"sources\": []",
+                "\"id\": \"etrade.rt.url\"",
+                "\"etrade.rt.url\": a rule without a source",
+                "name an entry of \"sources\"",
+            ),
+            (
+                "\"id\": \"docs.request_token\", \"at\": \"live URL\"",
+                "\"id\": \"docs.reqest_token\", \"at\": \"live URL\"",
+                "\"id\": \"etrade.rt.url\"",
+                "cites the source \"docs.reqest_token\", which is not there",
+                "did you mean \"docs.request_token\"?",
+            ),
+            (
+                "\"urls\": [\"https://api.etrade.com/oauth/request_token\"]",
+                "\"urls\": []",
+                "\"id\": \"etrade.rt.url\"",
+                "the endpoint request_token has no URL",
+                "",
+            ),
+        ] {
+            let text = etrade().replacen(from, to, 1);
+            let error = Profile::parse("p.json", &text).unwrap_err();
+            assert!(error.what.contains(what), "{error}");
+            assert!(error.hint.clone().unwrap_or_default().contains(hint), "{error:?}");
+            assert_eq!((error.line, error.column), at(&text, word), "{error}");
+        }
+        let text = etrade().replacen("\"urls\": [\"https://api.etrade.com/oauth/request_token\"],", "", 1);
+        let error = Profile::parse("p.json", &text).unwrap_err();
+        assert!(error.what == "missing field \"urls\"" && error.hint.is_some_and(|hint| hint.contains("takes any")), "{}", error.what);
+        assert_eq!(faults("p.json", &etrade().replace("\"HMAC-SHA1\"]", "\"HMAC-SHA2\"]")), []);
+        assert_eq!((Sort::of(&etrade()), Sort::of("{}"), Sort::of("")), (Sort::Profile, Sort::Other, Sort::Other));
     }
 
     #[test]

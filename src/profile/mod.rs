@@ -8,6 +8,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`document`], [`rule`], [`kinds`], [`value`] | the file format: profile, rule, kinds of check, forms of values |
+//! | [`address`], [`error_answer`] | where an endpoint stands, how a provider says no |
 //! | [`hosts`] | present and former hosts of the profiles that come along |
 //! | [`load`], [`consistency`], [`shipped`] | reading a file, what must agree in it, the profiles that come along |
 //! | [`exchange`], [`fixture`] | an exchange as data; files of exchanges with the findings they must give |
@@ -33,11 +34,13 @@
 //!
 //! It does not send or receive anything, and it does not read error pages: `intake` does, and its result is part of the exchange.
 
+pub mod address;
 pub mod answer;
 pub mod assessment;
 pub mod calendar;
 pub mod consistency;
 pub mod document;
+pub mod error_answer;
 pub mod exchange;
 pub mod fixture;
 pub mod hosts;

@@ -147,7 +147,8 @@ pub fn same_resource(one: &str, other: &str) -> bool {
     }
 }
 
-fn resource(url: &str) -> Option<Vec<u8>> {
+/// A URL as RFC 5849 section 3.4.1.2 writes it; `None` if it is none.
+pub(super) fn resource(url: &str) -> Option<Vec<u8>> {
     let url = Url::parse(url.as_bytes()).ok()?;
     let protocol = Parameters::new();
     let request = Request { method: b"GET", url, headers: &[], body: None, protocol: &protocol, realm: None };

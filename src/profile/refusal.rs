@@ -1,7 +1,7 @@
 //! How a provider would refuse: the status, problem and form of its answer to a fault, out of its own rules. A sandbox answers so.
 
-use super::document::{EndpointName, Profile};
-use super::kinds::{Check, Shape};
+use super::document::{EndpointName, ErrorAnswer, Profile};
+use super::kinds::{Check, Fault, Shape};
 use super::rule::Rule;
 use crate::protocol::Code;
 
@@ -30,8 +30,17 @@ impl Profile {
             Check::ErrorShape { one_of } => one_of.first().copied(),
             _ => None,
         });
-        let status = by_code.or_else(by_problem).or_else(seen).unwrap_or_else(|| usual_status(code));
+        let own = self.error_answer(endpoint, code);
+        let shape = own.and_then(|answer| answer.shape).or(shape);
+        let by_answer = || own.map(|answer| answer.status);
+        let status = by_code.or_else(by_answer).or_else(by_problem).or_else(seen).unwrap_or_else(|| usual_status(code));
         DocumentedRefusal { status, shape: shape.unwrap_or(Shape::Form), problem }
+    }
+
+    /// The answer that was documented or seen for a fault at this endpoint, if there is one.
+    #[must_use]
+    pub fn error_answer(&self, endpoint: EndpointName, code: Code) -> Option<&ErrorAnswer> {
+        self.errors.iter().find(|error| error.answers(endpoint, Fault(code)))
     }
 }
 

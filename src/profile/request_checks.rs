@@ -1,9 +1,10 @@
 //! Checks of a request's form: method, URL, places, presence and values of parameters, header and body.
 
+use super::address;
 use super::assessment::Facts;
 use super::document::Place;
 use super::outcome::{Judged, any_of, shown};
-use super::reading::{Found, same_resource};
+use super::reading::Found;
 use super::value::Value;
 use crate::protocol::{Code, Url};
 
@@ -16,11 +17,11 @@ pub(super) fn method(facts: &Facts<'_>, one_of: &[String]) -> Judged {
 pub(super) fn url(facts: &Facts<'_>) -> Judged {
     let Some(endpoint) = facts.endpoint().filter(|endpoint| !endpoint.urls.is_empty()) else { return Judged::Not };
     let sent = &facts.exchange.request.url;
-    if endpoint.urls.iter().any(|url| same_resource(url, sent)) {
+    if endpoint.urls.iter().any(|url| address::matches(url, sent)) {
         return Judged::Kept;
     }
     let shown = sent.split('?').next().unwrap_or_default().escape_debug();
-    let former = endpoint.former_urls.iter().any(|url| same_resource(url, sent));
+    let former = endpoint.former_urls.iter().any(|url| address::matches(url, sent));
     let why = if former { "is a former URL of this endpoint; it is now" } else { "is not the URL of this endpoint, which is" };
     Judged::client(Code::MalformedRequest, Some(format!("{shown} {why} {}", any_of(&endpoint.urls))))
 }
@@ -149,6 +150,20 @@ pub(super) fn realm(facts: &Facts<'_>, one_of: &[String]) -> Judged {
     let known = one_of.iter().any(|known| known.as_bytes() == realm.as_slice());
     let because = || format!("the realm is {}, not {}", shown("realm", realm), any_of(one_of.iter().map(|known| format!("\"{known}\""))));
     Judged::client(Code::MalformedRequest, (!known).then(because))
+}
+
+pub(super) fn realm_required(facts: &Facts<'_>) -> Judged {
+    if facts.reading.grammar.is_none() {
+        return Judged::Not;
+    }
+    let absent = facts.reading.realm.as_ref().is_none_or(Vec::is_empty);
+    Judged::client(Code::ParameterAbsent, absent.then(|| "the Authorization header has no realm".to_owned())).about(["realm"])
+}
+
+pub(super) fn header_field(facts: &Facts<'_>, name: &str) -> Judged {
+    let sent = |(field, value): &(String, super::exchange::Octets)| field.eq_ignore_ascii_case(name) && !value.0.trim_ascii().is_empty();
+    let absent = !facts.exchange.request.headers.iter().any(sent);
+    Judged::client(Code::MalformedRequest, absent.then(|| format!("the header field {name} is missing or empty")))
 }
 
 fn list(names: &[impl AsRef<str>]) -> String {

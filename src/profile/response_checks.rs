@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::answer::Answer;
 use super::assessment::Facts;
+use super::error_answer::value_at;
 use super::kinds::Confirmed;
 use super::outcome::{Judged, any_of, shown};
 use super::value::Value;
@@ -18,6 +19,13 @@ pub(super) fn status(answer: &Answer<'_>, spoken_of: Range<u16>, one_of: &[u16])
 
 pub(super) fn text_status(answer: &Answer<'_>, text: &str, one_of: &[u16]) -> Judged {
     if answer.holds(text) { status(answer, 0..u16::MAX, one_of) } else { Judged::Not }
+}
+
+pub(super) fn value_status(answer: &Answer<'_>, at: &str, value: &str, one_of: &[u16]) -> Judged {
+    match value_at(answer.response.octets(), at) {
+        Some(Some(found)) if found == value => status(answer, 0..u16::MAX, one_of),
+        _ => Judged::Not,
+    }
 }
 
 pub(super) fn content_type(answer: &Answer<'_>, one_of: &[String]) -> Judged {

@@ -4,9 +4,21 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 3] = [
+pub const TEXTS: [(&str, &str); 15] = [
+    ("bricklink", include_str!("../../vectors/profiles/bricklink.json")),
+    ("discogs", include_str!("../../vectors/profiles/discogs.json")),
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
+    ("flickr", include_str!("../../vectors/profiles/flickr.json")),
+    ("lti11", include_str!("../../vectors/profiles/lti11.json")),
+    ("mastercard", include_str!("../../vectors/profiles/mastercard.json")),
+    ("mediawiki", include_str!("../../vectors/profiles/mediawiki.json")),
+    ("netsuite", include_str!("../../vectors/profiles/netsuite.json")),
     ("rfc5849", include_str!("../../vectors/profiles/rfc5849.json")),
+    ("trademe", include_str!("../../vectors/profiles/trademe.json")),
+    ("trello", include_str!("../../vectors/profiles/trello.json")),
+    ("tumblr", include_str!("../../vectors/profiles/tumblr.json")),
+    ("twitter", include_str!("../../vectors/profiles/twitter.json")),
+    ("woocommerce", include_str!("../../vectors/profiles/woocommerce.json")),
     ("yahoo", include_str!("../../vectors/profiles/yahoo.json")),
 ];
 

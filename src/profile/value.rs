@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::address;
 use super::document::{EndpointName, Profile};
-use super::reading::same_resource;
 use crate::protocol::Url;
 
 /// The form of a value: `{"is": "hex"}`.
@@ -19,6 +19,12 @@ pub enum Value {
     PositiveInteger {},
     /// One of these, to the letter.
     OneOf { values: Vec<String> },
+    /// An absolute URI.
+    Url {},
+    /// Words out of these, each once, with commas between them.
+    ListOf { values: Vec<String> },
+    /// A text of so many characters.
+    Length { min: usize, max: usize },
     /// An absolute URI, or one of these, to the letter.
     UrlOr { values: Vec<String> },
     /// A list of language ranges with qualities (RFC 2616 section 14.4).
@@ -41,6 +47,12 @@ impl Value {
             }
             Value::PositiveInteger {} => (positive_integer(text).is_some(), "is not a positive integer".to_owned()),
             Value::OneOf { values } => (values.iter().any(|known| known == text), format!("is not {}", alternatives(values))),
+            Value::Url {} => (is_absolute_uri(text), "is not an absolute URL".to_owned()),
+            Value::ListOf { values } => (is_list_of(text, values), format!("is not a list of {} with commas", alternatives(values))),
+            Value::Length { min, max } => {
+                let count = text.chars().count();
+                ((*min..=*max).contains(&count), format!("has {count} characters, not {min} to {max}"))
+            }
             Value::UrlOr { values } => (
                 values.iter().any(|known| known == text) || is_absolute_uri(text),
                 format!("is neither an absolute URL nor {}", alternatives(values)),
@@ -52,7 +64,7 @@ impl Value {
             ),
             Value::EndpointUrl { endpoint } => {
                 let urls = profile.endpoints.get(endpoint).map(|endpoint| endpoint.urls.as_slice()).unwrap_or_default();
-                let known = urls.is_empty() && is_absolute_uri(text) || urls.iter().any(|url| same_resource(url, text));
+                let known = urls.is_empty() && is_absolute_uri(text) || urls.iter().any(|url| address::matches(url, text));
                 (known, format!("is not the URL of {endpoint}"))
             }
         };
@@ -71,6 +83,14 @@ impl Value {
 
 fn alternatives(values: &[String]) -> String {
     values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(" or ")
+}
+
+fn is_list_of(text: &str, values: &[String]) -> bool {
+    let words: Vec<&str> = text.split(',').collect();
+    words
+        .iter()
+        .enumerate()
+        .all(|(at, word)| values.iter().any(|known| known == word) && words.iter().position(|other| other == word) == Some(at))
 }
 
 /// A number above zero in decimal digits and nothing else: no sign, no blanks.
@@ -141,6 +161,16 @@ mod tests {
         }
         for bad in ["", "x", "/x", "//h/x", "http://", "http:", ":x", "\"http://h\"", "1a:b", "http://h/ x", "oob"] {
             assert!(!is_absolute_uri(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_list_holds_known_words_once() {
+        let known = ["read".to_owned(), "write".to_owned()];
+        for (text, expected) in
+            [("read", true), ("write,read", true), ("", false), ("read,", false), ("read,read", false), ("read, write", false)]
+        {
+            assert_eq!(is_list_of(text, &known), expected, "{text}");
         }
     }
 

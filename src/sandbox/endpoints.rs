@@ -28,9 +28,11 @@ pub(super) fn answer(
 }
 
 fn request_token(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified) -> Result<Reply, Refused> {
-    // Section 2.1 asks for it, whatever a profile says: without it anybody's approval could be used (OAuth Security Advisory 2009.1).
+    // Section 2.1 asks for it: without it anybody's approval could be used (OAuth Security Advisory 2009.1). Some providers say that they
+    // take the registered callback then, and the code alone goes back to it.
     let callback = verified.value("oauth_callback").filter(|callback| !callback.is_empty());
-    let Some(callback) = callback else {
+    let is_optional = endpoint.optional.iter().any(|name| name == "oauth_callback");
+    let Some(callback) = callback.or(is_optional.then_some(b"oob")) else {
         let because = "oauth_callback is missing or empty (RFC 5849 section 2.1)";
         return Err(Refused { parameters: vec!["oauth_callback".to_owned()], ..Refused::new(Code::ParameterAbsent, because) });
     };
@@ -203,7 +205,8 @@ fn credentials(provider: &Provider, endpoint: &Endpoint, token: &Token) -> Resul
         };
         said.push((parameter.name.as_str(), value));
     }
-    Ok(Reply::new(endpoint.response.status, "application/x-www-form-urlencoded", form(&said)))
+    let content_type = endpoint.response.content_type.as_deref().unwrap_or("application/x-www-form-urlencoded");
+    Ok(Reply::untyped(endpoint.response.status, form(&said)).with("Content-Type", content_type))
 }
 
 /// A value of the form that the profile documents for a parameter of the answer.

@@ -145,7 +145,12 @@ impl Reply {
     /// An answer with a body of this media type.
     #[must_use]
     pub fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Reply {
-        Reply { status, headers: Vec::new(), body: body.into(), wire: Wire::Good }.with("Content-Type", content_type)
+        Reply::untyped(status, body).with("Content-Type", content_type)
+    }
+
+    /// An answer whose media type comes with a field of its own.
+    pub(super) fn untyped(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+        Reply { status, headers: Vec::new(), body: body.into(), wire: Wire::Good }
     }
 
     /// The same with a further field. Control characters would end it, so they become blanks.

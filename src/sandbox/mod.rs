@@ -10,6 +10,7 @@
 //! | `endpoints`, `authorize` | credentials, renewal, revocation, the resource; the user's part |
 //! | [`refusal`], [`explanation`] | a refusal as the provider writes it; what a wrong signature implies |
 //! | [`faults`] | misbehaviour at clients |
+//! | `test_key` | a key pair for providers that take RSA alone |
 //! | [`entries`], `inspector`, [`recording`] | the last exchanges, a page that shows them, and files of them |
 //!
 //! ```
@@ -43,6 +44,7 @@ mod date;
 mod endpoints;
 mod inspector;
 mod provider;
+mod test_key;
 mod verifying;
 mod whose;
 mod words;

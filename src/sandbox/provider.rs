@@ -68,6 +68,7 @@ pub(super) struct Provider {
     state: Mutex<State>,
     entries: Mutex<Entries>,
     methods: Vec<(EndpointName, Vec<SignatureMethod>)>,
+    real_hosts: Vec<String>,
     struck: AtomicU64,
     /// How often a redirection of a fault was followed.
     pub(super) followed: AtomicU64,
@@ -134,6 +135,7 @@ impl Provider {
         random: Random,
     ) -> Provider {
         let routes = Routes::of(profile, paths);
+        let real_hosts = hosts::of(profile);
         let mut profile = profile.moved_to(&format!("{}://{}", settings.scheme, settings.authority));
         if settings.strict_transport {
             // The documented schemes are meant.
@@ -174,6 +176,7 @@ impl Provider {
             state,
             entries,
             methods,
+            real_hosts,
             struck: AtomicU64::new(0),
             followed: AtomicU64::new(0),
         }
@@ -192,7 +195,8 @@ impl Provider {
             let reply = if let Some(fault) = fault { fault.after(reply) } else { reply };
             return (reply.with("Date", super::date::http(now)), None);
         }
-        let route = self.routes.find(&asked.path, is_renewal(&asked));
+        let query = String::from_utf8_lossy(&asked.url);
+        let route = self.routes.find(&asked.path, query.split_once('?').map_or("", |(_, query)| query), is_renewal(&asked));
         let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
         let fault = asked.fault.or(self.settings.fault).filter(|fault| fault.at.is(name));
         let asked = Asked { off: fault.map_or(0, Fault::clock), ..asked };
@@ -209,7 +213,7 @@ impl Provider {
             Ok(reply) => (reply, None),
             Err(not) => {
                 let window = self.window().map(|window| (now.saturating_sub(window), now.saturating_add(window)));
-                let reply = refusal::reply(&self.profile, name, &not.refused, not.explanation.as_ref(), window);
+                let reply = refusal::reply(&self.profile, name, &not.refused, not.explanation.as_ref(), (now, window));
                 (reply, Some(not))
             }
         };
@@ -351,9 +355,11 @@ impl Provider {
 
     /// Hosts and paths that may have been signed in place of the right ones: the provider's real ones.
     pub(super) fn around(&self, path: &str) -> (Vec<String>, Vec<String>) {
-        let mut all = hosts::instead_of(self.settings.authority.as_str());
+        let mut all = self.real_hosts.clone();
         all.extend(self.settings.hosts.iter().filter(|host| **host != self.settings.authority).cloned());
-        let paths = self.routes.iter().map(|(_, known)| known.to_owned()).filter(|known| known != path).collect();
+        let bare = |known: String| known.split('?').next().unwrap_or_default().to_owned();
+        let mut paths: Vec<String> = self.routes.iter().map(|(_, known)| bare(known)).filter(|known| known != path).collect();
+        paths.dedup();
         (all, paths)
     }
 

@@ -11,7 +11,7 @@ use super::{date, words};
 use crate::intake;
 use crate::profile::exchange::{Exchange, Octets, SentRequest, Token};
 use crate::profile::reading::Reading;
-use crate::profile::{Profile, check};
+use crate::profile::{Profile, address, check};
 use crate::protocol::{Derivation, Recipe, Secret, Secrets, SignatureMethod};
 
 /// A fixture file with the signed exchanges, as if they had been with the provider itself: their URLs are the documented ones, and what was
@@ -63,6 +63,16 @@ fn at_the_provider(mut exchange: Exchange, profile: &Profile) -> Exchange {
     let right = signature_of(&exchange).is_some_and(|(sent, computed)| sent == computed);
     let query = exchange.request.url.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
     let old = signature_of(&exchange).map(|(sent, _)| sent);
+    // A place stands for what was asked for; without one, the address is the documented one.
+    let path = address::path_and_query(&documented).split('?').next().unwrap_or_default();
+    let bare = documented.split('?').next().unwrap_or_default();
+    let documented = if path.contains('{') {
+        let origin = address::filled(bare.get(..bare.len().saturating_sub(path.len())).unwrap_or_default());
+        let sent = address::path_and_query(&exchange.request.url).split('?').next().unwrap_or_default();
+        format!("{origin}{sent}")
+    } else {
+        address::filled(bare)
+    };
     exchange.request.url = format!("{documented}{query}");
     exchange.request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
     if let (true, Some(old), Some((_, new))) = (right, old, signature_of(&exchange)) {

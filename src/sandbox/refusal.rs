@@ -6,9 +6,8 @@ use std::borrow::Cow;
 use maud::{DOCTYPE, html};
 
 use super::explanation::Explanation;
-use super::faults::Wire;
 use super::http::{Reply, reason};
-use crate::profile::document::{EndpointName, Profile};
+use crate::profile::document::{EndpointName, ErrorAnswer, Profile};
 use crate::profile::kinds::{Check, Shape};
 use crate::protocol::{Buffer, Code, percent_encode};
 
@@ -63,7 +62,7 @@ pub(super) fn reply(
     endpoint: EndpointName,
     refused: &Refused,
     explanation: Option<&Explanation>,
-    window: Option<(u64, u64)>,
+    (now, window): (u64, Option<(u64, u64)>),
 ) -> Reply {
     let documented = profile.refusal(endpoint, refused.code);
     let problem = refused.problem.filter(|problem| knows(profile, problem)).map_or(documented.problem, str::to_owned);
@@ -76,17 +75,23 @@ pub(super) fn reply(
     let mut said = vec![("oauth_problem", problem.clone())];
     said.extend(companions(refused, &problem, window));
     said.push(("oauth_problem_advice", advice.clone()));
-    let mut reply = match shape {
+    // What has a status of its own is not what the provider answers to a fault of this sort.
+    let own = profile.error_answer(endpoint, refused.code).filter(|_| refused.status.is_none());
+    let own = own.and_then(|answer| own_answer(answer, status, refused, now));
+    let has_own = own.is_some();
+    let mut reply = own.unwrap_or_else(|| match shape {
         Shape::Html => Reply::new(status, "text/html;charset=utf-8", page(status, &said)),
         Shape::Xml => Reply::new(status, "application/xml; charset=utf-8", xml(profile, &problem, &advice)),
         Shape::Json => Reply::new(status, "application/json", json(profile, &problem, &advice)),
         Shape::Text => Reply::new(status, "text/plain;charset=utf-8", format!("oauth_problem={problem}: {advice}")),
         Shape::Form => Reply::new(status, "application/x-www-form-urlencoded", form(&said)),
-        Shape::Empty => Reply { status, headers: Vec::new(), body: Vec::new(), wire: Wire::Good },
-    };
+        Shape::Empty => Reply::untyped(status, Vec::new()),
+    });
     let quoted = |(name, value): &(&str, String)| format!("{name}=\"{}\"", encoded(value));
     let realm = profile.realm.clone().unwrap_or_else(|| profile.id.clone()).replace(['"', '\\'], "");
-    let challenge = std::iter::once(format!("realm=\"{realm}\"")).chain(said.iter().map(quoted)).collect::<Vec<_>>().join(", ");
+    // A provider with words of its own names no problem; what is advised is ours.
+    let challenged = said.iter().filter(|(name, _)| !has_own || *name == "oauth_problem_advice").map(quoted);
+    let challenge = std::iter::once(format!("realm=\"{realm}\"")).chain(challenged).collect::<Vec<_>>().join(", ");
     reply = reply.with("WWW-Authenticate", format!("OAuth {challenge}"));
     reply = reply.with("X-Countersign-Refused", refused.code.as_str()).with("X-Countersign-Because", field_text(&refused.because));
     if let Some(rule) = &refused.rule {
@@ -105,6 +110,54 @@ pub(super) fn reply(
         }
     }
     reply
+}
+
+/// The provider's own body, its places filled; `None` if it is not known.
+fn own_answer(answer: &ErrorAnswer, status: u16, refused: &Refused, now: u64) -> Option<Reply> {
+    let body = answer.body.as_ref()?;
+    let shape = answer.shape.unwrap_or(Shape::Text);
+    let base_string = refused.base_string.as_ref().filter(|text| text.len() <= LONGEST_FIELD);
+    let base_string = base_string.map(|text| String::from_utf8_lossy(text).into_owned()).unwrap_or_default();
+    let filled = [
+        ("{because}", escaped(shape, &refused.because)),
+        ("{parameters}", escaped(shape, &refused.parameters.join(", "))),
+        // Those who tell it in a form leave its two ampersands as they are (`debug_sbs`).
+        ("{base_string}", if shape == Shape::Form { base_string } else { escaped(shape, &base_string) }),
+        ("{now}", now.to_string()),
+    ];
+    let mut text = String::new();
+    let mut rest = body.as_str();
+    while let Some((at, (place, value))) = filled.iter().filter_map(|known| Some((rest.find(known.0)?, known))).min_by_key(|(at, _)| *at) {
+        text.push_str(rest.get(..at).unwrap_or_default());
+        text.push_str(value);
+        rest = rest.get(at + place.len()..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    let content_type = answer.content_type.clone().unwrap_or_else(|| usual_type(shape).to_owned());
+    Some(Reply::untyped(status, text).with("Content-Type", content_type))
+}
+
+const fn usual_type(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Html => "text/html;charset=utf-8",
+        Shape::Xml => "application/xml; charset=utf-8",
+        Shape::Json => "application/json",
+        Shape::Form => "application/x-www-form-urlencoded",
+        Shape::Text | Shape::Empty => "text/plain;charset=utf-8",
+    }
+}
+
+/// A text as it may stand inside a body of this form.
+fn escaped(shape: Shape, text: &str) -> String {
+    match shape {
+        Shape::Html | Shape::Xml => crate::sandbox::words::xml(text),
+        Shape::Json => {
+            let quoted = serde_json::Value::from(text).to_string();
+            quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
+        }
+        Shape::Form => encoded(text),
+        Shape::Text | Shape::Empty => text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect(),
+    }
 }
 
 /// A field's text in ASCII: what is beyond it differs between readers.

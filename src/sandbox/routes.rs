@@ -1,8 +1,9 @@
 //! Which endpoint of a profile a path is. All endpoints stand on one origin, at the provider's own paths.
 
+use crate::profile::address;
 use crate::profile::document::{EndpointName, Profile};
 
-/// Paths of endpoints.
+/// Paths of endpoints, as [`address`] reads them: some have places, some a query of their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routes {
     paths: Vec<(String, EndpointName)>,
@@ -34,7 +35,7 @@ impl Routes {
         for (&name, endpoint) in &profile.endpoints {
             let of_the_rfc = OF_THE_RFC.iter().find(|(known, _)| *known == name).map(|(_, path)| (*path).to_owned());
             let chosen: Vec<String> = own.iter().filter(|(known, _)| *known == name).map(|(_, path)| path.clone()).collect();
-            let documented: Vec<String> = endpoint.urls.iter().map(|url| path(url)).collect();
+            let documented: Vec<String> = distinct(endpoint.urls.iter().map(|url| path(url)));
             let paths = match (chosen.is_empty(), documented.is_empty()) {
                 (false, _) => chosen,
                 (true, false) => documented,
@@ -50,37 +51,48 @@ impl Routes {
     /// What stands at a path. Some providers renew tokens where they give them out; `renews` says whether the request has what only a
     /// renewal has.
     #[must_use]
-    pub fn find(&self, path: &str, renews: bool) -> Route {
-        let mut here = self.paths.iter().filter(|(known, _)| known == path).map(|(_, name)| *name);
+    pub fn find(&self, path: &str, query: &str, renews: bool) -> Route {
+        let is_here = |known: &str| address::path_matches(known, path, query);
+        let mut here = self.paths.iter().filter(|(known, _)| is_here(known)).map(|(_, name)| *name);
         match (here.next(), here.next()) {
             (Some(EndpointName::AccessToken), Some(EndpointName::Renew)) if renews => Route::Endpoint(EndpointName::Renew),
             (Some(name), _) => Route::Endpoint(name),
             (None, _) if self.any_resource => Route::Endpoint(EndpointName::Resource),
-            (None, _) => match self.former.iter().find(|(known, _)| known == path) {
+            (None, _) => match self.former.iter().find(|(known, _)| is_here(known)) {
                 Some((_, name)) => Route::Former(*name),
                 None => Route::Nowhere,
             },
         }
     }
 
-    /// The first path of an endpoint; that of a resource that stands anywhere is an example.
+    /// The first path of an endpoint with its query, places filled; that of a resource that stands anywhere is an example.
     #[must_use]
-    pub fn path(&self, name: EndpointName) -> Option<&str> {
-        let known = self.paths.iter().find(|(_, known)| *known == name).map(|(path, _)| path.as_str());
-        known.or((name == EndpointName::Resource && self.any_resource).then_some("/photos"))
+    pub fn path(&self, name: EndpointName) -> Option<String> {
+        let known = self.paths.iter().find(|(_, known)| *known == name).map(|(path, _)| address::filled(path));
+        known.or_else(|| (name == EndpointName::Resource && self.any_resource).then(|| "/photos".to_owned()))
     }
 
     /// The paths, in the order of the flow.
-    pub fn iter(&self) -> impl Iterator<Item = (EndpointName, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (EndpointName, String)> {
         EndpointName::ALL.into_iter().filter_map(|name| Some((name, self.path(name)?)))
     }
 }
 
-/// The path of an absolute URL, without its query; that of one without a path is `/`.
+/// The path of an absolute URL with the query that belongs to it; that of one without a path is `/`.
 fn path(url: &str) -> String {
-    let after = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after.find('/').and_then(|at| after.get(at..)).unwrap_or("/");
-    path.split(['?', '#']).next().unwrap_or_default().to_owned()
+    let path = address::path_and_query(url);
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}
+
+/// Each once, in their order.
+fn distinct(paths: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for path in paths.filter(|path| !path.is_empty()) {
+        if !all.contains(&path) {
+            all.push(path);
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -95,14 +107,14 @@ mod tests {
     #[test]
     fn the_paths_are_the_providers_own() {
         let etrade = routes("etrade");
-        assert_eq!(etrade.find("/oauth/request_token", false), Route::Endpoint(EndpointName::RequestToken));
-        assert_eq!(etrade.find("/e/t/etws/authorize", false), Route::Endpoint(EndpointName::Authorize));
-        assert_eq!(etrade.find("/accounts/rest/accountlist", false), Route::Former(EndpointName::Resource));
-        assert_eq!(etrade.find("/oauth/Request_token", false), Route::Nowhere);
+        assert_eq!(etrade.find("/oauth/request_token", "", false), Route::Endpoint(EndpointName::RequestToken));
+        assert_eq!(etrade.find("/e/t/etws/authorize", "", false), Route::Endpoint(EndpointName::Authorize));
+        assert_eq!(etrade.find("/accounts/rest/accountlist", "", false), Route::Former(EndpointName::Resource));
+        assert_eq!(etrade.find("/oauth/Request_token", "", false), Route::Nowhere);
         let yahoo = routes("yahoo");
-        assert_eq!(yahoo.find("/oauth/v2/get_token", false), Route::Endpoint(EndpointName::AccessToken));
-        assert_eq!(yahoo.find("/oauth/v2/get_token", true), Route::Endpoint(EndpointName::Renew));
-        assert_eq!(yahoo.find("/anything", true), Route::Endpoint(EndpointName::Resource));
+        assert_eq!(yahoo.find("/oauth/v2/get_token", "", false), Route::Endpoint(EndpointName::AccessToken));
+        assert_eq!(yahoo.find("/oauth/v2/get_token", "", true), Route::Endpoint(EndpointName::Renew));
+        assert_eq!(yahoo.find("/anything", "", true), Route::Endpoint(EndpointName::Resource));
         let rfc = routes("rfc5849");
         assert_eq!(rfc.iter().map(|(_, path)| path).collect::<Vec<_>>(), ["/initiate", "/authorize", "/token", "/photos"]);
     }
@@ -111,8 +123,8 @@ mod tests {
     fn a_path_of_ones_own_replaces_the_documented() {
         let profile = shipped::profile("etrade").unwrap().unwrap();
         let routes = Routes::of(&profile, &[(EndpointName::RequestToken, "/x".to_owned())]);
-        assert_eq!(routes.find("/x", false), Route::Endpoint(EndpointName::RequestToken));
+        assert_eq!(routes.find("/x", "", false), Route::Endpoint(EndpointName::RequestToken));
         // It was once the path at another host, so whoever comes there is told where it is now.
-        assert_eq!(routes.find("/oauth/request_token", false), Route::Former(EndpointName::RequestToken));
+        assert_eq!(routes.find("/oauth/request_token", "", false), Route::Former(EndpointName::RequestToken));
     }
 }

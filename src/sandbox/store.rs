@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq as _;
 
+use super::test_key;
 use crate::profile::document::TokenType;
 use crate::profile::exchange;
 use crate::protocol::{Malformed, PublicKey, Secret};
@@ -67,6 +68,11 @@ impl Client {
     #[must_use]
     pub fn with_callbacks(self, callbacks: impl IntoIterator<Item = impl Into<String>>) -> Client {
         Client { callbacks: callbacks.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Whether its RSA key is the one that everybody has.
+    pub(super) fn has_test_key(&self) -> bool {
+        self.pem.as_deref() == Some(test_key::PUBLIC)
     }
 
     pub(super) fn in_exchange(&self) -> exchange::Client {

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::clock::Clock;
 use super::{Sandbox, Shared, Tell, random};
-use crate::profile::document::{EndpointName, TokenType};
+use crate::profile::document::{Endpoint, EndpointName, TokenType};
 use crate::profile::{LoadError, Profile, shipped};
 use crate::protocol::SignatureMethod;
 use crate::sandbox::entries::Entry;
@@ -16,6 +16,7 @@ use crate::sandbox::faults::Fault;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::provider::{Provider, Settings};
 use crate::sandbox::store::{Client, Token};
+use crate::sandbox::test_key;
 
 /// Why a sandbox does not start.
 #[derive(Debug, Error)]
@@ -226,7 +227,20 @@ impl Builder {
         if clients.is_empty() {
             clients.push(Client::made_up().map_err(StartError::System)?);
         }
-        let Some(client) = clients.first().cloned() else { return Err(StartError::System(std::io::Error::other("there is no client"))) };
+        let no_client = || StartError::System(std::io::Error::other("there is no client"));
+        let first = clients.first_mut().ok_or_else(no_client)?;
+        if first.public_key.is_none() && is_rsa_alone(&profile) {
+            let own = first.clone().with_public_key(test_key::PUBLIC);
+            *first = own.map_err(|fault| StartError::System(std::io::Error::other(fault.to_string())))?;
+        }
+        let client = first.clone();
+        let mut tokens = self.tokens;
+        let mut given = None;
+        if tokens.is_empty() && gives_no_tokens(&profile) {
+            let token = Token::made_up(&client).map_err(StartError::System)?;
+            given = Some(token.clone());
+            tokens.push(token);
+        }
         let hosts = match &self.authority {
             Some(authority) => vec![authority.clone()],
             None => vec![address.to_string(), format!("localhost:{}", address.port())],
@@ -246,7 +260,7 @@ impl Builder {
             fault: self.fault,
             limits,
         };
-        let provider = Provider::new(&profile, &self.paths, settings, (clients, self.tokens), &self.seen, random);
+        let provider = Provider::new(&profile, &self.paths, settings, (clients, tokens), &self.seen, random);
         let shared = Shared {
             provider,
             clock: self.clock.unwrap_or_else(Clock::system),
@@ -256,8 +270,21 @@ impl Builder {
             open: Mutex::default(),
             closed: Condvar::new(),
         };
-        Sandbox::start(listener, address, client, shared).map_err(StartError::System)
+        Sandbox::start(listener, address, (client, given), shared).map_err(StartError::System)
     }
+}
+
+/// Whether every signature is made with an RSA key.
+fn is_rsa_alone(profile: &Profile) -> bool {
+    let named = profile.endpoints.values().flat_map(|endpoint| &endpoint.signature_methods);
+    let mut methods = named.filter_map(|name| SignatureMethod::from_name(name.as_bytes()).ok()).peekable();
+    methods.peek().is_some() && methods.all(SignatureMethod::is_rsa)
+}
+
+/// Whether token credentials are needed and come from no endpoint: some providers make them on their site.
+fn gives_no_tokens(profile: &Profile) -> bool {
+    let needs = |endpoint: &Endpoint| endpoint.token == Some(TokenType::Access);
+    !profile.endpoints.contains_key(&EndpointName::AccessToken) && profile.endpoints.values().any(needs)
 }
 
 /// Token credentials for a client, to be used at once.

@@ -19,8 +19,9 @@ use super::entries::Entry;
 use super::http::BadRequest;
 use super::limits::Limits;
 use super::provider::{Provider, plain};
-use super::store::Client;
-use crate::profile::document::{EndpointName, Profile};
+use super::store::{Client, Token};
+use super::test_key;
+use crate::profile::document::{EndpointName, Profile, TokenType};
 use clock::Clock;
 
 /// Is told of every exchange, by the thread that had it.
@@ -62,6 +63,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     address: SocketAddr,
     client: Client,
+    token: Option<Token>,
     accepting: Option<JoinHandle<()>>,
 }
 
@@ -80,11 +82,11 @@ impl Sandbox {
         builder::Builder::default()
     }
 
-    fn start(listener: TcpListener, address: SocketAddr, client: Client, shared: Shared) -> io::Result<Sandbox> {
+    fn start(listener: TcpListener, address: SocketAddr, (client, token): (Client, Option<Token>), shared: Shared) -> io::Result<Sandbox> {
         let shared = Arc::new(shared);
         let own = Arc::clone(&shared);
         let accepting = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || accept(&listener, &own))?;
-        Ok(Sandbox { shared, address, client, accepting: Some(accepting) })
+        Ok(Sandbox { shared, address, client, token, accepting: Some(accepting) })
     }
 
     /// Where it listens.
@@ -116,6 +118,19 @@ impl Sandbox {
     #[must_use]
     pub fn urls(&self) -> Vec<(EndpointName, String)> {
         EndpointName::ALL.into_iter().filter_map(|name| Some((name, self.url(name)?))).collect()
+    }
+
+    /// The token credentials of the first client, where the provider has no endpoint that gives them out.
+    #[must_use]
+    pub const fn token(&self) -> Option<&Token> {
+        self.token.as_ref()
+    }
+
+    /// The private key of the first client in PEM, where the provider takes RSA signatures alone and the client has no key of its own. It is
+    /// the same in every sandbox and everybody has it.
+    #[must_use]
+    pub fn private_key(&self) -> Option<&'static str> {
+        self.client.has_test_key().then_some(test_key::PRIVATE)
     }
 
     /// The first client.
@@ -219,17 +234,28 @@ pub(super) fn random(octets: &mut [u8]) -> bool {
     getrandom::fill(octets).is_ok()
 }
 
+impl Token {
+    /// Token credentials for a client, of random text.
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub fn made_up(client: &Client) -> io::Result<Token> {
+        Ok(Token::new(TokenType::Access, &client.identifier, format!("token-{}", random_hex()?), format!("secret-{}", random_hex()?)))
+    }
+}
+
+fn random_hex() -> io::Result<String> {
+    let mut octets = [0_u8; 12];
+    getrandom::fill(&mut octets).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect())
+}
+
 impl Client {
     /// A client that nobody has configured anywhere, with random identifier and secret.
     ///
     /// # Errors
     /// The system has no random numbers.
     pub fn made_up() -> io::Result<Client> {
-        let text = || {
-            let mut octets = [0_u8; 12];
-            getrandom::fill(&mut octets).map_err(|error| io::Error::other(error.to_string()))?;
-            Ok::<String, io::Error>(octets.iter().map(|octet| format!("{octet:02x}")).collect())
-        };
-        Ok(Client::new(format!("sandbox-{}", text()?), format!("secret-{}", text()?)))
+        Ok(Client::new(format!("sandbox-{}", random_hex()?), format!("secret-{}", random_hex()?)))
     }
 }

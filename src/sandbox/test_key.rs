@@ -1,0 +1,47 @@
+//! An RSA key pair for sandboxes of providers that take RSA signatures alone. It was made for this file with `openssl genrsa 2048`, everybody
+//! has it, and it protects nothing.
+
+/// The private key, PKCS #8.
+pub(super) const PRIVATE: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCrZyynzC/WZXyu
+xy3yeLP+JrvYz6vPnBsqjUseni4YQ52xnPvMnlklQ8fPd9dXurzVNOVLaexfzTV2
+DguWUOoFagUuqXegZqWzzLXyXc0MV8kKME6yTKkNVN0LKg2QyCbvwVjFBsVP0/D7
+rjAkyxVq0Klni9hLxpRSEynKUZSs5JwBUvHxUWib26Kb2oHnkh3QozrGPSU7Ayyd
+yPiEO5OL6rPhsgt2ulO7EK1KZA8w2U9UH9ulWHXFnA+4QmsD0dyG2khxEZwZ4Trw
++HYvw8s9hGpW9iyRw09V3QhMllOH8MmrqiWbKyKNoz6I9wWC0vP0Si35jmvxPzq6
+XU8J4iE3AgMBAAECggEAJ2+NFCxEA2GFPtc/6I5B52M1DAy33IPvsiohEvHU7Cs+
+cHuMaYczPoIqSj8p8hraUHmjmebMhjw6JSfVHagPN+CtQY+nIOYNEOG0KQfQ4hqe
+fDQiHx7JNHKGiweJaHrMjpQfHvHQWu4J/3YTyJtbGaDZoSPJR6HwRTP4hP6hJOfx
+pmlvmKClmyKtQtdDLENehObL7JPv0TBrvFANt8qDTWqRDoghNCxTFbeEqYe911t+
+wHp7LOY/2ceVO5LASiaMY9FLhSl7oWujjggSPG7StTnYEmyZwDcdD1LC3XrqGMoQ
+LZTOY4nrvl8fKZs2uedNhGwWDgv64gQ0kwH3Ovc6rQKBgQDgoiNy2M3rUxnuMZr3
+Wl6AlkTSHyxRBJdvzeqOcFUnLCIHXMn5LGfmC//khGHsfZybLrW9kTxgfmzJY1XK
+PssUicXi+qermwIlKNNnzis77FSPtvh3/2H7LvchY52nlCFVsvmgzhiqdvOiVTon
+8yUArDPfMIJLCiAFFHR8AwtQHQKBgQDDVjycl/hv5qDp8h8LoisjL9ZRTT84/aJu
+z9r7/Nt2avDGpXeBKKeNBAVTiEdUsIyF5ia2hBI5JtWmDM2G59VxZ2zyZ5VqJtqW
+HT5xJCByqGJVHYfTTgV1A3oUx65+irCC8YREPtxWykeT+PREVZ+UdxR5e3d2pjsv
+/aicNN3eYwKBgFAmii94XEETLbVnzbtka0PGWlf+93kRAlfKSV75heisPpgR658U
+0R2sOmn3MlmHmFFmoUI6iCiF85sH7pxzO1LgtdL/TMRWUrWfk47+aT7AXIvK5W0r
+mnJdl6A6Qw6ANES3z4oo/3QTbWsGrfGDODi9OOTyEgtkWXh2i/mTvH2hAoGAeiVx
+z2YEV0z7MG9T1H16xg0C0mIgd626pdpaEBqkzV6/4yfTG7PlWfu6rOpZ2G5x4MTz
+Tkw17QEItkXpO0O7J6fJ66a0OuXC5/2vbyZtF+WNX7YQmiR+qxYaf+YBimWFTMxj
+rh00wRzKN5CEhjqYiEkSR4jaQhpehnrytYMlfgsCgYEAtBr22UxNQGBOddsAggCn
+6ryBidESMXgYJWBP6il+wsKccM2jkv73kVp83gZ7XUL7Dne8huYTVlXsGJByUvh2
+PtcH2lYXDs4aiLmCm1MRen+1Bo5Gy61i2CuuNDrgQ8y31x++DDZm8O7xR3GlHtfw
+DVLFz9+OIAY6ZTBtYPbHqDQ=
+-----END PRIVATE KEY-----
+";
+
+/// Its public key.
+pub(super) const PUBLIC: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAq2csp8wv1mV8rsct8niz
+/ia72M+rz5wbKo1LHp4uGEOdsZz7zJ5ZJUPHz3fXV7q81TTlS2nsX801dg4LllDq
+BWoFLql3oGals8y18l3NDFfJCjBOskypDVTdCyoNkMgm78FYxQbFT9Pw+64wJMsV
+atCpZ4vYS8aUUhMpylGUrOScAVLx8VFom9uim9qB55Id0KM6xj0lOwMsncj4hDuT
+i+qz4bILdrpTuxCtSmQPMNlPVB/bpVh1xZwPuEJrA9HchtpIcRGcGeE68Ph2L8PL
+PYRqVvYskcNPVd0ITJZTh/DJq6olmysijaM+iPcFgtLz9Eot+Y5r8T86ul1PCeIh
+NwIDAQAB
+-----END PUBLIC KEY-----
+";
