@@ -4,14 +4,16 @@
 use std::time::Duration;
 
 use super::draft::{Composed, Draft, Stamp};
-use super::login::{self, Owner};
-use super::means::{Authorization, Means, Pair};
+use super::login::Owner;
+use super::means::{Means, Pair};
 use super::outcome::{Outcome, Read};
 use super::plan::Plan;
 use super::signals::{self, MANY_FORBIDDEN};
-use super::step::{Edit, Presents, Step, Wanted};
-use crate::implementation::live::{Incoming, Outgoing, Send, Trouble};
+use super::step::{Edit, Step, Wanted};
+use crate::implementation::live::{Outgoing, Send, Trouble};
 use crate::profile::document::EndpointName;
+
+mod obtaining;
 
 /// What a probe is given by whoever may look at clocks, signals and the terminal.
 pub struct Surroundings<'a> {
@@ -51,7 +53,7 @@ pub struct Hop {
     /// When it went out, in seconds since 1970 by our clock.
     pub at: u64,
     /// What came back.
-    pub answer: Result<Incoming, Trouble>,
+    pub answer: Result<Read, Trouble>,
 }
 
 /// What was done for a step.
@@ -124,7 +126,7 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
         forbidden: 0,
         failed: Vec::new(),
     };
-    let mut done = Vec::new();
+    let (mut done, mut kept) = (Vec::new(), 0_usize);
     let mut ended = Ended::Finished;
     for (number, step) in plan.steps.iter().enumerate() {
         (conductor.around.tell)(number, step);
@@ -138,6 +140,7 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
             }
             Err(Halt::Stop(ended)) => Some(ended),
         };
+        kept = let_go(&mut exchanged, kept);
         // What was sent before the stop is told too.
         if stop.is_none() || exchanged.hop.is_some() || exchanged.first.is_some() || !exchanged.errands.is_empty() {
             done.push(exchanged);
@@ -148,6 +151,22 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
         }
     }
     Conducted { exchanged: done, ended, requests: conductor.requests, secrets: conductor.secrets }
+}
+
+/// The octets of bodies that are kept whole, all together. No provider comes near it.
+const KEPT_WHOLE: usize = 8 * 1024 * 1024;
+/// What is kept of a body beyond that.
+const KEPT_EACH: usize = 16 * 1024;
+
+/// Counts what is kept of a step's answers, and lets go of most of it when there is too much.
+fn let_go(exchanged: &mut Exchanged, kept: usize) -> usize {
+    let hops = exchanged.errands.iter_mut().chain(&mut exchanged.first).chain(&mut exchanged.hop);
+    hops.filter_map(|hop| hop.answer.as_mut().ok()).fold(kept, |kept, read| {
+        if kept > KEPT_WHOLE {
+            read.cut(KEPT_EACH);
+        }
+        kept + read.response.octets().len()
+    })
 }
 
 /// Why a step did not come to its end.
@@ -182,9 +201,6 @@ struct Conductor<'p, 'a, 's> {
     failed: Vec<EndpointName>,
 }
 
-/// After so many wrong codes fresh credentials are taken: servers stop guessing.
-const MOST_WRONG_VERIFIERS: usize = 3;
-
 impl Conductor<'_, '_, '_> {
     fn ask(&mut self, step: &Step, exchanged: &mut Exchanged) -> Result<(), Halt> {
         if self.failed.contains(&step.endpoint) && !step.is_control {
@@ -201,7 +217,7 @@ impl Conductor<'_, '_, '_> {
         if let Some(edits) = &step.first {
             let composed = self.compose(draft.clone(), edits)?;
             let hop = self.send(step.endpoint, composed)?;
-            let read = self.read(&hop);
+            let read = hop.answer.as_ref().ok().cloned();
             exchanged.first = Some(hop);
             if let Some(read) = read {
                 self.after(step.endpoint, pair.as_ref(), &read);
@@ -211,7 +227,7 @@ impl Conductor<'_, '_, '_> {
         let composed = self.compose(draft, &step.edits)?;
         let hop = self.send(step.endpoint, composed)?;
         let trouble = hop.answer.as_ref().err().cloned();
-        let read = self.read(&hop);
+        let read = hop.answer.as_ref().ok().cloned();
         exchanged.hop = Some(hop);
         if let Some(read) = &read {
             self.after(step.endpoint, pair.as_ref(), read);
@@ -233,117 +249,6 @@ impl Conductor<'_, '_, '_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Credentials of the sort that a step presents, fresh ones if need be.
-    fn credentials(&mut self, step: &Step, exchanged: &mut Exchanged) -> Result<Option<Pair>, Halt> {
-        let missing = |what: &str| Halt::NotSent(format!("there are no {what}"));
-        match step.presents {
-            Presents::Nothing => Ok(None),
-            Presents::Undecided => match self.undecided.take() {
-                Some(pair) => Ok(Some(pair)),
-                None => self.begin(exchanged).map(Some),
-            },
-            Presents::Allowed => self.allow(exchanged).map(Some),
-            Presents::Exchanged => self.exchanged.clone().map(Some).ok_or_else(|| missing("temporary credentials that were exchanged")),
-            Presents::Access => self.access.clone().map(Some).ok_or_else(|| missing("token credentials")),
-            Presents::Revoked => self.revoked.clone().map(Some).ok_or_else(|| missing("token credentials that were revoked")),
-        }
-    }
-
-    /// Fresh temporary credentials.
-    fn begin(&mut self, exchanged: &mut Exchanged) -> Result<Pair, Halt> {
-        let none = || Halt::NotSent("no temporary credentials could be had".to_owned());
-        let is_failing = self.failed.contains(&EndpointName::RequestToken);
-        let target = self.plan.target(EndpointName::RequestToken).filter(|_| !is_failing).ok_or_else(none)?;
-        let draft = Draft::good(target, self.means, None, self.plan.callback.as_deref(), &self.stamp()?);
-        let composed = self.compose(draft, &[])?;
-        let hop = self.send(EndpointName::RequestToken, composed)?;
-        let read = self.read(&hop);
-        exchanged.errands.push(hop);
-        let read = read.ok_or_else(none)?;
-        self.after(EndpointName::RequestToken, None, &read);
-        self.look(&read)?;
-        self.undecided.take().ok_or_else(none)
-    }
-
-    /// Temporary credentials that the resource owner has allowed.
-    fn allow(&mut self, exchanged: &mut Exchanged) -> Result<Pair, Halt> {
-        if self.wrong_verifiers >= MOST_WRONG_VERIFIERS && self.plan.authorization == Authorization::Freely {
-            self.allowed = None;
-            self.wrong_verifiers = 0;
-        }
-        if let Some(pair) = &self.allowed {
-            return Ok(pair.clone());
-        }
-        if self.plan.authorization != Authorization::Freely && self.logins > 0 {
-            return Err(Halt::NotSent("the resource owner is asked once, and those credentials were used up".to_owned()));
-        }
-        let mut pair = match self.undecided.take() {
-            Some(pair) => pair,
-            None => self.begin(exchanged)?,
-        };
-        let none = || Halt::NotSent("the resource owner could not be asked".to_owned());
-        let is_failing = self.failed.contains(&EndpointName::Authorize);
-        let target = self.plan.target(EndpointName::Authorize).filter(|_| !is_failing).ok_or_else(none)?;
-        let url = login::url(&self.plan.profile, target, self.means, &pair);
-        self.logins += 1;
-        let verifier = if self.plan.authorization == Authorization::Freely {
-            let hop = self.get(url)?;
-            let read = self.read(&hop);
-            exchanged.errands.push(hop);
-            read.as_ref().and_then(login::verifier)
-        } else {
-            let code = self.around.owner.verifier(&url).map_err(Halt::NotSent)?;
-            Some(code.into_bytes())
-        };
-        let Some(verifier) = verifier else {
-            self.failed.push(EndpointName::Authorize);
-            return Err(Halt::NotSent("the authorization gave no verification code".to_owned()));
-        };
-        self.learn(&verifier);
-        pair.verifier = Some(verifier);
-        self.allowed = Some(pair.clone());
-        Ok(pair)
-    }
-
-    /// The authorization URL, opened by ourselves.
-    fn authorize(&mut self, step: &Step, exchanged: &mut Exchanged) -> Result<(), Halt> {
-        let mut pair = match self.undecided.take() {
-            Some(pair) => pair,
-            None => self.begin(exchanged)?,
-        };
-        exchanged.presented = Some(pair.clone());
-        let Some(target) = self.plan.target(EndpointName::Authorize) else {
-            return Err(Halt::NotSent("the endpoint is not asked".to_owned()));
-        };
-        let mut url = login::url(&self.plan.profile, target, self.means, &pair);
-        if !step.is_control {
-            url.push_str("&oauth_callback=http%3A%2F%2Fevil.invalid%2F");
-        }
-        let hop = self.get(url)?;
-        let read = self.read(&hop);
-        let trouble = hop.answer.as_ref().err().cloned();
-        exchanged.hop = Some(hop);
-        match read.as_ref().and_then(login::verifier) {
-            Some(code) => {
-                self.learn(&code);
-                pair.verifier = Some(code);
-                self.allowed = Some(pair);
-            }
-            None if step.is_control => self.failed.push(EndpointName::Authorize),
-            None => {}
-        }
-        match (trouble, read) {
-            (Some(trouble), _) => Err(Halt::Stop(Ended::Network(trouble))),
-            (None, Some(read)) => self.look(&read),
-            (None, None) => Ok(()),
-        }
-    }
-
-    fn get(&mut self, url: String) -> Result<Hop, Halt> {
-        let outgoing = Outgoing { method: "GET".to_owned(), url, headers: Vec::new(), body: None };
-        self.exchange(EndpointName::Authorize, outgoing, Vec::new(), Vec::new())
     }
 
     fn compose(&self, draft: Draft, edits: &[Edit]) -> Result<Composed, Halt> {
@@ -385,7 +290,7 @@ impl Conductor<'_, '_, '_> {
         self.last = Some((self.around.elapsed)());
         self.requests += 1;
         let at = (self.around.now)();
-        let answer = self.sender.send(&outgoing);
+        let answer = self.sender.send(&outgoing).map(|incoming| Read::of(&self.plan.profile, endpoint, incoming));
         Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
     }
 
@@ -397,10 +302,6 @@ impl Conductor<'_, '_, '_> {
         // A letter first: one step writes it in another way.
         let nonce = octets.iter().fold("n".to_owned(), |text, octet| format!("{text}{octet:02x}"));
         Ok(Stamp { now: (self.around.now)(), nonce })
-    }
-
-    fn read(&self, hop: &Hop) -> Option<Read> {
-        hop.answer.as_ref().ok().map(|incoming| Read::of(&self.plan.profile, hop.endpoint, incoming))
     }
 
     fn learn(&mut self, secret: &[u8]) {
@@ -472,7 +373,7 @@ impl Conductor<'_, '_, '_> {
         let draft = Draft::good(target, self.means, pair.as_ref(), callback, &self.stamp()?);
         let composed = self.compose(draft, &[])?;
         let hop = self.send(step.endpoint, composed)?;
-        match self.read(&hop) {
+        match hop.answer.ok() {
             Some(read) if signals::is_forbidden(&read) => {
                 Err(Halt::Stop(Ended::Enough("a good request is answered 403 after several bad ones: the client is locked out".to_owned())))
             }

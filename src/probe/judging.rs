@@ -64,7 +64,7 @@ fn controls(plan: &Plan, conducted: &Conducted) -> BTreeMap<EndpointName, Contro
     let mut controls = BTreeMap::new();
     for exchanged in &conducted.exchanged {
         let Some(step) = plan.steps.get(exchanged.step).filter(|step| step.is_control) else { continue };
-        let outcome = exchanged.hop.as_ref().map(|hop| outcome(plan, hop));
+        let outcome = exchanged.hop.as_ref().map(|hop| outcome(hop));
         let state = match outcome {
             Some(Outcome::Accepted) => Controls::Passed,
             _ => Controls::Failed(step.id.clone()),
@@ -77,9 +77,9 @@ fn controls(plan: &Plan, conducted: &Conducted) -> BTreeMap<EndpointName, Contro
     controls
 }
 
-fn outcome(plan: &Plan, hop: &Hop) -> Outcome {
+fn outcome(hop: &Hop) -> Outcome {
     match &hop.answer {
-        Ok(incoming) => Read::of(&plan.profile, hop.endpoint, incoming).outcome,
+        Ok(read) => read.outcome.clone(),
         Err(trouble) => Outcome::Silent(trouble.clone()),
     }
 }
@@ -113,12 +113,9 @@ impl Found {
 
 impl Judge<'_> {
     fn step(&self, step: &Step, exchanged: &Exchanged) -> Probed {
-        let read = exchanged
-            .hop
-            .as_ref()
-            .and_then(|hop| hop.answer.as_ref().ok().map(|incoming| Read::of(&self.plan.profile, hop.endpoint, incoming)));
+        let read = exchanged.hop.as_ref().and_then(|hop| hop.answer.as_ref().ok());
         let mut found = Found::default();
-        match (&exchanged.hop, &read) {
+        match (&exchanged.hop, read) {
             (None, _) => found.inconclusive = Some(exchanged.not_sent.clone().unwrap_or_else(|| "the run was stopped".to_owned())),
             (Some(hop), None) => self.silent(step, hop, &mut found),
             (Some(hop), Some(read)) => self.answered(step, exchanged, hop, read, &mut found),
@@ -126,13 +123,13 @@ impl Judge<'_> {
         if step.is_control && step.endpoint == EndpointName::Authorize {
             self.repeated(&mut found);
         }
-        self.lean(step, read.as_ref(), &mut found);
+        self.lean(step, read, &mut found);
         let redactor = self.disclosure.redactor(exchanged);
         let rules: Vec<&str> =
             found.findings.iter().map(|finding| finding.rule.as_str()).chain(step.checks.iter().map(String::as_str)).collect();
         let exchange = exchanged.hop.as_ref().map(|hop| ToldExchange {
             request: self.disclosure.request(hop, &redactor),
-            response: hop.answer.as_ref().ok().map(|incoming| self.disclosure.answer(incoming, &redactor)),
+            response: read.map(|read| self.disclosure.answer(read, &redactor)),
             documents: documents::of(self.plan, &rules, step.section),
             advice: found.advice.clone(),
             again: self.disclosure.again.as_ref().map(|again| format!("{again} --step {}", step.id)),
@@ -148,14 +145,10 @@ impl Judge<'_> {
             section: step.section.to_owned(),
             findings: found.findings,
             inconclusive: found.inconclusive,
-            problem: read.as_ref().and_then(|read| problem(read, &redactor)),
-            is_refused: read.as_ref().is_some_and(|read| read.outcome == Outcome::Refused),
+            problem: read.and_then(|read| problem(read, &redactor)),
+            is_refused: read.is_some_and(|read| read.outcome == Outcome::Refused),
             exchange,
-            duration_us: exchanged
-                .hop
-                .as_ref()
-                .and_then(|hop| hop.answer.as_ref().ok())
-                .map_or(0, |incoming| u64::try_from(incoming.elapsed.as_micros()).unwrap_or(u64::MAX)),
+            duration_us: read.map_or(0, |read| u64::try_from(read.elapsed.as_micros()).unwrap_or(u64::MAX)),
             number: exchanged.step as u64,
         }
     }
@@ -252,7 +245,7 @@ impl Judge<'_> {
     }
 
     fn first_passed(&self, exchanged: &Exchanged) -> bool {
-        exchanged.first.as_ref().is_some_and(|hop| outcome(self.plan, hop) == Outcome::Accepted)
+        exchanged.first.as_ref().is_some_and(|hop| outcome(hop) == Outcome::Accepted)
     }
 
     /// The user is sent to the callback that was signed, whatever the authorization URL says.
@@ -276,8 +269,8 @@ impl Judge<'_> {
         let mut codes: Vec<Vec<u8>> = Vec::new();
         let hops = self.conducted.exchanged.iter().flat_map(|exchanged| exchanged.errands.iter().chain(&exchanged.hop));
         for hop in hops.filter(|hop| hop.endpoint == EndpointName::Authorize) {
-            let Ok(incoming) = &hop.answer else { continue };
-            if let Some(code) = super::login::verifier(&Read::of(&self.plan.profile, hop.endpoint, incoming)) {
+            let Ok(read) = &hop.answer else { continue };
+            if let Some(code) = super::login::verifier(read) {
                 if codes.contains(&code) {
                     let because = "two authorizations gave the same verification code";
                     let advice = "make every code out of fresh randomness (RFC 5849 section 2.2)";
@@ -304,7 +297,7 @@ impl Judge<'_> {
 
     fn has_passed(&self, name: EndpointName) -> bool {
         let hops = self.conducted.exchanged.iter().filter_map(|exchanged| exchanged.hop.as_ref());
-        hops.filter(|hop| hop.endpoint == name).any(|hop| outcome(self.plan, hop) == Outcome::Accepted)
+        hops.filter(|hop| hop.endpoint == name).any(|hop| outcome(hop) == Outcome::Accepted)
     }
 
     /// The exchange as the server sees it, for the rules.

@@ -1,7 +1,7 @@
 //! What a probe learnt of a provider beside its verdicts: how the clocks stand, which timestamps it takes, whether it remembers nonces.
 
 use super::conduct::Conducted;
-use super::outcome::{Outcome, Read};
+use super::outcome::Outcome;
 use super::plan::Plan;
 
 /// What was learnt.
@@ -27,19 +27,17 @@ pub fn learnt(plan: &Plan, conducted: &Conducted) -> Learnt {
     for exchanged in &conducted.exchanged {
         let Some(step) = plan.steps.get(exchanged.step) else { continue };
         for hop in exchanged.errands.iter().chain(&exchanged.first).chain(&exchanged.hop) {
-            let Ok(incoming) = &hop.answer else { continue };
-            let read = Read::of(&plan.profile, hop.endpoint, incoming);
+            let Ok(read) = &hop.answer else { continue };
             if let (Some(server), Ok(at)) = (read.says.server_time, i64::try_from(hop.at)) {
                 skews.extend(i64::try_from(server).ok().map(|server| server.saturating_sub(at)));
             }
             if learnt.server.is_none() {
-                let named = incoming.field("server").map(|value| String::from_utf8_lossy(value).chars().take(80).collect::<String>());
+                let named = read.response.field("server").map(|value| String::from_utf8_lossy(value).chars().take(80).collect::<String>());
                 learnt.server = named.filter(|name| !name.is_empty());
             }
         }
-        let Some(Ok(incoming)) = exchanged.hop.as_ref().map(|hop| hop.answer.as_ref()) else { continue };
-        let outcome = Read::of(&plan.profile, step.endpoint, incoming).outcome;
-        let taken = match outcome {
+        let Some(Ok(read)) = exchanged.hop.as_ref().map(|hop| hop.answer.as_ref()) else { continue };
+        let taken = match read.outcome {
             Outcome::Accepted => true,
             Outcome::Refused => false,
             _ => continue,

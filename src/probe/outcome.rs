@@ -1,5 +1,7 @@
 //! What an answer is: accepted, refused, or neither. Whether that is right is another question.
 
+use std::time::Duration;
+
 use crate::implementation::live::{Incoming, Trouble};
 use crate::intake;
 use crate::profile::Profile;
@@ -25,33 +27,51 @@ pub enum Outcome {
     Silent(Trouble),
 }
 
-/// An answer with all that is read out of it.
+/// An answer with all that is read out of it. It is read once: an answer may be large.
 #[derive(Clone, Debug)]
 pub struct Read {
-    /// In the form that rules are put to.
+    /// The answer, in the form that rules are put to.
     pub response: Response,
     /// What it says of the request.
     pub says: intake::Answer,
     /// What came of the request.
     pub outcome: Outcome,
+    /// From the first octet sent to the last one read.
+    pub elapsed: Duration,
+    /// The protocol parameters of a form-encoded body, decoded.
+    said: Vec<(Vec<u8>, Vec<u8>)>,
 }
+
+/// The most protocol parameters of an answer that are looked at.
+const MOST_SAID: usize = 64;
 
 impl Read {
     /// Reads an answer of an endpoint.
     #[must_use]
-    pub fn of(profile: &Profile, name: EndpointName, incoming: &Incoming) -> Read {
+    pub fn of(profile: &Profile, name: EndpointName, incoming: Incoming) -> Read {
         let fields = incoming.headers.iter().map(|(name, value)| (name.clone().into_bytes(), value.clone())).collect();
         let says = intake::Answer::read(Some(incoming.status), &fields, &incoming.body);
-        let named = incoming.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
-        let shape = Shape::from_word(intake::read(named, &incoming.body).shape.as_str());
+        let kind = incoming.field("content-type").map(|kind| String::from_utf8_lossy(kind).into_owned());
+        let shape = intake::Shape::of(kind.as_deref(), &String::from_utf8_lossy(&incoming.body));
         let response = Response {
             status: incoming.status,
-            headers: incoming.headers.iter().map(|(name, value)| (name.clone(), Octets(value.clone()))).collect(),
-            body: Some(Octets(incoming.body.clone())),
-            told: Told { problem: says.problem.as_ref().map(|problem| problem.name.clone()), shape },
+            headers: incoming.headers.into_iter().map(|(name, value)| (name, Octets(value))).collect(),
+            body: Some(Octets(incoming.body)),
+            told: Told { problem: says.problem.as_ref().map(|problem| problem.name.clone()), shape: Shape::from_word(shape.as_str()) },
         };
-        let outcome = outcome(profile, name, &response, &says);
-        Read { response, says, outcome }
+        let form = Form::of(&response);
+        let outcome = outcome(profile, name, &form, &says);
+        let is_protocol = |(name, _): &(Vec<u8>, Vec<u8>)| name.starts_with(b"oauth_") || name.starts_with(b"xoauth_");
+        let said = form.parameters.into_iter().filter(is_protocol).take(MOST_SAID).collect();
+        Read { response, says, outcome, elapsed: incoming.elapsed, said }
+    }
+
+    /// Lets go of most of a large body.
+    pub fn cut(&mut self, most: usize) {
+        if let Some(body) = &mut self.response.body {
+            body.0.truncate(most);
+            body.0.shrink_to_fit();
+        }
     }
 
     /// The problem and the status in a phrase: `401, token_rejected`.
@@ -66,7 +86,7 @@ impl Read {
     /// A value of a form-encoded answer.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<Vec<u8>> {
-        Form::of(&self.response).value(name).map(<[u8]>::to_vec)
+        self.said.iter().find(|(known, _)| known == name.as_bytes()).map(|(_, value)| value.clone())
     }
 }
 
@@ -75,8 +95,8 @@ fn cut(word: &str) -> String {
     word.chars().take(60).collect()
 }
 
-fn outcome(profile: &Profile, name: EndpointName, response: &Response, says: &intake::Answer) -> Outcome {
-    let form = Form::of(response);
+fn outcome(profile: &Profile, name: EndpointName, form: &Form<'_>, says: &intake::Answer) -> Outcome {
+    let response = form.response;
     if name == EndpointName::Authorize {
         return match response.status {
             500.. => Outcome::ServerError,

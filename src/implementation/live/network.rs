@@ -20,7 +20,7 @@ use super::{Incoming, Outgoing, Policy, Send, Trouble, writing};
 /// Puts requests to live servers.
 #[derive(Debug)]
 pub struct Network {
-    policy: Policy,
+    pub(super) policy: Policy,
     pub(super) names: Names,
     pub(super) trust: Trust,
     /// Made when it is needed for the first time.

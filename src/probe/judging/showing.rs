@@ -1,8 +1,9 @@
 //! What is shown of an exchange: the request and the answer as HTTP text, long values cut. Of real credentials nothing is left by which
 //! somebody could act or guess: no signature, no token, no verification code, no secret in any writing.
 
-use crate::implementation::live::{Incoming, Outgoing};
+use crate::implementation::live::Outgoing;
 use crate::probe::conduct::{Exchanged, Hop};
+use crate::probe::outcome::Read;
 use crate::probe::redaction::{Redactor, masked};
 use crate::protocol::Secret;
 
@@ -57,14 +58,15 @@ impl Disclosure {
     }
 
     /// The answer as HTTP text.
-    pub(super) fn answer(&self, incoming: &Incoming, redactor: &Redactor) -> String {
-        let mut text = format!("HTTP/1.1 {}\n", incoming.status);
-        for (name, value) in incoming.headers.iter().take(MANY_FIELDS) {
+    pub(super) fn answer(&self, read: &Read, redactor: &Redactor) -> String {
+        let mut text = format!("HTTP/1.1 {}\n", read.response.status);
+        for (name, value) in read.response.headers.iter().take(MANY_FIELDS) {
             if self.is_open || !name.eq_ignore_ascii_case("set-cookie") {
-                text.push_str(&format!("{}: {}\n", cut(name, 200), cut(&String::from_utf8_lossy(value), LONG_LINE)));
+                text.push_str(&format!("{}: {}\n", cut(name, 200), cut(&String::from_utf8_lossy(&value.0), LONG_LINE)));
             }
         }
-        let body = String::from_utf8_lossy(incoming.body.get(..LONG_BODY.saturating_mul(2)).unwrap_or(&incoming.body)).into_owned();
+        let octets = read.response.octets();
+        let body = String::from_utf8_lossy(octets.get(..LONG_BODY.saturating_mul(2)).unwrap_or(octets)).into_owned();
         if !body.trim().is_empty() {
             text.push_str(&format!("\n{}", cut(&body, LONG_BODY)));
         }

@@ -252,8 +252,9 @@ impl Provider {
                 checks.signature = |examined, derivation, recipe| {
                     let presented = examined.get("oauth_signature").unwrap_or_default().to_vec();
                     let result = (Checks::RFC5849.signature)(examined, derivation, recipe);
-                    let is_same =
-                        presented.len() > 8 && derivation.signature.get(..presented.len() - 2) == presented.get(..presented.len() - 2);
+                    let is_same = presented.len() > 8
+                        && presented.len() == derivation.signature.len()
+                        && derivation.signature.get(..presented.len() - 2) == presented.get(..presented.len() - 2);
                     if is_same { Ok(()) } else { result }
                 };
             }

@@ -8,6 +8,8 @@ mod command;
 mod explaining;
 mod faults;
 mod flow;
+#[cfg(feature = "probe")]
+mod live;
 mod secrecy;
 mod vectors;
 mod wire;

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use super::{Incoming, Network, Outgoing, Policy, Send as _, Trouble};
 
 /// The deadline of exchanges that are to be late.
-const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_millis(500);
 /// The deadline of those that are to be over by themselves, also where a machine has much else to do.
 const LONG: Duration = Duration::from_secs(20);
 /// By how much a deadline may be missed.
