@@ -213,7 +213,9 @@ fn credentials(profile: &Profile, name: EndpointName, read: &Read, notes: &mut V
     let speaks_of_type = profile.rules.iter().any(|rule| rule.endpoints.contains(&name) && matches!(rule.check, Check::ContentType { .. }));
     let kind = read.response.field("content-type").unwrap_or_default();
     let essence = kind.split(|octet| *octet == b';').next().unwrap_or_default().trim_ascii();
-    if !speaks_of_type && !essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
+    let own = profile.endpoints.get(&name).and_then(|endpoint| endpoint.response.content_type.as_deref());
+    let usual = own.unwrap_or("application/x-www-form-urlencoded");
+    if !speaks_of_type && !essence.eq_ignore_ascii_case(usual.as_bytes()) {
         let sent = if essence.is_empty() { "missing".to_owned() } else { shown(&String::from_utf8_lossy(essence)) };
         add("answer.media-type", Level::Should, format!("the media type is {sent}"), "2.1", "send application/x-www-form-urlencoded");
     }

@@ -12,6 +12,9 @@ use crate::protocol::{Header, Malformed, Parameters, Recipe, Request, Secret, Se
 /// The media type of a form.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
+/// What the client calls itself: some front ends refuse requests without a name.
+pub const AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+
 /// What differs from request to request.
 #[derive(Clone, Debug)]
 pub struct Stamp {
@@ -114,9 +117,13 @@ impl Draft {
                 .unwrap_or_default(),
             signature_method: target.signature_method,
         };
-        for (name, value) in target.parameters.iter().filter(|(name, _)| !name.starts_with("oauth_")) {
+        let own = target.parameters.iter().filter(|(name, _)| !name.starts_with("oauth_"));
+        let pairs: Vec<String> = own.map(|(name, value)| format!("{}={}", encoded(name.as_bytes()), encoded(value.as_bytes()))).collect();
+        if !pairs.is_empty() && draft.place == Place::Body {
+            draft.form = Some(pairs.join("&"));
+        } else if !pairs.is_empty() {
             let separator = if draft.url.contains('?') { '&' } else { '?' };
-            draft.url = format!("{}{separator}{}={}", draft.url, encoded(name.as_bytes()), encoded(value.as_bytes()));
+            draft.url = format!("{}{separator}{}", draft.url, pairs.join("&"));
         }
         if target.requires("oauth_body_hash") {
             draft.set("oauth_body_hash", body_hash(draft.signature_method, None).as_bytes());
@@ -135,12 +142,27 @@ impl Draft {
         set(&mut self.protocol, name, value);
     }
 
+    /// Gives a parameter of the request's own another value, in the form or in the query.
+    fn set_own(&mut self, name: &str, value: &[u8]) {
+        let pair = format!("{}={}", encoded(name.as_bytes()), encoded(value));
+        let is_other = |known: &&str| known.split('=').next() != Some(name);
+        match &mut self.form {
+            Some(form) => *form = form.split('&').filter(is_other).chain([pair.as_str()]).collect::<Vec<_>>().join("&"),
+            None => {
+                let (before, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+                let pairs = query.split('&').filter(|pair| !pair.is_empty()).filter(is_other).chain([pair.as_str()]);
+                self.url = format!("{before}?{}", pairs.collect::<Vec<_>>().join("&"));
+            }
+        }
+    }
+
     /// Takes an edit that comes before the signature; others are left for later.
     fn before(&mut self, edit: &Edit) {
         match edit {
             Edit::Method(method) => self.method.clone_from(method),
             Edit::Place(place) => self.place = *place,
-            Edit::Set(name, value) => self.set(name, value),
+            Edit::Set(name, value) if is_protocol(name) => self.set(name, value),
+            Edit::Set(name, value) => self.set_own(name, value),
             Edit::Again(name, value) => self.protocol.push((name.clone(), value.clone())),
             Edit::Without(name) => self.protocol.retain(|(known, _)| known != name),
             Edit::Later(seconds) => {
@@ -231,7 +253,7 @@ impl Sent {
         let mut outgoing = Outgoing {
             method: self.method.clone(),
             url: self.url.clone(),
-            headers: Vec::new(),
+            headers: vec![("User-Agent".to_owned(), AGENT.as_bytes().to_vec()), ("Accept".to_owned(), b"*/*".to_vec())],
             body: self.form.clone().map(String::into_bytes),
         };
         match self.place {
@@ -250,6 +272,10 @@ impl Sent {
         }
         Ok(outgoing)
     }
+}
+
+fn is_protocol(name: &str) -> bool {
+    name.starts_with("oauth_") || name.starts_with("xoauth_")
 }
 
 fn set(list: &mut Vec<(String, Vec<u8>)>, name: &str, value: &[u8]) {

@@ -334,11 +334,31 @@ impl Judge<'_> {
 /// has that fault and no other.
 fn speaks(check: &Check, step: &Step, own: bool) -> bool {
     let Wanted::Refused(Some(code)) = step.wanted else {
-        return !matches!(check, Check::RefusalStatus { .. } | Check::RefusalProblem { .. } | Check::Refusal { .. });
+        let of_refusals = matches!(
+            check,
+            Check::RefusalStatus { .. }
+                | Check::RefusalProblem { .. }
+                | Check::RefusalValue { .. }
+                | Check::RefusalText { .. }
+                | Check::Refusal { .. }
+        );
+        // What is refused before it comes to the provider's own checks is refused by whatever stands before them.
+        let of_errors = matches!(
+            check,
+            Check::ErrorShape { .. }
+                | Check::ErrorStatus { .. }
+                | Check::Status { .. }
+                | Check::Problem { .. }
+                | Check::ProblemStatus { .. }
+                | Check::ServerError { .. }
+        );
+        return !of_refusals && (step.wanted == Wanted::Accepted || !of_errors);
     };
     match check {
         Check::Refusal { .. } | Check::RevokedIsRefused {} => !own,
-        Check::RefusalStatus { codes, .. } => codes.iter().any(|known| known.0 == code),
+        Check::RefusalStatus { codes, .. } | Check::RefusalValue { codes, .. } | Check::RefusalText { codes, .. } => {
+            codes.iter().any(|known| known.0 == code)
+        }
         Check::RefusalProblem { code: known, .. } => known.0 == code,
         _ => true,
     }

@@ -59,7 +59,7 @@ impl Read {
             body: Some(Octets(incoming.body)),
             told: Told { problem: says.problem.as_ref().map(|problem| problem.name.clone()), shape: Shape::from_word(shape.as_str()) },
         };
-        let form = Form::of(&response);
+        let form = Form::under(profile, &response);
         let outcome = outcome(profile, name, &form, &says);
         let is_protocol = |(name, _): &(Vec<u8>, Vec<u8>)| name.starts_with(b"oauth_") || name.starts_with(b"xoauth_");
         let said = form.parameters.into_iter().filter(is_protocol).take(MOST_SAID).collect();
@@ -97,6 +97,9 @@ fn cut(word: &str) -> String {
 
 fn outcome(profile: &Profile, name: EndpointName, form: &Form<'_>, says: &intake::Answer) -> Outcome {
     let response = form.response;
+    if form.refused_inside && response.status < 500 {
+        return Outcome::Refused;
+    }
     if name == EndpointName::Authorize {
         return match response.status {
             500.. => Outcome::ServerError,
@@ -107,8 +110,10 @@ fn outcome(profile: &Profile, name: EndpointName, form: &Form<'_>, says: &intake
             _ => Outcome::Accepted,
         };
     }
+    // Some providers say that they refuse with a status of 500.
+    let is_documented = || profile.errors.iter().any(|error| error.status == response.status && !error.codes.is_empty());
     match response.status {
-        500.. => Outcome::ServerError,
+        500.. if !is_documented() => Outcome::ServerError,
         400.. => Outcome::Refused,
         300.. => Outcome::Redirected,
         200..300 if says.problem.is_some() => Outcome::Refused,

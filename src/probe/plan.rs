@@ -243,6 +243,10 @@ impl Plan {
                 steps.push(flow::control(name, "control"));
             }
         }
+        if self.target(name).is_some_and(|target| target.token.is_none()) {
+            // One leg: no token is presented anywhere.
+            steps.iter_mut().filter(|step| step.presents == Presents::Access).for_each(|step| step.presents = Presents::Nothing);
+        }
         self.steps.extend(steps);
         self.left_out.extend(left);
     }

@@ -3,7 +3,8 @@
 use super::means::Means;
 use crate::profile::document::{Endpoint, EndpointName, Place, SecretsUsed, TokenType};
 use crate::profile::kinds::Check;
-use crate::profile::{Level, Profile};
+use crate::profile::value::Value;
+use crate::profile::{Level, Profile, address};
 use crate::protocol::{SignatureMethod, Url};
 
 /// An endpoint as it is asked.
@@ -67,20 +68,22 @@ impl Target {
         }
         let signature_method =
             if name == EndpointName::Authorize { SignatureMethod::HmacSha1 } else { signature_method(endpoint, means, &url)? };
-        let unknown = |required: &&String| {
-            name != EndpointName::Authorize
-                && !KNOWN.contains(&required.as_str())
-                && !means.parameters.iter().any(|(known, _)| known == *required)
-        };
-        if let Some(required) = endpoint.required.iter().find(unknown) {
-            return Err(format!("it asks for the parameter {required}: give it with --parameter {required}=VALUE"));
+        let own = |required: &&String| !KNOWN.contains(&required.as_str()) && !means.parameters.iter().any(|(known, _)| known == *required);
+        let mut parameters = given(endpoint, name, means);
+        for required in endpoint.required.iter().filter(own).filter(|_| name != EndpointName::Authorize) {
+            match documented(profile, name, required) {
+                Some(value) => parameters.push((required.clone(), value)),
+                None => return Err(format!("it asks for the parameter {required}: give it with --parameter {required}=VALUE")),
+            }
+        }
+        let realm = means.realm.clone().or_else(|| realm(profile, name));
+        let is_asked_for = profile.rules.iter().any(|rule| rule.endpoints.contains(&name) && matches!(rule.check, Check::RealmRequired {}));
+        if is_asked_for && realm.as_ref().is_none_or(String::is_empty) {
+            return Err("it asks for a realm: give it with --realm".to_owned());
         }
         let place = endpoint.places.first().copied().unwrap_or(Place::Header);
         let methods = || endpoint.methods.iter().map(String::as_str);
         let method = if place == Place::Body { methods().find(|method| *method != "GET").or(Some("POST")) } else { methods().next() };
-        let parameters = means.parameters.iter().filter(|(known, _)| {
-            endpoint.required.contains(known) || endpoint.optional.contains(known) || name == EndpointName::RequestToken
-        });
         Ok(Target {
             name,
             url,
@@ -90,8 +93,8 @@ impl Target {
             with_token_secret: endpoint.secrets.contains(&SecretsUsed::ClientAndToken),
             token: endpoint.token,
             required: endpoint.required.clone(),
-            realm: means.realm.clone().or_else(|| realm(profile, name)),
-            parameters: parameters.cloned().collect(),
+            realm,
+            parameters,
         })
     }
 
@@ -107,6 +110,24 @@ impl Target {
     pub fn requires(&self, name: &str) -> bool {
         self.required.iter().any(|required| required == name)
     }
+}
+
+/// The parameters that somebody gave for an endpoint.
+fn given(endpoint: &Endpoint, name: EndpointName, means: &Means) -> Vec<(String, String)> {
+    let is_meant = |(known, _): &&(String, String)| {
+        endpoint.required.contains(known) || endpoint.optional.contains(known) || name == EndpointName::RequestToken
+    };
+    means.parameters.iter().filter(is_meant).cloned().collect()
+}
+
+/// A value that the documentation gives for a parameter.
+fn documented(profile: &Profile, name: EndpointName, parameter: &str) -> Option<String> {
+    profile.rules.iter().filter(|rule| rule.endpoints.contains(&name)).find_map(|rule| match &rule.check {
+        Check::ParameterValue { name, value: Value::OneOf { values } | Value::ListOf { values } } if name == parameter => {
+            values.first().cloned()
+        }
+        _ => None,
+    })
 }
 
 /// A realm that some requests must carry, or the one of the samples.
@@ -172,6 +193,8 @@ pub fn moved(profile: &Profile, base: &str) -> Profile {
     let base = base.trim_end_matches('/');
     let mut moved = profile.moved_to(base);
     for (name, endpoint) in &mut moved.endpoints {
+        // The places of addresses are for customers, and this server is one's own.
+        endpoint.urls = endpoint.urls.iter().map(|url| address::filled(url)).collect();
         if endpoint.urls.is_empty()
             && let Some((_, path)) = OF_THE_RFC.iter().find(|(known, _)| known == name)
         {

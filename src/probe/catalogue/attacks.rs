@@ -8,7 +8,7 @@ use crate::implementation::live::Outgoing;
 use crate::probe::draft::{Sent, authorization};
 use crate::probe::step::{Edit, Level, Step, Wanted};
 use crate::profile::document::{EndpointName, Place};
-use crate::profile::kinds::Check;
+use crate::profile::kinds::{Check, Direction};
 use crate::protocol::{Code, Secret, SignatureMethod};
 
 /// Every attack on an endpoint.
@@ -236,7 +236,12 @@ fn timestamps(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     for (id, value, title) in [("1970", "1", "of 1970"), ("5138", "99999999999", "of the year 5138")] {
         let row = step(name, &format!("oauth_timestamp-{id}"), format!("oauth_timestamp is {title}")).edit(set("oauth_timestamp", value));
         let row = row.by(if id == "5138" { "AV-S14" } else { "AV-S13" }).section("3.3");
-        steps.push(if id == "5138" { row.refused(Code::TimestampRefused).should() } else { row.wants(Wanted::Either).open() });
+        let only_past = ground.documents(|check| matches!(check, Check::TimestampWithin { only: Some(Direction::Past), .. }));
+        steps.push(if id == "5138" && !only_past {
+            row.refused(Code::TimestampRefused).should()
+        } else {
+            row.wants(Wanted::Either).open()
+        });
     }
 }
 
@@ -278,7 +283,7 @@ fn elsewhere(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     let takes =
         |method: &str| endpoint.is_some_and(|endpoint| endpoint.methods.is_empty() || endpoint.methods.iter().any(|known| known == method));
     if ground.target.place == Place::Header {
-        if takes("POST") && ground.target.method == "GET" {
+        if takes("POST") && ground.target.method == "GET" && ground.means.is_loopback {
             add(
                 "method-signed-get",
                 "it was signed for GET and comes with POST",

@@ -13,7 +13,14 @@ pub(in crate::probe) fn documented(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     let Some(endpoint) = ground.profile.endpoints.get(&ground.name()) else { return };
     let (name, target) = (ground.name(), ground.target);
     let of_method = ground.rule(|check| matches!(check, Check::Method { .. }));
-    for method in endpoint.methods.iter().filter(|method| **method != target.method && !(target.place == Place::Body && *method == "GET")) {
+    // Elsewhere than where credentials are given, a method may do something.
+    let is_safe = |method: &&String| {
+        let does_nothing = matches!(method.as_str(), "GET" | "HEAD");
+        **method != target.method
+            && !(target.place == Place::Body && does_nothing)
+            && (does_nothing || matches!(name, EndpointName::RequestToken | EndpointName::AccessToken))
+    };
+    for method in endpoint.methods.iter().filter(is_safe) {
         let row = step(name, &format!("method-{method}"), format!("the method is {method}"));
         steps.push(row.edit(Edit::Method(method.clone())).by(&of_method).section("3.4.1.1"));
     }
@@ -29,7 +36,8 @@ pub(in crate::probe) fn documented(ground: &Ground<'_>, steps: &mut Vec<Step>) {
                 .cloned()
                 .or_else(|| endpoint.methods.is_empty().then(|| "POST".to_owned()))
         };
-        match (*place == Place::Body && target.method == "GET").then(other) {
+        let may_post = ground.means.is_loopback || matches!(name, EndpointName::RequestToken | EndpointName::AccessToken);
+        match (*place == Place::Body && target.method == "GET").then(|| other().filter(|_| may_post)) {
             None => steps.push(row),
             Some(Some(method)) => steps.push(row.edit(Edit::Method(method))),
             Some(None) => {}
@@ -104,7 +112,7 @@ pub(in crate::probe) fn writings(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     let row = step(name, "oauth_nonce-not-burnt", "a request with a wrong signature had the same nonce before").after([bad]);
     steps.push(row.by("AV-S12").section("3.3").should());
     let seconds = ground.musts().find_map(|rule| match &rule.check {
-        Check::TimestampWithin { seconds } => Some((rule.id.clone(), i64::try_from(*seconds / 2).unwrap_or_default())),
+        Check::TimestampWithin { seconds, .. } => Some((rule.id.clone(), i64::try_from(*seconds / 2).unwrap_or_default())),
         _ => None,
     });
     if let Some((rule, seconds)) = seconds.filter(|(_, seconds)| *seconds > 0) {

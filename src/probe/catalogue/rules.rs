@@ -7,7 +7,7 @@ use crate::probe::plan::LeftOut;
 use crate::probe::step::{Edit, Step, Wanted};
 use crate::probe::target::Target;
 use crate::profile::document::{EndpointName, Place, TokenType};
-use crate::profile::kinds::Check;
+use crate::profile::kinds::{Check, Direction};
 use crate::profile::rule::Rule;
 use crate::profile::value::Value;
 use crate::profile::{Level, Profile};
@@ -106,6 +106,26 @@ fn form(ground: &Ground<'_>, steps: &mut Vec<Step>) {
                     let row = new(&format!("{parameter}-forbidden"), &format!("{parameter} is there"));
                     steps.push(row.edit(set(parameter, value)).refused(Code::ParameterRejected).by(&rule.id));
                 }
+            }
+            Check::HeaderField { name: field } => {
+                // The one that is sent is what the client calls itself.
+                if field.eq_ignore_ascii_case("user-agent") {
+                    let without = Edit::After(|outgoing| outgoing.headers.retain(|(name, _)| name != "User-Agent"));
+                    let row = new("header-User-Agent", "the header field User-Agent is missing");
+                    steps.push(row.edit(without).refused(Code::MalformedRequest).by(&rule.id).should());
+                }
+            }
+            Check::RealmRequired {} if ground.target.place == Place::Header => {
+                let without = Edit::Before(|draft| draft.realm = None);
+                steps.push(
+                    new("realm-missing", "the realm is missing").edit(without).refused(Code::ParameterAbsent).by(&rule.id).section("3.5.1"),
+                );
+            }
+            Check::BodyHash { .. } => {
+                let row = new("oauth_body_hash-wrong", "oauth_body_hash is that of another body");
+                let row =
+                    row.edit(set("oauth_body_hash", crate::protocol::signature::body_hash(ground.target.signature_method, Some(b"other"))));
+                steps.push(row.refused(Code::BodyHashInvalid).by(&rule.id).by("AV-S23"));
             }
             Check::Realm { .. } if ground.target.place == Place::Header => {
                 let other = Edit::Before(|draft| draft.realm = Some(NOBODY.to_owned()));
@@ -222,7 +242,9 @@ fn values(ground: &Ground<'_>, steps: &mut Vec<Step>, left: &mut Vec<LeftOut>) {
 fn wrong(value: &Value) -> Option<&'static str> {
     match value {
         Value::OneOf { values } if values.iter().any(|known| known == "oob") => Some("http://countersign.invalid/callback"),
-        Value::OneOf { .. } => Some("countersign-wrong"),
+        Value::OneOf { .. } | Value::ListOf { .. } => Some("countersign-wrong"),
+        Value::Url {} => Some("oob"),
+        Value::Length { min, .. } if *min > 1 => Some("n"),
         Value::UrlOr { .. } => Some("/no-absolute-url"),
         Value::Hex {} | Value::PositiveInteger {} => Some("no-number"),
         Value::LanguageRanges {} => Some("en;q=7"),
@@ -292,11 +314,12 @@ fn freshness(ground: &Ground<'_>, steps: &mut Vec<Step>, left: &mut Vec<LeftOut>
     }
     let name = ground.name();
     let window = ground.musts().find_map(|rule| match &rule.check {
-        Check::TimestampWithin { seconds } => Some((rule.id.clone(), i64::try_from(*seconds).unwrap_or(i64::MAX / 4))),
+        Check::TimestampWithin { seconds, only } => Some((rule.id.clone(), i64::try_from(*seconds).unwrap_or(i64::MAX / 4), *only)),
         _ => None,
     });
-    if let Some((rule, seconds)) = window {
-        for (id, title, later) in [("old", "before", -(seconds + 600)), ("ahead", "after", seconds + 600)] {
+    if let Some((rule, seconds, only)) = window {
+        let sides = [("old", "before", -(seconds + 600), Direction::Past), ("ahead", "after", seconds + 600, Direction::Future)];
+        for (id, title, later, _) in sides.into_iter().filter(|(.., side)| only.is_none_or(|only| only == *side)) {
             let title = format!("oauth_timestamp is {} seconds {title} the clock, and {seconds} are allowed", seconds + 600);
             let row = step(name, &format!("oauth_timestamp-{id}"), title).edit(Edit::Later(later));
             steps.push(row.refused(Code::TimestampRefused).by(&rule).by("AV-S13").section("3.3"));

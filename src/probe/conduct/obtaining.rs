@@ -2,7 +2,7 @@
 
 use super::{Conductor, Ended, Exchanged, Halt, Hop};
 use crate::implementation::live::Outgoing;
-use crate::probe::draft::Draft;
+use crate::probe::draft::{AGENT, Draft};
 use crate::probe::login;
 use crate::probe::means::{Authorization, Pair};
 use crate::probe::step::{Presents, Step};
@@ -119,7 +119,8 @@ impl Conductor<'_, '_, '_> {
     }
 
     fn get(&mut self, url: String) -> Result<Hop, Halt> {
-        let outgoing = Outgoing { method: "GET".to_owned(), url, headers: Vec::new(), body: None };
+        let outgoing =
+            Outgoing { method: "GET".to_owned(), url, headers: vec![("User-Agent".to_owned(), AGENT.as_bytes().to_vec())], body: None };
         self.exchange(EndpointName::Authorize, outgoing, Vec::new(), Vec::new())
     }
 }
