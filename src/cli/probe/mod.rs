@@ -1,6 +1,7 @@
 //! `countersign probe`: whether a live provider behaves as documented. The plan is printed, and nothing is sent unless somebody says so.
 
 mod asking;
+mod keeping;
 mod options;
 mod told;
 
@@ -16,6 +17,7 @@ use super::session::interruption;
 use crate::implementation::Description;
 use crate::implementation::live::{Network, Policy, Trouble};
 use crate::judgement::{CaseRecord, ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
+use crate::probe::drift::Drift;
 use crate::probe::judging::Disclosure;
 use crate::probe::learnt::learnt;
 use crate::probe::login::{Nobody, Owner};
@@ -37,20 +39,26 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     }
     let interrupted = interruption()?;
     let mut reports = Opened::open(&arguments.reports)?;
+    let kept = arguments.keeping.open(&plan)?;
     let conducted = send(arguments, &plan, &means, &interrupted);
     let is_synthetic = means.is_loopback && means.client.starts_with("sandbox-");
     let again = Some(told::again(arguments));
     let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), again };
-    let run = tell(arguments, &plan, &means, &conducted, &closed, Some(&mut reports))?;
+    let drift = kept.compared(&plan, &conducted, &closed);
+    let run = tell(arguments, &plan, &means, &conducted, &closed, &drift, Some(&mut reports))?;
     reports.finish(std::slice::from_ref(&run))?;
+    let notes = kept.finish(&plan, &means, &conducted, &closed, &drift)?;
     // A person's own terminal may show what no file holds.
     let shown = if arguments.reveal && !is_synthetic && io::stdout().is_terminal() {
-        tell(arguments, &plan, &means, &conducted, &Disclosure { is_open: true, ..closed }, None)?
+        tell(arguments, &plan, &means, &conducted, &Disclosure { is_open: true, ..closed }, &drift, None)?
     } else {
         run
     };
     let text = told::done(arguments, &plan, &conducted, &learnt(&plan, &conducted), &shown);
     output::tell(&text, arguments.reports.use_stdout())?;
+    if !arguments.quiet {
+        notes.iter().for_each(|note| output::note(note));
+    }
     Ok(shown.exit_code())
 }
 
@@ -104,6 +112,7 @@ fn tell(
     means: &Means,
     conducted: &Conducted,
     disclosure: &Disclosure,
+    drift: &Drift,
     mut reports: Option<&mut Opened>,
 ) -> Result<Run, Fail> {
     let judged = judge(plan, means, conducted, disclosure);
@@ -117,7 +126,7 @@ fn tell(
             language_version: None,
             homepage: None,
         },
-        selected: plan.steps.len() as u64,
+        selected: (plan.steps.len() + drift.records.len()) as u64,
         strict: arguments.strict,
         ..RunStart::default()
     };
@@ -129,7 +138,7 @@ fn tell(
             sinks.0.push(events as &mut dyn Sink);
         }
         let mut runner = Runner::start(start, Judging::STILL, &mut sinks)?;
-        judged.records.iter().try_for_each(|record: &CaseRecord| runner.tell(record))?;
+        judged.records.iter().chain(&drift.records).try_for_each(|record: &CaseRecord| runner.tell(record))?;
         if let Some(code) = stopped(&conducted.ended, conducted.requests) {
             runner.end_with(code);
         }

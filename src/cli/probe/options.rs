@@ -9,6 +9,7 @@ use super::super::fail::Fail;
 use super::super::profiles;
 use super::super::reports::Reports;
 use super::super::request::SecretOptions;
+use super::keeping::Keeping;
 use crate::probe::target::moved;
 use crate::probe::{Authorization, Level, Means, Pair, Plan};
 use crate::profile::EndpointName;
@@ -95,6 +96,8 @@ pub(in crate::cli) struct Arguments {
     /// Every exchange, every rule, all that is left out
     #[arg(long, short)]
     pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) keeping: Keeping,
     #[command(flatten)]
     pub(super) secrets: SecretOptions,
     #[command(flatten)]

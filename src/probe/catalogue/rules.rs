@@ -14,7 +14,7 @@ use crate::profile::{Level, Profile};
 use crate::protocol::{Code, Secret, SignatureMethod};
 
 /// An identifier that nobody has.
-pub(super) const NOBODY: &str = "countersign-nobody";
+pub(in crate::probe) const NOBODY: &str = "countersign-nobody";
 
 /// What a catalogue looks at.
 #[derive(Clone, Copy)]
