@@ -166,6 +166,7 @@ fn made_up() -> Result<Client, Fail> {
 fn begun(sandbox: &Sandbox, synthetic: bool) -> String {
     let client = sandbox.client();
     let secret = match &client.secret {
+        _ if sandbox.private_key().is_some() => "(none: it signs with a key)".to_owned(),
         Some(secret) if synthetic => String::from_utf8_lossy(secret.expose()).into_owned(),
         Some(_) => "(yours)".to_owned(),
         None => "(none)".to_owned(),

@@ -253,11 +253,14 @@ fn text(_: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
     {
         return Some(cause("header.lost", LOST, LOST_ADVICE));
     }
-    if hop.endpoint == EndpointName::RequestToken && says(&["callback", "\"oob\"", "'oob'", "out-of-band", "\"code\":415", "\"code\":417"])
+    let shows = !read.says.base_strings.is_empty() || !read.says.signatures.is_empty();
+    if hop.endpoint == EndpointName::RequestToken
+        && !shows
+        && says(&["callback", "\"oob\"", "'oob'", "out-of-band", "\"code\":415", "\"code\":417"])
     {
         return Some(cause("callback.refused", format!("the server speaks of the callback ({})", read.phrase()), CALLBACK_ADVICE));
     }
-    if says(&["signature", "\"code\":32"]) {
+    if shows || says(&["signature", "\"code\":32"]) {
         return Some(cause(
             "signature.wrong",
             format!("the server speaks of the signature ({})", read.phrase()),

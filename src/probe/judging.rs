@@ -64,7 +64,7 @@ fn controls(plan: &Plan, conducted: &Conducted) -> BTreeMap<EndpointName, Contro
     let mut controls = BTreeMap::new();
     for exchanged in &conducted.exchanged {
         let Some(step) = plan.steps.get(exchanged.step).filter(|step| step.is_control) else { continue };
-        let outcome = exchanged.hop.as_ref().map(|hop| outcome(hop));
+        let outcome = exchanged.hop.as_ref().map(outcome);
         let state = match outcome {
             Some(Outcome::Accepted) => Controls::Passed,
             _ => Controls::Failed(step.id.clone()),
@@ -333,6 +333,9 @@ impl Judge<'_> {
 /// Whether a rule says something of the answer that the step itself has not said. How a fault is refused is only asked where the request
 /// has that fault and no other.
 fn speaks(check: &Check, step: &Step, own: bool) -> bool {
+    if matches!(check, Check::RenewalHolds { .. }) {
+        return step.wanted == Wanted::Accepted;
+    }
     let Wanted::Refused(Some(code)) = step.wanted else {
         let of_refusals = matches!(
             check,
@@ -356,6 +359,12 @@ fn speaks(check: &Check, step: &Step, own: bool) -> bool {
     };
     match check {
         Check::Refusal { .. } | Check::RevokedIsRefused {} => !own,
+        // A repetition that is written otherwise may be refused for its writing.
+        Check::RefusalStatus { .. } | Check::RefusalValue { .. } | Check::RefusalText { .. } | Check::RefusalProblem { .. }
+            if step.first.is_some() && !step.edits.is_empty() =>
+        {
+            false
+        }
         Check::RefusalStatus { codes, .. } | Check::RefusalValue { codes, .. } | Check::RefusalText { codes, .. } => {
             codes.iter().any(|known| known.0 == code)
         }

@@ -8,6 +8,7 @@ use super::means::{Authorization, Means};
 use super::step::{Level, Presents, Step, Wanted};
 use super::target::Target;
 use crate::profile::document::{EndpointName, State};
+use crate::profile::kinds::Check;
 use crate::profile::{Profile, shipped};
 use crate::vectors::glob;
 
@@ -73,7 +74,8 @@ impl Plan {
             plan.leave(EndpointName::AccessToken, "the resource owner has to be asked: give --authorize");
         }
         let has_access = exchanges || means.token.is_some();
-        for name in [EndpointName::Resource, EndpointName::Renew, EndpointName::Revoke] {
+        // Whether a renewal holds is seen at the resource.
+        for name in [EndpointName::Renew, EndpointName::Resource, EndpointName::Revoke] {
             plan.add_later(name, means, has_access, exchanges);
         }
         let names: Vec<EndpointName> = plan.targets.iter().map(|target| target.name).collect();
@@ -86,6 +88,10 @@ impl Plan {
             plan.steps.extend(step);
         }
         plan.steps.retain(|step| step.level <= level);
+        if level == Level::Attacks {
+            plan.left_out.push(LeftOut::new("AV-S10", "requests at once need more than one connection at a time"));
+            plan.left_out.push(LeftOut::new("AV-S45", "times of comparison need thousands of requests"));
+        }
         plan
     }
 
@@ -246,6 +252,11 @@ impl Plan {
                 rules_of(&ground, &mut steps, &mut left);
                 steps.push(flow::control(name, "control"));
             }
+        }
+        if name == EndpointName::Resource && self.target(EndpointName::Renew).is_some() {
+            let holds =
+                self.profile.rules.iter().filter(|rule| matches!(rule.check, Check::RenewalHolds { .. })).map(|rule| rule.id.clone());
+            steps.iter_mut().filter(|step| step.is_control).for_each(|step| step.checks.extend(holds.clone()));
         }
         if self.target(name).is_some_and(|target| target.token.is_none()) {
             // One leg: no token is presented anywhere.

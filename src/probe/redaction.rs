@@ -197,7 +197,7 @@ mod tests {
         for text in [
             CANARY.to_owned(),
             percent.clone(),
-            percent.to_ascii_lowercase().replace("c4nary", "c4nary"),
+            percent.to_ascii_lowercase(),
             twice,
             percent.replace("%20", "+"),
             serde_json::json!({ "a": CANARY }).to_string(),

@@ -28,6 +28,17 @@ pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
         if profile.sources.iter().take(index).any(|earlier| earlier.id == source.id) {
             add(&source.id, format!("source \"{}\" stands there twice", source.id), None);
         }
+        if !["https://", "http://"].iter().any(|scheme| source.url.len() > scheme.len() && source.url.starts_with(scheme)) {
+            let hint = "a source is a document that somebody can open: its address begins with https://";
+            add(&source.id, format!("source \"{}\" has no address", source.id), Some(hint.to_owned()));
+        }
+        if !is_day(&source.read) {
+            add(
+                &source.id,
+                format!("source \"{}\" was read on {:?}", source.id, source.read),
+                Some("write the day as 2026-11-25".to_owned()),
+            );
+        }
     }
     for error in &profile.errors {
         for citation in error.sources.iter().filter(|citation| profile.source(&citation.id).is_none()) {
@@ -49,6 +60,13 @@ pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
     found
 }
 
+/// `YYYY-MM-DD`.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|octet| octet.is_ascii_digit());
+    matches!(parts.as_slice(), [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
+}
+
 fn near_source(profile: &Profile, id: &str) -> Option<String> {
     nearest(id, profile.sources.iter().map(|source| source.id.as_str())).map(|near| format!("did you mean \"{near}\"?"))
 }
@@ -64,6 +82,16 @@ fn faults_of(profile: &Profile, rule: &Rule) -> Vec<(String, Option<String>)> {
     }
     for citation in rule.sources.iter().filter(|citation| profile.source(&citation.id).is_none()) {
         found.push((format!("cites the source \"{}\", which is not there", citation.id), near_source(profile, &citation.id)));
+    }
+    if rule.id.bytes().any(|octet| !matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.')) {
+        found.push(("a rule's id is made of small letters, digits, _ and points".to_owned(), None));
+    }
+    let pointer = match &rule.check {
+        Check::RefusalValue { at, .. } | Check::ValueStatus { at, .. } => Some(at),
+        _ => None,
+    };
+    if let Some(at) = pointer.filter(|at| !at.starts_with('/')) {
+        found.push((format!("{at:?} is no JSON pointer"), Some("it begins with a slash: \"/errors/0/code\" (RFC 6901)".to_owned())));
     }
     if rule.endpoints.is_empty() {
         found.push(("speaks of no endpoint".to_owned(), None));

@@ -248,6 +248,20 @@ mod tests {
     }
 
     #[test]
+    fn a_source_has_an_address_and_a_day_and_a_value_a_pointer() {
+        let twitter = shipped::TEXTS.iter().find(|(name, _)| *name == "twitter").map(|(_, text)| (*text).to_owned()).unwrap();
+        for (from, to, what) in [
+            ("\"url\": \"https://pastebin.com/Q9YbzBF7\"", "\"url\": \"pastebin\"", "source \"answer.32\" has no address"),
+            ("\"read\": \"2026-11-22\"", "\"read\": \"22.11.2026\"", "was read on \"22.11.2026\""),
+            ("\"at\": \"/errors/0/code\"", "\"at\": \"errors.0.code\"", "\"errors.0.code\" is no JSON pointer"),
+            ("\"id\": \"twitter.rt.url\"", "\"id\": \"twitter.RT.url\"", "small letters"),
+        ] {
+            let error = Profile::parse("p.json", &twitter.replacen(from, to, 1)).unwrap_err();
+            assert!(error.what.contains(what) && error.line > 1, "{error}");
+        }
+    }
+
+    #[test]
     fn faults_of_meaning_have_a_place() {
         refused(&etrade().replacen("\"id\": \"etrade.rt.url\"", "\"id\": \"yahoo.rt.url\"", 1), "a rule's id begins with the profile's");
         refused(

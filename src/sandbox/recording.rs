@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::entries::Entry;
-use super::words;
+use super::{test_key, words};
 use crate::profile::exchange::{Exchange, Octets, Response, SentRequest, Told};
 use crate::profile::{Profile, address};
-use crate::vectors::recorded::{self, Archived, nonce_of, replace_signature, signature_of};
+use crate::protocol::PrivateKey;
+use crate::vectors::recorded::{self, Archived, nonce_of, replace_signature, signature_with};
 
 /// A fixture file with the signed exchanges, as if they had been with the provider itself: their URLs are the documented ones, and what was
 /// signed rightly is signed again.
@@ -50,6 +51,13 @@ fn at_the_provider(mut exchange: Exchange, profile: &Profile) -> Exchange {
         replace_signature(&mut exchange.request, &old, &new);
     }
     exchange
+}
+
+/// The signature as it was sent and as it is computed. Of all private keys only the one that everybody has is known.
+fn signature_of(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
+    let is_everybodys = exchange.client.as_ref()?.public_key.as_deref() == Some(test_key::PUBLIC);
+    let key = if is_everybodys { Some(PrivateKey::from_pem(test_key::PRIVATE).ok()?) } else { None };
+    signature_with(exchange, key.as_ref())
 }
 
 /// All exchanges as HAR 1.2, but those of somebody's real client.

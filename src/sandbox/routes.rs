@@ -120,6 +120,23 @@ mod tests {
     }
 
     #[test]
+    fn a_path_may_have_places_and_a_query_of_its_own() {
+        let wiki = routes("mediawiki");
+        for (query, endpoint) in [
+            ("title=Special:OAuth/initiate", Route::Endpoint(EndpointName::RequestToken)),
+            ("format=json&title=Special%3AOAuth%2Ftoken", Route::Endpoint(EndpointName::AccessToken)),
+            ("title=Main_Page", Route::Nowhere),
+            ("", Route::Nowhere),
+        ] {
+            assert_eq!(wiki.find("/index.php", query, false), endpoint, "{query}");
+        }
+        let shop = routes("woocommerce");
+        assert_eq!(shop.find("/wp-json/wc/v3/orders/1", "", false), Route::Endpoint(EndpointName::Resource));
+        assert_eq!(shop.find("/wp-json/wc/v3/", "", false), Route::Nowhere);
+        assert_eq!(shop.path(EndpointName::Resource).as_deref(), Some("/wp-json/wc/v3/resource"));
+    }
+
+    #[test]
     fn a_path_of_ones_own_replaces_the_documented() {
         let profile = shipped::profile("etrade").unwrap().unwrap();
         let routes = Routes::of(&profile, &[(EndpointName::RequestToken, "/x".to_owned())]);

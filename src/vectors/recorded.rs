@@ -10,7 +10,7 @@ use crate::profile::exchange::{Exchange, Octets, Response, SentRequest, Token};
 use crate::profile::kinds::Shape;
 use crate::profile::reading::Reading;
 use crate::profile::{Profile, check};
-use crate::protocol::{Buffer, Derivation, Recipe, Secret, Secrets, SignatureMethod, percent_encode};
+use crate::protocol::{Buffer, Derivation, PrivateKey, Recipe, Secret, Secrets, SignatureMethod, percent_encode};
 
 /// A fixture file.
 #[must_use]
@@ -65,15 +65,22 @@ fn named(answer: &Response) -> Vec<(&str, &[u8])> {
 /// The signature as it was sent and as it is computed for the exchange as it stands; nothing where a secret is not known or not used.
 #[must_use]
 pub fn signature_of(exchange: &Exchange) -> Option<(Vec<u8>, Vec<u8>)> {
+    signature_with(exchange, None)
+}
+
+/// The same, with a private key where the signature is one of RSA.
+#[must_use]
+pub fn signature_with(exchange: &Exchange, key: Option<&PrivateKey>) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut unsigned = exchange.request.clone();
     let reading = Reading::of(&exchange.request);
     let sent = reading.value("oauth_signature")?.to_vec();
-    let method = SignatureMethod::from_name(reading.value("oauth_signature_method")?).ok().filter(|method| !method.is_rsa())?;
+    let method =
+        SignatureMethod::from_name(reading.value("oauth_signature_method")?).ok().filter(|method| !method.is_rsa() || key.is_some())?;
     let client = exchange.client.as_ref()?.secret.as_ref()?;
     let token = exchange.token.as_ref().and_then(|token: &Token| token.secret.as_ref()).map(Secret::expose).unwrap_or_default();
     // The signature itself is never signed; collecting leaves it out where it travels in query or form.
     unsigned.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
-    let secrets = Secrets::new(client.expose(), token);
+    let secrets = Secrets::new(client.expose(), token).with_private_key(key);
     let derived = Reading::of(&unsigned).with_request(|request| {
         let mut derivation = Derivation::default();
         derivation.derive(&Recipe::RFC5849, request, method, &secrets).map(|()| derivation.signature.to_vec())

@@ -9,7 +9,7 @@ use crate::report::escape;
 const LONGEST: u64 = 4096;
 
 /// Somebody at the terminal.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Person;
 
 impl Owner for Person {

@@ -67,7 +67,7 @@ fn send(arguments: &Arguments, plan: &Plan, means: &Means, interrupted: &AtomicB
     let policy = Policy { deadline: arguments.timeout, insecure: arguments.insecure, ..Policy::for_hosts(plan.authorities()) };
     let begun = Instant::now();
     let progress = Tasks::new(!arguments.quiet && io::stderr().is_terminal(), "steps");
-    let (mut person, mut nobody) = (asking::Person::default(), Nobody);
+    let (mut person, mut nobody) = (asking::Person, Nobody);
     let owner: &mut dyn Owner = if means.authorization == Authorization::Once { &mut person } else { &mut nobody };
     let mut around = Surroundings {
         now: &|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),

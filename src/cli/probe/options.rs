@@ -6,10 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::super::arguments::duration;
 use super::super::fail::Fail;
+use super::super::output;
 use super::super::profiles;
 use super::super::reports::Reports;
 use super::super::request::SecretOptions;
 use super::keeping::Keeping;
+use crate::probe::redaction::SHORTEST;
 use crate::probe::target::moved;
 use crate::probe::{Authorization, Level, Means, Pair, Plan};
 use crate::profile::EndpointName;
@@ -27,8 +29,12 @@ Examples:
 
 Without --send nothing is sent: the plan is printed.")]
 pub(in crate::cli) struct Arguments {
-    /// A profile that comes along, such as etrade, or the path of a profile file
-    #[arg(value_name = "PROFILE")]
+    /// A profile that comes along, such as etrade, or the path of a profile file; with --url alone, any server by RFC 5849
+    #[arg(
+        value_name = "PROFILE",
+        required_unless_present = "url",
+        default_value_if("url", clap::builder::ArgPredicate::IsPresent, "rfc5849")
+    )]
     pub(super) profile: String,
     /// The server's own address in place of the documented hosts, such as http://127.0.0.1:8080
     #[arg(long, value_name = "BASE")]
@@ -148,6 +154,10 @@ pub(super) fn plan(arguments: &Arguments) -> Result<(Plan, Means), Fail> {
     }
     if arguments.send && arguments.client.is_none() {
         return Err(Fail::usage("--client is missing").hint("without --send the plan is printed, and no credentials are needed"));
+    }
+    if let Some(secret) = own.client.as_ref().filter(|secret| arguments.send && secret.expose().len() < SHORTEST) {
+        let octets = secret.expose().len();
+        output::note(&format!("the client's secret has {octets} octets: it is masked where it stands, and not looked for elsewhere"));
     }
     // A plan can be looked at before there are credentials.
     let is_plan = !arguments.send && own.client.is_none() && own.private_key.is_none();

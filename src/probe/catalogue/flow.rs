@@ -2,8 +2,9 @@
 
 use super::rules::Ground;
 use super::{set, step};
-use crate::probe::step::{Edit, Level, Presents, Step, Wanted};
+use crate::probe::step::{Level, Presents, Step, Wanted};
 use crate::profile::EndpointName;
+use crate::profile::kinds::Check;
 use crate::protocol::Code;
 
 /// The good request that stands first or last.
@@ -43,9 +44,9 @@ pub(in crate::probe) fn callbacks(ground: &Ground<'_>, steps: &mut Vec<Step>) {
         steps.push(if matches!(id, "user" | "relative" | "network-path") { row.should() } else { row });
     }
     let row = step(name, "token-nobody", "an oauth_token that nobody has is there, although none was given yet");
-    let row = row.edit(set("oauth_token", super::rules::NOBODY)).edit(Edit::Before(|_| {}));
-    steps.push(row.wants(Wanted::Either).by("RFC5849").section("2.1").at(Level::Attacks).open());
-    let _ = ground;
+    let row = row.edit(set("oauth_token", super::rules::NOBODY));
+    let rule = ground.rule(|check| matches!(check, Check::ParameterValue { name, .. } if name == "oauth_token"));
+    steps.push(row.wants(Wanted::Either).by(rule).section("2.1").at(Level::Attacks).open());
 }
 
 /// What stands in the authorization URL beside the token is not looked at (`AV-S39`).

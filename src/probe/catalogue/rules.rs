@@ -107,13 +107,12 @@ fn form(ground: &Ground<'_>, steps: &mut Vec<Step>) {
                     steps.push(row.edit(set(parameter, value)).refused(Code::ParameterRejected).by(&rule.id));
                 }
             }
-            Check::HeaderField { name: field } => {
-                // The one that is sent is what the client calls itself.
-                if field.eq_ignore_ascii_case("user-agent") {
-                    let without = Edit::After(|outgoing| outgoing.headers.retain(|(name, _)| name != "User-Agent"));
-                    let row = new("header-User-Agent", "the header field User-Agent is missing");
-                    steps.push(row.edit(without).refused(Code::MalformedRequest).by(&rule.id).should());
-                }
+            Check::FormBody {} => steps.extend(untyped(ground, &rule.id)),
+            // The one that is sent is what the client calls itself.
+            Check::HeaderField { name: field } if field.eq_ignore_ascii_case("user-agent") => {
+                let without = Edit::After(|outgoing| outgoing.headers.retain(|(name, _)| name != "User-Agent"));
+                let row = new("header-User-Agent", "the header field User-Agent is missing");
+                steps.push(row.edit(without).refused(Code::MalformedRequest).by(&rule.id).should());
             }
             Check::RealmRequired {} if ground.target.place == Place::Header => {
                 let without = Edit::Before(|draft| draft.realm = None);
@@ -161,6 +160,20 @@ fn form(ground: &Ground<'_>, steps: &mut Vec<Step>) {
         let row = row.edit(Edit::Again(parameter.to_owned(), value.as_bytes().to_vec()));
         steps.push(row.refused(Code::ParameterDuplicated).by(&duplicates).by("AV-S17").section("3.1"));
     }
+}
+
+/// A form that does not say that it is one.
+fn untyped(ground: &Ground<'_>, rule: &str) -> Option<Step> {
+    let endpoint = ground.profile.endpoints.get(&ground.name())?;
+    let takes = |method: &str| endpoint.methods.is_empty() || endpoint.methods.iter().any(|known| known == method);
+    let is_harmless = ground.means.is_loopback || matches!(ground.name(), EndpointName::RequestToken | EndpointName::AccessToken);
+    if !endpoint.places.contains(&Place::Body) || !takes("POST") || !is_harmless {
+        return None;
+    }
+    let row = step(ground.name(), "form-untyped", "the protocol parameters stand in a body without a content type");
+    let untyped = Edit::After(|outgoing| outgoing.headers.retain(|(name, _)| name != "Content-Type"));
+    let row = row.edits([Edit::Method("POST".to_owned()), Edit::Place(Place::Body), untyped]);
+    Some(row.refused(Code::MalformedRequest).by(rule).section("3.5.2").should())
 }
 
 /// What is missing.
@@ -341,10 +354,15 @@ fn credentials(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     let row = step(name, "client-unknown", "nobody has this oauth_consumer_key");
     steps.push(row.edit(set("oauth_consumer_key", NOBODY)).refused(Code::ClientUnknown).by(client).by("AV-S33"));
     let Some(wanted) = ground.target.token else { return };
-    let is_token = |check: &Check| matches!(check, Check::TokenKnown {} | Check::TokenType { .. });
-    let rule = ground.rule(is_token);
+    let is_known = |check: &Check| matches!(check, Check::TokenKnown {});
+    let is_of_type = |check: &Check| matches!(check, Check::TokenType { .. });
+    // Some providers document one of the two, which then stands for both.
+    let of = |first: &dyn Fn(&Check) -> bool, other: &dyn Fn(&Check) -> bool| {
+        if ground.documents(first) || !ground.documents(other) { ground.rule(first) } else { ground.rule(other) }
+    };
+    let (known, rule) = (of(&is_known, &is_of_type), of(&is_of_type, &is_known));
     let row = step(name, "token-unknown", "nobody has this oauth_token");
-    steps.push(row.edit(set("oauth_token", NOBODY)).refused(Code::TokenRejected).by(&rule).by("AV-S34"));
+    steps.push(row.edit(set("oauth_token", NOBODY)).refused(Code::TokenRejected).by(&known).by("AV-S34"));
     if wanted == TokenType::Access && ground.can_begin {
         let row = step(name, "token-temporary", "temporary credentials stand in place of token credentials");
         let row = row.presenting(Presents::Undecided).refused(Code::TokenRejected).by(&rule).by("AV-S34");
@@ -382,15 +400,19 @@ fn access_token(ground: &Ground<'_>, steps: &mut Vec<Step>, token: &str) {
 
 /// Rules that no request of this probe checks, and why.
 fn left_out(ground: &Ground<'_>, left: &mut Vec<LeftOut>) {
-    for rule in ground.musts() {
+    let spoken_of = |rule: &&Rule| rule.level == Level::Must && rule.endpoints.contains(&ground.name());
+    for rule in ground.profile.rules.iter().filter(spoken_of) {
         let why = match &rule.check {
             Check::Scheme { .. } => "credentials are not sent without TLS, and on this machine http is as good",
             Check::Url {} => "other URLs are not asked",
             Check::TokenLifetime { .. } | Check::DeclaredLifetime {} => "it would take as long as the credentials live",
             Check::TokenIdle { .. } | Check::TokenEndsAtMidnight { .. } => "it would take hours",
             Check::HeaderGrammar {} => "a server may be more lenient than clients must be strict; what it does is asked at level attacks",
-            Check::PlaintextWire {} if ground.target.signature_method == SignatureMethod::Plaintext => {
-                "servers decode in their own ways, and the secret would be sent"
+            Check::PlaintextWire {} => "servers decode in their own ways, and the secret would be sent",
+            Check::OnePlace {} if ground.target.place != Place::Header => "it is asked where the header is the first place",
+            Check::Method { .. } if ground.target.place == Place::Body => "with another method the parameters stand in another place too",
+            Check::RevokedIsRefused {} if !ground.profile.endpoints.contains_key(&EndpointName::Revoke) => {
+                "the provider documents no request that revokes"
             }
             _ => continue,
         };

@@ -23,9 +23,31 @@ impl Conductor<'_, '_, '_> {
             },
             Presents::Allowed => self.allow(exchanged).map(Some),
             Presents::Exchanged => self.exchanged.clone().map(Some).ok_or_else(|| missing("temporary credentials that were exchanged")),
-            Presents::Access => self.access.clone().map(Some).ok_or_else(|| missing("token credentials")),
+            Presents::Access => match &self.access {
+                Some(pair) => Ok(Some(pair.clone())),
+                // A server that takes a bad revocation has ended them.
+                None if self.plan.authorization == Authorization::Freely => self.exchange_again(exchanged).map(Some),
+                None => Err(missing("token credentials")),
+            },
             Presents::Revoked => self.revoked.clone().map(Some).ok_or_else(|| missing("token credentials that were revoked")),
         }
+    }
+
+    /// Fresh token credentials, in place of those that are gone.
+    fn exchange_again(&mut self, exchanged: &mut Exchanged) -> Result<Pair, Halt> {
+        let none = || Halt::NotSent("there are no token credentials".to_owned());
+        let is_failing = self.failed.contains(&EndpointName::AccessToken);
+        let target = self.plan.target(EndpointName::AccessToken).filter(|_| !is_failing).ok_or_else(none)?;
+        let pair = self.allow(exchanged)?;
+        let draft = Draft::good(target, self.means, Some(&pair), None, &self.stamp()?);
+        let composed = self.compose(draft, &[])?;
+        let hop = self.send(EndpointName::AccessToken, composed)?;
+        let read = hop.answer.as_ref().ok().cloned();
+        exchanged.errands.push(hop);
+        let read = read.ok_or_else(none)?;
+        self.after(EndpointName::AccessToken, Some(&pair), &read);
+        self.look(&read)?;
+        self.access.clone().ok_or_else(none)
     }
 
     /// Fresh temporary credentials.

@@ -7,7 +7,7 @@ use super::fields;
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Observation;
-use crate::judgement::{CaseRecord, Difference, Expected, Observed, Side, Verdict};
+use crate::judgement::{CaseRecord, Difference, Expected, Observed, Side, ToldExchange, Verdict};
 use crate::report::{escape, failure, words};
 use crate::vectors::Expectation;
 
@@ -64,8 +64,27 @@ fn body(record: &CaseRecord) -> Markup {
         (expected(record))
         h5 { "What it answered" }
         (observed(record))
+        @if let Some(exchange) = &record.exchange { (exchanged(exchange)) }
         h5 { "To see it again" }
         pre.again { @for line in failure::commands(record, "").iter().take(2) { span { (escape::line(line)) } "\n" } }
+    }
+}
+
+/// What went to a live server and came back, what is written about it, and what to do.
+fn exchanged(exchange: &ToldExchange) -> Markup {
+    template! {
+        h5 { "The request" }
+        pre { (escape::lines(&exchange.request)) }
+        @if let Some(response) = &exchange.response {
+            h5 { "The answer" }
+            pre { (escape::lines(response)) }
+        }
+        h5 { "What is written" }
+        @for document in &exchange.documents { p { (escape::line(document)) } }
+        @if let Some(advice) = &exchange.advice {
+            h5 { "What to do" }
+            p { (escape::line(advice)) }
+        }
     }
 }
 

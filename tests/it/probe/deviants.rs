@@ -414,7 +414,7 @@ fn every_flaw_is_found_by_name_and_nothing_else_is() {
     finds("rfc5849", Flaw::RealmInQueryIgnored, &["AV-S20"]);
     finds("rfc5849", Flaw::SignatureTrimmed, &["AV-S03"]);
     finds("rfc5849", Flaw::TemporaryAsAccess, &["rfc5849.resource.token"]);
-    finds("rfc5849", Flaw::UnknownClientTaken, &["rfc5849.client"]);
+    finds("rfc5849", Flaw::UnknownClientTaken, &["AV-S33"]);
     finds("rfc5849", Flaw::CallbackNotAsked, &["rfc5849.rt.callback.required"]);
     finds("rfc5849", Flaw::Unconfirmed, &["rfc5849.rt.resp.cbc"]);
     finds("rfc5849", Flaw::SameVerifier, &["auth.verifier-repeated"]);
@@ -422,7 +422,11 @@ fn every_flaw_is_found_by_name_and_nothing_else_is() {
     finds("rfc5849", Flaw::SchemesMixed, &["AV-S26"]);
     finds("rfc5849", Flaw::SecretTold, &["answer.secret-told"]);
     finds("rfc5849", Flaw::OverStrictOrder, &["RFC5849"]);
-    finds("etrade", Flaw::PlaintextTaken, &["etrade.api.sigmethod", "etrade.at.sigmethod", "etrade.rt.sigmethod"]);
+    finds(
+        "etrade",
+        Flaw::PlaintextTaken,
+        &["etrade.at.sigmethod", "etrade.renew.sigmethod", "etrade.revoke.sigmethod", "etrade.rt.sigmethod"],
+    );
 }
 
 #[test]

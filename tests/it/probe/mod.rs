@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod canary;
+mod causes;
 mod circle;
 #[cfg(feature = "cli")]
 mod command;
@@ -10,6 +11,7 @@ mod conducting;
 mod deviants;
 mod drift;
 mod faults;
+mod planning;
 mod profile_back;
 mod recording;
 

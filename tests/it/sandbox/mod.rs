@@ -10,6 +10,7 @@ mod faults;
 mod flow;
 #[cfg(feature = "probe")]
 mod live;
+mod providers;
 mod secrecy;
 mod vectors;
 mod wire;
