@@ -1,14 +1,19 @@
-//! The provider fixtures that come along: judged once in every run, whatever the adapters, because they are about our own reading.
+//! The provider fixtures that come along: judged once in every run, whatever the adapters, because they are about our own reading;
+//! and those that somebody has recorded.
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::fail::Fail;
+use super::files;
 use super::selection::Selector;
 use crate::implementation::{Implementation as _, Reference};
 use crate::judgement::{Run, RunStart, Runner, Surroundings, judge_exchange};
+use crate::probe::record::{FIXTURES, PROFILE};
 use crate::profile::fixture::{Fixture, Fixtures as File, Status};
+use crate::profile::load::{MAX_FILE, Sort};
 use crate::profile::{self, Profile, shipped};
 use crate::vectors::embedded;
 
@@ -61,8 +66,47 @@ impl Fixtures {
     }
 
     /// None at all.
-    pub(super) const fn none() -> Fixtures {
+    const fn none() -> Fixtures {
         Fixtures { files: Vec::new(), profiles: BTreeMap::new() }
+    }
+
+    /// Those among these paths: files of fixtures, and folders that were recorded. The other paths are given back.
+    pub(super) fn among(paths: &[PathBuf]) -> Result<(Fixtures, Vec<PathBuf>), Fail> {
+        let (mut fixtures, mut others) = (Fixtures::none(), Vec::new());
+        for path in paths {
+            let inside = path.join(FIXTURES);
+            let file = if path.is_dir() { &inside } else { path };
+            let is_one = file.is_file()
+                && file.extension().is_some_and(|extension| extension == "json")
+                // What cannot be read is told by who reads vector files.
+                && files::octets(file, MAX_FILE).is_ok_and(|octets| Sort::of(&String::from_utf8_lossy(&octets)) == Sort::Fixtures);
+            if is_one {
+                fixtures.read(file)?;
+            } else {
+                others.push(path.clone());
+            }
+        }
+        Ok((fixtures, others))
+    }
+
+    /// A file of one's own: its profile stands beside it, or comes along.
+    fn read(&mut self, path: &Path) -> Result<(), Fail> {
+        let file = File::read(path)?;
+        let beside = path.with_file_name(PROFILE);
+        let own = if beside.is_file() { Some(Profile::read(&beside)?) } else { None };
+        let known = self.profiles.get(&file.profile);
+        let profile = match own.filter(|profile| profile.id == file.profile) {
+            Some(own) if known.is_some_and(|known| *known != own) => {
+                let message = format!("{}: another {:?} was read before", beside.display(), file.profile);
+                return Err(Fail::usage(message).hint("one run judges by one profile of a name"));
+            }
+            Some(own) => own,
+            None => shipped::profile(&file.profile)
+                .ok_or_else(|| Fail::work(format!("{}: there is no profile {:?}", path.display(), file.profile)))??,
+        };
+        self.profiles.insert(file.profile.clone(), profile);
+        self.files.push((file.suite.as_str().into(), file));
+        Ok(())
     }
 
     /// All of them, in the order of files. Withdrawn ones are kept for reading only.

@@ -66,9 +66,8 @@ pub(super) struct Arguments {
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Outcome {
-    let corpus = arguments.vectors.corpus()?;
+    let (fixtures, corpus) = opened(&arguments.vectors)?;
     let selector = arguments.selection.selector(&corpus)?;
-    let fixtures = if arguments.vectors.paths.is_empty() { Fixtures::embedded()? } else { Fixtures::none() };
     if arguments.dry_run {
         return dry_run(&corpus, &selector, &fixtures);
     }
@@ -114,6 +113,16 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
     last_run::keep(&runs);
     tell(&arguments, &runs, own.as_ref(), &elapsed)?;
     Ok(code)
+}
+
+/// The set that comes along, or what was named: vector files, and fixtures such as a recording.
+fn opened(vectors: &Vectors) -> Result<(Fixtures, Corpus), Fail> {
+    if vectors.paths.is_empty() {
+        return Ok((Fixtures::embedded()?, vectors.corpus()?));
+    }
+    let (fixtures, others) = Fixtures::among(&vectors.paths)?;
+    let corpus = if others.is_empty() { Corpus::of_texts([])? } else { Vectors { paths: others }.corpus()? };
+    Ok((fixtures, corpus))
 }
 
 /// Says of each run that reached too little of what its implementation offers.

@@ -10,6 +10,8 @@
 //! | [`conduct()`], [`login`], [`signals`] | the plan carried out over any [`Send`](crate::implementation::live::Send), and when to stop |
 //! | [`outcome`], [`answers`], [`causes`] | what an answer is, what is wrong with it whatever it is, and why a good request was refused |
 //! | [`judging`], [`learnt`] | records for the one flow, and what was learnt of the provider |
+//! | [`mod@record`], [`drift`] | exchanges written down, and what has changed since |
+//! | [`draft_profile`] | from what was seen back to a profile |
 //! | [`redaction`] | secrets in all their writings, taken out of every text |
 //!
 //! ```
@@ -29,18 +31,25 @@ pub mod answers;
 pub mod causes;
 pub mod conduct;
 pub mod draft;
+pub mod draft_profile;
+pub mod drift;
 pub mod judging;
 pub mod learnt;
 pub mod login;
 pub mod means;
 pub mod outcome;
 pub mod plan;
+pub mod record;
 pub mod redaction;
 pub mod signals;
 pub mod step;
 pub mod target;
 
 mod catalogue;
+mod draft_profile_endpoint;
+mod draft_profile_rules;
+mod draft_profile_steps;
+mod record_synthetic;
 
 pub use conduct::{Conducted, Ended, Exchanged, Surroundings, conduct};
 pub use judging::{Judged, judge};

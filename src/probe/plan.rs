@@ -3,6 +3,7 @@
 
 use super::catalogue::rules::{Ground, of as rules_of, revoked};
 use super::catalogue::{attacks, equivalents, flow, written};
+use super::draft_profile_steps;
 use super::means::{Authorization, Means};
 use super::step::{Level, Presents, Step, Wanted};
 use super::target::Target;
@@ -216,6 +217,7 @@ impl Plan {
                 if name == EndpointName::RequestToken && self.callback.is_some() {
                     flow::callbacks(&ground, &mut steps);
                 }
+                draft_profile_steps::of(&ground, self.callback.as_deref(), &mut steps);
                 steps.push(flow::control(name, "control-last"));
             }
             EndpointName::Authorize => {
@@ -234,6 +236,7 @@ impl Plan {
                 rules_of(&ground, &mut steps, &mut left);
                 if freely {
                     equivalents::documented(&ground, &mut steps);
+                    draft_profile_steps::of(&ground, None, &mut steps);
                 }
                 steps.push(flow::control(name, "control-last"));
                 if !freely && let Some(at) = steps.iter().position(|step| step.presents == Presents::Exchanged) {
@@ -244,6 +247,7 @@ impl Plan {
             EndpointName::Renew => {
                 steps.push(flow::control(name, "control-first"));
                 rules_of(&ground, &mut steps, &mut left);
+                draft_profile_steps::of(&ground, None, &mut steps);
                 steps.push(flow::control(name, "control-last"));
             }
             EndpointName::Revoke => {

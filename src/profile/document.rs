@@ -129,6 +129,8 @@ pub enum SourceKind {
     Server,
     /// What somebody else wrote about it.
     Page,
+    /// What the provider itself answered to a probe.
+    Probe,
 }
 
 /// What a nonce may not be repeated with.

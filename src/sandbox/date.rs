@@ -18,24 +18,15 @@ pub(super) fn http(moment: u64) -> String {
     format!("{weekday}, {day} {month} {year} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
-/// The same as ISO 8601 has it.
-#[must_use]
-pub(super) fn iso(moment: u64) -> String {
-    let moment = moment.min(253_402_300_799);
-    let (hour, minute, second) = (moment / 3600 % 24, moment / 60 % 60, moment % 60);
-    format!("{}T{hour:02}:{minute:02}:{second:02}Z", Zone::Utc.date(moment))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{http, iso};
+    use super::http;
 
     #[test]
     fn dates_are_those_of_the_rfc() {
         // RFC 9110 section 5.6.7, RFC 2616 section 14.18, and the first second.
         assert_eq!(http(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(http(784_887_151), "Tue, 15 Nov 1994 08:12:31 GMT");
-        assert_eq!(iso(784_111_777), "1994-11-06T08:49:37Z");
         assert_eq!(http(0), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(http(u64::MAX), "Fri, 31 Dec 9999 23:59:59 GMT");
     }

@@ -7,6 +7,7 @@
 //! | [`corpus`], [`embedded`], [`retired`] | a set of files, the one that comes along, and what became of old ids |
 //! | [`read`], [`load`], [`load_error`] | from files and texts to cases, with limits, and what can be wrong |
 //! | [`lint`], [`recompute`], [`mod@format`], [`export`], [`mod@add`], [`evidence`] | care of vector files |
+//! | [`recorded`] | exchanges written down: fixtures and HTTP archives |
 //! | [`clauses`], [`glob`] | the specification's requirements with their cases, and patterns of ids |
 //!
 //! Nothing here asks anybody a question or judges an answer.
@@ -29,6 +30,7 @@ pub mod needs;
 pub mod question;
 pub mod read;
 pub mod recompute;
+pub mod recorded;
 pub mod retired;
 pub mod text;
 

@@ -1,6 +1,7 @@
 //! `countersign probe`: whether a live provider behaves as documented. The plan is printed, and nothing is sent unless somebody says so.
 
 mod asking;
+mod keeping;
 mod options;
 mod told;
 
@@ -19,6 +20,7 @@ use crate::implementation::live::{Network, Policy, Trouble};
 use crate::judgement::expectations::Expectations;
 use crate::judgement::probed::PROBE;
 use crate::judgement::{ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
+use crate::probe::drift::Drift;
 use crate::probe::judging::Disclosure;
 use crate::probe::learnt::learnt;
 use crate::probe::login::{Nobody, Owner};
@@ -42,13 +44,16 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     }
     let interrupted = interruption()?;
     let mut reports = Opened::open(&arguments.reports)?;
+    let kept = arguments.keeping.open(&plan)?;
     let conducted = send(arguments, &plan, &means, &interrupted);
     let is_synthetic = means.is_loopback && means.client.starts_with("sandbox-");
     let again = Some(told::again(arguments));
     let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), again };
-    let told = Told { arguments, plan: &plan, means: &means, conducted: &conducted, known: known.as_ref(), all: &all };
+    let drift = kept.compared(&plan, &conducted, &closed);
+    let told = Told { arguments, plan: &plan, means: &means, conducted: &conducted, drift: &drift, known: known.as_ref(), all: &all };
     let run = told.run(&closed, Some(&mut reports))?;
     reports.finish(std::slice::from_ref(&run))?;
+    let notes = kept.finish(&plan, &means, &conducted, &closed, &drift)?;
     // A person's own terminal may show what no file holds.
     let shown = if arguments.reveal && !is_synthetic && io::stdout().is_terminal() {
         told.run(&Disclosure { is_open: true, ..closed }, None)?
@@ -57,6 +62,9 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     };
     let text = told::done(arguments, &plan, &conducted, &learnt(&plan, &conducted), &shown);
     output::tell(&text, arguments.reports.use_stdout())?;
+    if !arguments.quiet {
+        notes.iter().for_each(|note| output::note(note));
+    }
     Ok(shown.exit_code())
 }
 
@@ -109,6 +117,8 @@ struct Told<'a> {
     plan: &'a Plan,
     means: &'a Means,
     conducted: &'a Conducted,
+    /// What has changed since a recording.
+    drift: &'a Drift,
     /// What is known to be found.
     known: Option<&'a Expectations>,
     /// The ids of all steps that there can be.
@@ -129,7 +139,7 @@ impl Told<'_> {
                 language_version: None,
                 homepage: None,
             },
-            selected: self.plan.steps.len() as u64,
+            selected: (self.plan.steps.len() + self.drift.records.len()) as u64,
             strict: self.arguments.strict,
             ..RunStart::default()
         };
@@ -145,7 +155,7 @@ impl Told<'_> {
                 sinks.0.push(events as &mut dyn Sink);
             }
             let mut runner = Runner::start(start, Judging { expectations: self.known, ..Judging::STILL }, &mut sinks)?;
-            judged.records.into_iter().try_for_each(|record| runner.settle(record))?;
+            judged.records.into_iter().chain(self.drift.records.iter().cloned()).try_for_each(|record| runner.settle(record))?;
             if let Some(code) = stopped(&self.conducted.ended, self.conducted.requests) {
                 runner.end_with(code);
             }

@@ -10,6 +10,7 @@ use super::super::output;
 use super::super::profiles;
 use super::super::reports::Reports;
 use super::super::request::SecretOptions;
+use super::keeping::Keeping;
 use crate::probe::redaction::SHORTEST;
 use crate::probe::target::moved;
 use crate::probe::{Authorization, Level, Means, Pair, Plan};
@@ -100,6 +101,8 @@ pub(in crate::cli) struct Arguments {
     /// Every exchange, every rule, all that is left out
     #[arg(long, short)]
     pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) keeping: Keeping,
     #[command(flatten)]
     pub(super) secrets: SecretOptions,
     #[command(flatten)]

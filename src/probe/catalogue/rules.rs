@@ -14,7 +14,7 @@ use crate::profile::{Level, Profile};
 use crate::protocol::{Code, Secret, SignatureMethod};
 
 /// An identifier that nobody has, of 20 to 30 letters and digits: widespread servers look at nothing else.
-pub(super) const NOBODY: &str = "countersignNobody000001";
+pub(in crate::probe) const NOBODY: &str = "countersignNobody000001";
 
 /// What a catalogue looks at.
 #[derive(Clone, Copy)]

@@ -33,7 +33,7 @@ pub struct Disclosure {
 
 impl Disclosure {
     /// The redactor for a step: it knows the signatures that were sent too.
-    pub(super) fn redactor(&self, exchanged: &Exchanged) -> Redactor {
+    pub(in crate::probe) fn redactor(&self, exchanged: &Exchanged) -> Redactor {
         if self.is_open {
             return Redactor::default();
         }
@@ -44,7 +44,7 @@ impl Disclosure {
     }
 
     /// The request as HTTP text.
-    pub(super) fn request(&self, hop: &Hop, redactor: &Redactor) -> String {
+    pub(in crate::probe) fn request(&self, hop: &Hop, redactor: &Redactor) -> String {
         let Outgoing { method, url, headers, body } = &hop.outgoing;
         let (authority, target) = parts(url);
         let mut text = format!("{method} {} HTTP/1.1\nHost: {authority}\n", cut(target, LONG_TARGET));
@@ -58,7 +58,7 @@ impl Disclosure {
     }
 
     /// The answer as HTTP text.
-    pub(super) fn answer(&self, read: &Read, redactor: &Redactor) -> String {
+    pub(in crate::probe) fn answer(&self, read: &Read, redactor: &Redactor) -> String {
         let mut text = format!("HTTP/1.1 {}\n", read.response.status);
         for (name, value) in read.response.headers.iter().take(MANY_FIELDS) {
             if self.is_open || !name.eq_ignore_ascii_case("set-cookie") {

@@ -8,7 +8,7 @@ use countersign::sandbox::Sandbox;
 use super::{means, probe, sandbox, unexpected};
 
 /// What a client of this sandbox has: what it prints at its start, and what only its user can know.
-fn means_for(sandbox: &Sandbox) -> Means {
+pub(super) fn means_for(sandbox: &Sandbox) -> Means {
     Means {
         token: sandbox.token().map(|token| Pair { identifier: token.identifier.clone(), secret: token.secret.clone(), ..Pair::default() }),
         private_key: sandbox.private_key().map(|pem| PrivateKey::from_pem(pem).unwrap()),

@@ -9,8 +9,11 @@ mod circle;
 mod command;
 mod conducting;
 mod deviants;
+mod drift;
 mod faults;
 mod planning;
+mod profile_back;
+mod recording;
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -58,6 +61,15 @@ fn conducted(plan: &Plan, means: &Means, sender: &mut dyn Send) -> Conducted {
         deadline: Duration::from_secs(60),
     };
     conduct(plan, means, sender, &mut around)
+}
+
+/// A plan for this sandbox, carried out.
+fn carried_out(sandbox: &Sandbox, profile: &str, level: Level, means: &Means) -> (Plan, Conducted) {
+    let documented = countersign::profile::shipped::profile(profile).unwrap().unwrap();
+    let plan = Plan::of(&countersign::probe::target::moved(&documented, &sandbox.origin()), level, means);
+    let policy = Policy { deadline: Duration::from_secs(15), ..Policy::for_hosts(plan.authorities()) };
+    let conducted = conducted(&plan, means, &mut Network::new(policy));
+    (plan, conducted)
 }
 
 /// The records of a probe of this sandbox.

@@ -1,0 +1,119 @@
+//! What a probe leaves behind: a recording, a comparison with an earlier one, a draft of a profile. Everything is opened before anything is
+//! sent.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+
+use super::super::fail::Fail;
+use super::super::output::{self, Target};
+use crate::probe::draft_profile::{Draft, draft};
+use crate::probe::drift::{self, Drift, Recorded};
+use crate::probe::judging::Disclosure;
+use crate::probe::record::{FIXTURES, record};
+use crate::probe::{Conducted, Means, Plan};
+use crate::profile::calendar::Zone;
+use crate::profile::fixture::Fixtures;
+
+/// Where to, and with what.
+#[derive(Debug, Args)]
+pub(super) struct Keeping {
+    /// Write the exchanges into this folder: fixtures that replay with `countersign test --vectors DIR`, and a HAR file; real credentials
+    /// are replaced by synthetic ones
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+    /// Say what has changed since this recording
+    #[arg(long, value_name = "DIR")]
+    compare: Option<PathBuf>,
+    /// Write what was observed as a draft of a profile
+    #[arg(long, value_name = "FILE")]
+    write_profile: Option<PathBuf>,
+}
+
+/// The same, opened.
+pub(super) struct Kept<'a> {
+    record: Option<&'a Path>,
+    recorded: Option<Recorded>,
+    profile: Option<Target>,
+}
+
+impl Keeping {
+    /// Opens what is read and what is written.
+    pub(super) fn open(&self, plan: &Plan) -> Result<Kept<'_>, Fail> {
+        let recorded = self.compare.as_deref().map(|folder| read(folder, plan)).transpose()?;
+        if let Some(folder) = &self.record {
+            std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: {error}", folder.display())))?;
+        }
+        let profile = self.write_profile.as_deref().map(Target::open).transpose()?;
+        Ok(Kept { record: self.record.as_deref(), recorded, profile })
+    }
+}
+
+/// A recording for this plan.
+fn read(folder: &Path, plan: &Plan) -> Result<Recorded, Fail> {
+    let path = if folder.is_dir() { folder.join(FIXTURES) } else { folder.to_owned() };
+    let file = Fixtures::read(&path).map_err(Fail::from)?;
+    let (profile, own) = (file.profile.clone(), plan.profile.id.as_str());
+    let recorded = Recorded::of(vec![file], own);
+    if recorded.is_empty() {
+        let fail = Fail::usage(format!("{}: holds no exchange with {own}, but with {profile}", path.display()));
+        return Err(fail.hint("--record makes a recording"));
+    }
+    Ok(recorded)
+}
+
+impl Kept<'_> {
+    /// What has changed since the recording.
+    pub(super) fn compared(&self, plan: &Plan, conducted: &Conducted, disclosure: &Disclosure) -> Drift {
+        self.recorded.as_ref().map(|recorded| drift::compare(plan, conducted, recorded, disclosure)).unwrap_or_default()
+    }
+
+    /// Writes what is to be written, and says what there is to say of it.
+    pub(super) fn finish(
+        self,
+        plan: &Plan,
+        means: &Means,
+        conducted: &Conducted,
+        disclosure: &Disclosure,
+        drift: &Drift,
+    ) -> Result<Vec<String>, Fail> {
+        let mut notes = Vec::new();
+        if self.recorded.is_some() {
+            let (changed, unchanged) = (drift.records.len(), drift.unchanged);
+            notes.push(format!("{unchanged} steps are answered as recorded, {changed} are not or could not be asked"));
+        }
+        if let Some(folder) = self.record {
+            let recording = record(plan, means, conducted, disclosure);
+            for (name, text) in &recording.files {
+                output::write_file(&folder.join(name), text.as_bytes())?;
+            }
+            notes.push(format!("{} exchanges are written to {}", recording.exchanges, folder.display()));
+            let mut listed = |what: &str, ids: &[String]| {
+                if !ids.is_empty() {
+                    notes.push(format!("{what}: {}", ids.join(", ")));
+                }
+            };
+            listed("the rules find something else in these with synthetic values", &recording.retold);
+            listed("too long to be recorded", &recording.left_out);
+        }
+        if let Some(mut target) = self.profile {
+            let Some(Draft { profile, not_observed }) = draft(plan, conducted, &today()) else {
+                return Err(Fail::work("no profile can be drafted: no good request was answered"));
+            };
+            let text =
+                serde_json::to_string_pretty(&profile).map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
+            let written = target.writer().write_all(format!("{text}\n").as_bytes());
+            written.map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
+            target.finish()?;
+            notes.push(format!("the draft has {} rules; not observed:", profile.rules.len()));
+            notes.extend(not_observed.iter().map(|(what, why)| format!("  {what}: {why}")));
+        }
+        Ok(notes)
+    }
+}
+
+/// The day, as profiles write it.
+fn today() -> String {
+    Zone::Utc.date(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
