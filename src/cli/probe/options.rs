@@ -31,6 +31,7 @@ pub(in crate::cli) struct Arguments {
     /// A profile that comes along, such as etrade, or the path of a profile file; with --url alone, any server by RFC 5849
     #[arg(
         value_name = "PROFILE",
+        required = false,
         required_unless_present = "url",
         default_value_if("url", clap::builder::ArgPredicate::IsPresent, "rfc5849")
     )]
