@@ -4,6 +4,7 @@ use super::document::{Endpoint, EndpointName, Profile};
 use super::kinds::Check;
 use super::load::nearest;
 use super::rule::{Level, Rule};
+use crate::deviation;
 
 /// A disagreement: which text of the file it is about, and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,12 @@ pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
                 format!("source \"{}\" was read on {:?}", source.id, source.read),
                 Some("write the day as 2026-11-25".to_owned()),
             );
+        }
+    }
+    for id in profile.deviations.required.iter().chain(&profile.deviations.tolerated) {
+        if deviation::find(id).is_none() {
+            let near = nearest(id, deviation::all().map(|known| known.id)).map(|near| format!("did you mean \"{near}\"?"));
+            add(&profile.id, format!("there is no deviation \"{id}\""), near);
         }
     }
     for error in &profile.errors {

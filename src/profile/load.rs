@@ -255,6 +255,7 @@ mod tests {
             ("\"read\": \"2026-11-22\"", "\"read\": \"22.11.2026\"", "was read on \"22.11.2026\""),
             ("\"at\": \"/errors/0/code\"", "\"at\": \"errors.0.code\"", "\"errors.0.code\" is no JSON pointer"),
             ("\"id\": \"twitter.rt.url\"", "\"id\": \"twitter.RT.url\"", "small letters"),
+            ("\"tolerated\": []", "\"tolerated\": [\"sending.signature-rau\"]", "there is no deviation \"sending.signature-rau\""),
         ] {
             let error = Profile::parse("p.json", &twitter.replacen(from, to, 1)).unwrap_err();
             assert!(error.what.contains(what) && error.line > 1, "{error}");

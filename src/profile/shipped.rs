@@ -4,12 +4,13 @@ use super::document::Profile;
 use super::load::LoadError;
 
 /// Name and text of each, sorted by name.
-pub const TEXTS: [(&str, &str); 15] = [
+pub const TEXTS: [(&str, &str); 16] = [
     ("bricklink", include_str!("../../vectors/profiles/bricklink.json")),
     ("discogs", include_str!("../../vectors/profiles/discogs.json")),
     ("etrade", include_str!("../../vectors/profiles/etrade.json")),
     ("flickr", include_str!("../../vectors/profiles/flickr.json")),
     ("lti11", include_str!("../../vectors/profiles/lti11.json")),
+    ("magento", include_str!("../../vectors/profiles/magento.json")),
     ("mastercard", include_str!("../../vectors/profiles/mastercard.json")),
     ("mediawiki", include_str!("../../vectors/profiles/mediawiki.json")),
     ("netsuite", include_str!("../../vectors/profiles/netsuite.json")),

@@ -31,7 +31,9 @@ fn request_token(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, ve
     // Section 2.1 asks for it: without it anybody's approval could be used (OAuth Security Advisory 2009.1). Some providers say that they
     // take the registered callback then, and the code alone goes back to it.
     let callback = verified.value("oauth_callback").filter(|callback| !callback.is_empty());
-    let is_optional = endpoint.optional.iter().any(|name| name == "oauth_callback");
+    // And some have no user who would be sent anywhere.
+    let takes_none = !provider.profile.callback.oob && !provider.profile.callback.url;
+    let is_optional = takes_none || endpoint.optional.iter().any(|name| name == "oauth_callback");
     let Some(callback) = callback.or(is_optional.then_some(b"oob")) else {
         let because = "oauth_callback is missing or empty (RFC 5849 section 2.1)";
         return Err(Refused { parameters: vec!["oauth_callback".to_owned()], ..Refused::new(Code::ParameterAbsent, because) });
@@ -47,8 +49,15 @@ fn request_token(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, ve
     let token = issue(provider, asked, endpoint, verified, TokenType::Temporary)?;
     let token = Token { callback: Some(callback), ticket: Some(random_text(provider, 32)?), ..token };
     let reply = credentials(provider, endpoint, &token)?;
+    if provider.profile.endpoints.contains_key(&EndpointName::Authorize) {
+        keep(provider, asked, token)?;
+        return Ok(reply);
+    }
+    // Nobody is asked: the shop itself has sent the verifier to the client, and here a field of our own stands for that.
+    let code = random_text(provider, 32)?;
+    let token = Token { decision: Some(true), verifier: Some(code.clone()), ticket: None, ..token };
     keep(provider, asked, token)?;
-    Ok(reply)
+    Ok(reply.with("X-Countersign-Verifier", code))
 }
 
 fn bad_callback(because: &'static str) -> Refused {

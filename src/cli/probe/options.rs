@@ -29,13 +29,8 @@ Examples:
 Without --send nothing is sent: the plan is printed.")]
 pub(in crate::cli) struct Arguments {
     /// A profile that comes along, such as etrade, or the path of a profile file; with --url alone, any server by RFC 5849
-    #[arg(
-        value_name = "PROFILE",
-        required = false,
-        required_unless_present = "url",
-        default_value_if("url", clap::builder::ArgPredicate::IsPresent, "rfc5849")
-    )]
-    pub(super) profile: String,
+    #[arg(value_name = "PROFILE", required_unless_present = "url")]
+    pub(super) profile: Option<String>,
     /// The server's own address in place of the documented hosts, such as http://127.0.0.1:8080
     #[arg(long, value_name = "BASE")]
     pub(super) url: Option<String>,
@@ -111,6 +106,13 @@ pub(in crate::cli) struct Arguments {
     pub(super) reports: Reports,
 }
 
+impl Arguments {
+    /// The profile's name: that of any server by RFC 5849, if only an address is given.
+    pub(super) fn profile(&self) -> &str {
+        self.profile.as_deref().unwrap_or("rfc5849")
+    }
+}
+
 /// How far to go.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(in crate::cli) enum LevelWord {
@@ -138,7 +140,7 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// The plan, and what it is made with.
 pub(super) fn plan(arguments: &Arguments) -> Result<(Plan, Means), Fail> {
-    let profile = profiles::named(&arguments.profile)?;
+    let profile = profiles::named(arguments.profile())?;
     let profile = match &arguments.url {
         None => profile,
         Some(base) => {

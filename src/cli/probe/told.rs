@@ -125,7 +125,7 @@ fn lines(learnt: &Learnt) -> Vec<String> {
 
 /// The command that was given, without what selects steps and names reports.
 pub(super) fn again(arguments: &Arguments) -> String {
-    let mut words = vec!["countersign probe".to_owned(), quote(arguments.profile.as_bytes())];
+    let mut words = vec!["countersign probe".to_owned(), quote(arguments.profile().as_bytes())];
     let mut push = |name: &str, value: Option<&String>| {
         if let Some(value) = value {
             words.push(format!("{name} {}", quote(value.as_bytes())));

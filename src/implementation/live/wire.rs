@@ -77,8 +77,7 @@ impl Wire {
         if let Some(ended) = self.ended {
             return Ok(ended);
         }
-        self.buffer.drain(..self.used);
-        self.used = 0;
+        self.drops_used();
         loop {
             let left = self.deadline.left(if self.is_writing() { "the request to be taken" } else { waiting_for })?;
             let wrote = self.is_writing() && self.write_some();
@@ -96,13 +95,26 @@ impl Wire {
         }
     }
 
-    /// Reads on for a moment, until so many octets are held; whether there are. Nothing else can be read afterwards.
+    /// Reads on for a moment, until so many octets are held; whether there are. What has come by then is read however late it is looked at.
     pub(super) fn gathers(&mut self, octets: usize, moment: Duration) -> bool {
-        if let Ok(left) = self.deadline.left("") {
-            self.deadline = Deadline::after(moment.min(left));
+        let moment = Deadline::after(self.deadline.left("").map_or(Duration::ZERO, |left| left.min(moment)));
+        self.drops_used();
+        while self.held().len() < octets && self.ended.is_none() {
+            let left = moment.left("").ok();
+            self.channel.waits(left);
+            match self.read_some() {
+                Ok(Some(Read::More)) => {}
+                Ok(None) if left.is_some() => {}
+                Ok(ended) => self.ended = Some(ended.unwrap_or(Read::Broken)),
+                Err(_) => self.ended = Some(Read::Broken),
+            }
         }
-        while self.held().len() < octets && self.more("") == Ok(Read::More) {}
         self.held().len() >= octets
+    }
+
+    fn drops_used(&mut self) {
+        self.buffer.drain(..self.used);
+        self.used = 0;
     }
 
     fn is_writing(&self) -> bool {

@@ -64,17 +64,17 @@ fn a_fault_is_told_with_its_place_and_what_was_meant() {
 #[test]
 fn what_is_right_is_left_alone_and_every_fault_of_meaning_is_told() {
     let folder = Folder::new();
-    let good = folder.file("good.json", &shipped("netsuite"));
+    let good = folder.file("good.json", shipped("netsuite"));
     assert_eq!(countersign(&["vectors", "lint", &good]).with(0).stdout, "");
     let fixtures = std::fs::read_to_string(format!("{}/vectors/fixtures/netsuite/errors.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let fixtures = folder.file("fixtures.json", &fixtures.replacen("\"title\":", "\"titel\":", 1));
+    let fixtures = folder.file("fixtures.json", fixtures.replacen("\"title\":", "\"titel\":", 1));
     let told = countersign(&["vectors", "lint", &good, &fixtures]).with(1);
     assert!(told.stdout.starts_with(&format!("{fixtures}:")) && told.stdout.contains("unknown field \"titel\""), "{}", told.stdout);
     let wrong = shipped("netsuite")
         .replace("\"HMAC-SHA256\"]", "\"HMAC-SHA1\"]")
         .replacen("\"HMAC-SHA1\"]", "\"HMAC-SHA256\"]", 1)
         .replace("\"id\": \"php.121\"", "\"id\": \"php.112\"");
-    let wrong = folder.file("wrong.json", &wrong.replacen("\"id\": \"php.112\"", "\"id\": \"php.121\"", 1));
+    let wrong = folder.file("wrong.json", wrong.replacen("\"id\": \"php.112\"", "\"id\": \"php.121\"", 1));
     let told = countersign(&["vectors", "lint", &wrong]).with(1);
     for part in [
         "\"netsuite.sigmethod\": the signature methods of the endpoint request_token are others",

@@ -56,6 +56,7 @@ fn lists_are_one_line_a_thing() {
         "etrade",
         "flickr",
         "lti11",
+        "magento",
         "mastercard",
         "mediawiki",
         "netsuite",

@@ -103,6 +103,10 @@ fn nobody_there_is_the_network_and_nothing_to_ask_is_nothing() {
     let output = countersign(&["probe", "rfc5849", "--url", &url, "--client", "k", "--secret-env", "CLIENT_SECRET", "--send"]);
     exits(&output, 6);
     assert!(told(&output).contains("http.no-connection"), "{}", told(&output));
+    // An address alone is a server by RFC 5849.
+    let output = countersign(&["probe", "--url", &url]);
+    exits(&output, 0);
+    assert!(told(&output).contains("/initiate"), "{}", told(&output));
     // The specification's profile has no URLs of its own.
     exits(&countersign(&["probe", "rfc5849"]), 5);
 }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use countersign::implementation::live::{Incoming, Send, Trouble};
+use countersign::implementation::live::{Incoming, Outgoing, Send, Trouble};
 use countersign::judgement::Verdict;
 use countersign::probe::judging::Disclosure;
 use countersign::probe::login::{Nobody, Owner};
@@ -71,6 +71,27 @@ fn when_a_good_request_is_refused_nothing_leans_on_it() {
         assert_eq!(record.verdict(), expected, "{}", record.id);
     }
     assert!(records.len() > 20, "{}", records.len());
+}
+
+#[test]
+fn a_server_that_refuses_everything_after_the_first_request_proves_nothing_by_it() {
+    let means = without_login();
+    let plan = plan(Level::Rules, &means);
+    let no = || answer(401, &[("Content-Type", "application/x-www-form-urlencoded")], "oauth_problem=signature_invalid");
+    // But one bad request it takes: that stays a finding.
+    let mut server = Counting(0, |number, request: &Outgoing| {
+        let is_taken = request.headers.iter().any(|(_, value)| String::from_utf8_lossy(value).contains("oauth_version=\"2.0\""));
+        Ok(if number == 1 || is_taken { credentials(number) } else { no() })
+    });
+    let conducted = conducted(&plan, &means, &mut server);
+    let records = judge(&plan, &means, &conducted, &Disclosure::default()).records;
+    let verdict = |id: &str| records.iter().find(|record| record.id == id).unwrap().verdict();
+    assert_eq!(verdict("rt.control-first"), Verdict::Pass);
+    assert_eq!(verdict("rt.control-last"), Verdict::Fail);
+    assert_eq!(verdict("rt.oauth_version-2.0"), Verdict::Fail);
+    for id in ["rt.signature-changed", "rt.oauth_nonce-missing", "rt.order", "rt.scheme-case"] {
+        assert_eq!(verdict(id), Verdict::Inconclusive, "{id}");
+    }
 }
 
 /// A world that stands still.

@@ -32,6 +32,11 @@ impl Carried {
         Carried { token: Some(token.clone()), ..Carried::default() }
     }
 
+    fn but(mut self, name: &'static str, value: &str) -> Carried {
+        self.values.retain(|(known, _)| *known != name);
+        self.with(name, value)
+    }
+
     fn with(mut self, name: &'static str, value: &str) -> Carried {
         self.values.push((name, value.to_owned()));
         self
@@ -174,8 +179,13 @@ impl Served {
         send(&self.sandbox, request.as_bytes())
     }
 
-    fn callback(&self) -> &'static str {
-        if self.profile.callback.url { "https://client.example/cb" } else { "oob" }
+    /// What a first request carries: a callback, where the provider takes one.
+    fn first(&self) -> Carried {
+        match (self.profile.callback.url, self.profile.callback.oob) {
+            (true, _) => Carried::default().with("oauth_callback", "https://client.example/cb"),
+            (false, true) => Carried::default().with("oauth_callback", "oob"),
+            (false, false) => Carried::default(),
+        }
     }
 
     /// Token credentials by the profile's own handshake, or those that a sandbox without one gives out; with what else the answer said.
@@ -191,9 +201,11 @@ impl Served {
             assert_eq!((answer.status, answer.field("Content-Type")), (documented.status, content_type), "{}: {answer:?}", self.profile.id);
             (answer.value("oauth_token"), answer.value("oauth_token_secret"))
         };
-        let temporary = self.ask(EndpointName::RequestToken, &Carried::default().with("oauth_callback", self.callback()));
-        let temporary = given(&temporary, EndpointName::RequestToken);
-        let allowed = self.ask(EndpointName::Authorize, &Carried::token(&temporary));
+        let temporary = self.ask(EndpointName::RequestToken, &self.first());
+        let asked = temporary;
+        let temporary = given(&asked, EndpointName::RequestToken);
+        let has_user = self.profile.endpoints.contains_key(&EndpointName::Authorize);
+        let allowed = if has_user { self.ask(EndpointName::Authorize, &Carried::token(&temporary)) } else { asked };
         let verifier = match allowed.status {
             200 => allowed.field("X-Countersign-Verifier").to_owned(),
             302 => {
@@ -261,7 +273,7 @@ fn long_ago(carried: Carried) -> Carried {
 }
 
 /// As they were documented or seen; the bodies are written down here once more, so that a profile cannot be its own witness.
-const REFUSALS: [Refusal; 24] = {
+const REFUSALS: [Refusal; 26] = {
     use EndpointName::{AccessToken, RequestToken, Resource};
     const JSON: &str = "application/json";
     [
@@ -288,7 +300,7 @@ const REFUSALS: [Refusal; 24] = {
         (
             "tumblr",
             RequestToken,
-            |carried| carried.with("oauth_callback", "oob"),
+            |carried| carried.but("oauth_callback", "oob"),
             401,
             "text/plain",
             "Out-of-band (\"oob\") callbacks are not supported",
@@ -366,6 +378,16 @@ const REFUSALS: [Refusal; 24] = {
             "lti11.lti_version",
         ),
         (
+            "magento",
+            AccessToken,
+            wrong_signature,
+            401,
+            FORM,
+            "oauth_problem=The signature is invalid. Verify and try again.",
+            "magento.signature",
+        ),
+        ("magento", RequestToken, no_nonce, 400, FORM, "oauth_problem=\"oauth_nonce\" is required.", "magento.rt.required"),
+        (
             "bricklink",
             Resource,
             wrong_signature,
@@ -397,14 +419,13 @@ fn every_provider_refuses_in_its_own_words() {
         let token = match endpoint {
             EndpointName::Resource => served.credentials().map(|(token, _)| token),
             EndpointName::AccessToken => {
-                let answer = served.ask(EndpointName::RequestToken, &Carried::default().with("oauth_callback", served.callback()));
+                let answer = served.ask(EndpointName::RequestToken, &served.first());
                 Some((answer.value("oauth_token"), answer.value("oauth_token_secret")))
             }
             _ => None,
         };
-        let carried = wrong(token.as_ref().map(Carried::token).unwrap_or_default());
-        let needs_callback = endpoint == EndpointName::RequestToken && !carried.values.iter().any(|(name, _)| *name == "oauth_callback");
-        let carried = if needs_callback { carried.with("oauth_callback", served.callback()) } else { carried };
+        let plain = if endpoint == EndpointName::RequestToken { served.first() } else { Carried::default() };
+        let carried = wrong(Carried { token: token.clone(), ..plain });
         let answer = served.ask(endpoint, &carried);
         assert_eq!((answer.status, answer.field("Content-Type")), (status, content_type), "{name}: {answer:?}");
         assert!(answer.body.contains(part), "{name}: {answer:?}");

@@ -49,7 +49,13 @@ fn fields_that_are_given_are_not_added() {
 
 #[test]
 fn a_length_is_said_where_content_is_usual_unless_it_comes_in_chunks() {
-    for (method, expected) in [("POST", "Content-Length: 0\r\n"), ("PUT", "Content-Length: 0\r\n"), ("GET", ""), ("DELETE", "")] {
+    for (method, expected) in [
+        ("POST", "Content-Length: 0\r\n"),
+        ("PUT", "Content-Length: 0\r\n"),
+        ("PATCH", "Content-Length: 0\r\n"),
+        ("GET", ""),
+        ("DELETE", ""),
+    ] {
         let text = seen(|address| Outgoing { method: method.to_owned(), ..get(format!("http://{address}?q")) });
         assert_eq!(text, format!("{method} /?q HTTP/1.1\r\nHost: HOST\r\n{expected}Connection: close\r\n\r\n"));
     }

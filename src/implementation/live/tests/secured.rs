@@ -4,14 +4,14 @@ use std::io::{Read as _, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
-use super::{LONG, SHORT, exchange_with, get, policy, request, serve, stays};
+use super::{LONG, PATIENCE, SHORT, exchange_with, freezes, get, policy, request, serve, stays};
 use crate::implementation::live::dialling::Names;
 use crate::implementation::live::tls::Trust;
 use crate::implementation::live::{Incoming, Network, Outgoing, Policy, Trouble};
@@ -209,7 +209,8 @@ fn what_is_no_tls_is_told_and_cut_at_the_deadline() {
             Box::new(|stream| {
                 let _ = stream.set_nodelay(true);
                 let _ = stream.write_all(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc");
-                while stream.write_all(b"\x03").is_ok() {
+                let began = Instant::now();
+                while stream.write_all(b"\x03").is_ok() && began.elapsed() < PATIENCE {
                     thread::sleep(Duration::from_millis(5));
                 }
             }),
@@ -289,7 +290,8 @@ fn what_breaks_a_connection_in_tls_is_told() {
     // Records of one octet, and each of them octet by octet: there is hardly ever anything to be read.
     let slow = secured(config(), |session| {
         answers(session, b"HTTP/1.1 200 OK\r\n\r\n");
-        loop {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             let (mut records, mut sent) = (Vec::new(), true);
             let _ = session.conn.writer().write_all(b"x");
             let _ = session.conn.write_tls(&mut records);
@@ -329,7 +331,7 @@ fn a_large_request_goes_out_in_tls_while_its_answer_is_read() {
     assert_eq!(ask(reads_all, &authority, post(reads_all), LONG).unwrap().body, b"ok");
     let reads_nothing = secured(authority.signs(&["h"], 2000, 4000).config(BOTH), |session| {
         let _ = session.write_all(GOOD);
-        std::mem::forget(session.sock.try_clone());
+        freezes();
     });
     assert_eq!(ask(reads_nothing, &authority, post(reads_nothing), LONG).unwrap().body, b"ok");
 }

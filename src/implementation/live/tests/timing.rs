@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{Behaviour, Expected, SHORT, comes_of, does, good, says_and_stays, stays};
+use super::{Behaviour, Expected, PATIENCE, SHORT, comes_of, does, freezes, good, says_and_stays, stays};
 use crate::implementation::live::Trouble;
 
 fn late(waiting_for: &'static str) -> Expected {
@@ -17,8 +17,9 @@ fn trickles(first: &'static str, others: &'static str, expected: Expected) -> Be
     does(&format!("{first:?} and then slowly {others:?}"), expected, move |stream| {
         let _ = stream.set_nodelay(true);
         let _ = stream.write_all(first.as_bytes());
+        let began = Instant::now();
         for octet in others.bytes().cycle() {
-            if stream.write_all(&[octet]).is_err() {
+            if stream.write_all(&[octet]).is_err() || began.elapsed() > PATIENCE {
                 break;
             }
             thread::sleep(Duration::from_millis(5));
@@ -28,12 +29,6 @@ fn trickles(first: &'static str, others: &'static str, expected: Expected) -> Be
 
 #[test]
 fn silence_and_trickles_end_at_the_deadline_in_every_phase() {
-    let large = |name: &str, expected, script: fn(&mut TcpStream)| Behaviour {
-        method: "POST",
-        body: Some(vec![b'x'; 16 * 1024 * 1024]),
-        script: Box::new(script),
-        ..does(name, expected, |_| ())
-    };
     comes_of(
         vec![
             says_and_stays("", late("an answer")),
@@ -56,14 +51,31 @@ fn silence_and_trickles_end_at_the_deadline_in_every_phase() {
             trickles("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", late("the end of the body")),
             trickles("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", "x", late("the end of the body")),
             trickles("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "X: y\r\n", late("the end of the body")),
-            large("reads nothing of the request", late("the request to be taken"), |stream| std::mem::forget(stream.try_clone())),
+        ],
+        SHORT,
+    );
+}
+
+/// With more time: to lay out a request that fills every buffer on the way takes some of it.
+#[test]
+fn a_request_that_is_not_taken_ends_at_the_deadline() {
+    let large = |name: &str, expected, script: fn(&mut TcpStream)| Behaviour {
+        method: "POST",
+        body: Some(vec![b'x'; 16 * 1024 * 1024]),
+        script: Box::new(script),
+        ..does(name, expected, |_| ())
+    };
+    comes_of(
+        vec![
+            large("reads nothing of the request", late("the request to be taken"), |_| freezes()),
             large("reads a little of the request, slowly", late("the request to be taken"), |stream| {
-                while let Ok(1..) = std::io::Read::read(stream, &mut [0; 16]) {
+                let began = Instant::now();
+                while matches!(std::io::Read::read(stream, &mut [0; 16]), Ok(1..)) && began.elapsed() < PATIENCE {
                     thread::sleep(Duration::from_millis(5));
                 }
             }),
             large("reads nothing, and answers slowly", late("the request to be taken"), |stream| {
-                for octet in "HTTP/1.1 200 OK\r\n".bytes().chain(std::iter::repeat(b'x')) {
+                for octet in "HTTP/1.1 200 OK\r\n".bytes().chain(std::iter::repeat_n(b'x', 1000)) {
                     if stream.write_all(&[octet]).is_err() {
                         break;
                     }
@@ -71,7 +83,7 @@ fn silence_and_trickles_end_at_the_deadline_in_every_phase() {
                 }
             }),
         ],
-        SHORT,
+        SHORT * 4,
     );
 }
 
