@@ -121,7 +121,8 @@ fn replaced(text: &[u8], old: &[u8], new: &[u8], may: impl Fn(&[u8], &[u8]) -> b
 /// A value of the same form: digits for digits, letters for letters of the same case, hexadecimal for hexadecimal; signs stay.
 pub(super) fn like(value: &[u8], number: usize) -> Vec<u8> {
     let is_hex = |octet: &u8| octet.is_ascii_digit() || (b'a'..=b'f').contains(octet);
-    let hex = value.iter().all(is_hex);
+    // Digits alone stay digits, and letters letters: what takes a code of them takes nothing else.
+    let hex = value.iter().all(is_hex) && value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
     for attempt in 0_u32.. {
         let made: Vec<u8> = value
             .iter()
