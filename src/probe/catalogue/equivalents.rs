@@ -83,14 +83,6 @@ pub(in crate::probe) fn writings(ground: &Ground<'_>, steps: &mut Vec<Step>) {
             "3.5.1",
             Edit::After(|outgoing| replace(outgoing, "\", ", "\",   ")),
         );
-        if !ground.documents(|check| matches!(check, Check::Realm { .. })) {
-            add(
-                "realm-any",
-                "the realm is another one, which is never signed",
-                "3.5.1",
-                Edit::Before(|draft| draft.realm = Some("countersign".to_owned())),
-            );
-        }
     }
     if name == EndpointName::Resource {
         for (id, title, query) in [
@@ -107,6 +99,12 @@ pub(in crate::probe) fn writings(ground: &Ground<'_>, steps: &mut Vec<Step>) {
         ] {
             add(id, title, "3.4.1.3", Edit::Query(query));
         }
+    }
+    if ground.target.place == Place::Header && !ground.documents(|check| matches!(check, Check::Realm { .. })) {
+        // Which realms there are is the server's to say.
+        let other = Edit::Before(|draft| draft.realm = Some("countersign".to_owned()));
+        let row = step(name, "realm-any", "the realm is another one, which is never signed");
+        steps.push(row.edit(other).by("RFC5849").section("3.5.1").should());
     }
     let bad = Edit::Between(|sent| sent.set("oauth_signature", b"AAAAAAAAAAAAAAAAAAAAAAAAAAA="));
     let row = step(name, "oauth_nonce-not-burnt", "a request with a wrong signature had the same nonce before").after([bad]);

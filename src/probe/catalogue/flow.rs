@@ -26,7 +26,7 @@ pub(in crate::probe) fn control(endpoint: EndpointName, id: &str) -> Step {
     Step { is_control: true, level: Level::Controls, ..step(endpoint, id, title).by("RFC5849").section(section) }
 }
 
-/// Callbacks that no server may take (`AV-S40`), and those that keep their query.
+/// Callbacks that no server should take (`AV-S40`): one of them none may.
 pub(in crate::probe) fn callbacks(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     let name = EndpointName::RequestToken;
     for (id, value) in [
@@ -40,8 +40,8 @@ pub(in crate::probe) fn callbacks(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     ] {
         let row = step(name, &format!("oauth_callback-{id}"), format!("oauth_callback is {}", value.escape_debug()));
         let row = row.edit(set("oauth_callback", value)).refused(Code::ParameterRejected).by("AV-S40").section("2.1").at(Level::Attacks);
-        // What user information is for, the specification does not say.
-        steps.push(if matches!(id, "user" | "relative" | "network-path") { row.should() } else { row });
+        // Section 2.1 asks for an absolute URI, which a `javascript:` one is; only a line break makes it none.
+        steps.push(if id == "line-break" { row } else { row.should() });
     }
     let row = step(name, "token-nobody", "an oauth_token that nobody has is there, although none was given yet");
     let row = row.edit(set("oauth_token", super::rules::NOBODY));
