@@ -1,6 +1,7 @@
 //! The rules of a drafted profile: one for each thing that was seen to be demanded, refused or answered. A rule is only drafted where
 //! something broke it and was refused, or where every answer kept to it.
 
+use super::catalogue::prefix;
 use super::draft_profile::{Nonces, SOURCE, Seen, Sight, Window};
 use super::draft_profile_endpoint::unique;
 use super::step::Wanted;
@@ -39,18 +40,6 @@ impl Writer<'_> {
             when: None,
             check,
         });
-    }
-}
-
-/// The first part of a rule's id behind the profile's.
-const fn place(name: EndpointName) -> &'static str {
-    match name {
-        EndpointName::RequestToken => "rt",
-        EndpointName::Authorize => "auth",
-        EndpointName::AccessToken => "at",
-        EndpointName::Renew => "renew",
-        EndpointName::Revoke => "revoke",
-        EndpointName::Resource => "api",
     }
 }
 
@@ -104,7 +93,7 @@ fn steps(sight: &Sight<'_>, name: EndpointName, ids: &[&str]) -> Vec<String> {
 /// URL, method, place and what must be there.
 fn request(sight: &Sight<'_>, name: EndpointName, writer: &mut Writer<'_>) {
     let Some(endpoint) = writer.profile.endpoints.get(&name).cloned() else { return };
-    let place = place(name);
+    let place = prefix(name);
     let id = |what: &str| format!("{place}.{what}");
     let url = endpoint.urls.first().cloned().unwrap_or_default();
     writer.add(&id("url"), Side::Request, &[name], format!("the URL is {url}"), steps(sight, name, &[]), Check::Url {});
@@ -175,7 +164,7 @@ fn callback(sight: &Sight<'_>, writer: &mut Writer<'_>) {
 /// Signature, client, token and what else must be right.
 fn credentials(sight: &Sight<'_>, name: EndpointName, writer: &mut Writer<'_>, not: &mut Vec<(String, String)>) {
     let Some(endpoint) = writer.profile.endpoints.get(&name).cloned() else { return };
-    let place = place(name);
+    let place = prefix(name);
     let id = |what: &str| format!("{place}.{what}");
     let wrong = refused(sight, name, &["signature-changed", "signature-client-secret", "signature-empty"]);
     if wrong.is_empty() {
@@ -239,7 +228,7 @@ fn authorization(sight: &Sight<'_>, writer: &mut Writer<'_>) {
 /// The answer to a good request.
 fn answer(sight: &Sight<'_>, name: EndpointName, writer: &mut Writer<'_>) {
     let Some(endpoint) = writer.profile.endpoints.get(&name).cloned() else { return };
-    let place = place(name);
+    let place = prefix(name);
     let id = |what: &str| format!("{place}.resp.{what}");
     let taken: Vec<&Seen<'_>> = sight.at(name).filter(|seen| seen.taken() == Some(true)).collect();
     let shown = || steps(sight, name, &[]);

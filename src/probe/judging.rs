@@ -397,7 +397,8 @@ fn speaks(check: &Check, step: &Step, own: bool) -> bool {
     }
 }
 
-fn token(presents: Presents, pair: &Pair) -> Token {
+/// The credentials that were presented, as the server knows them.
+pub(super) fn token(presents: Presents, pair: &Pair) -> Token {
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
     Token {
         identifier: text(&pair.identifier),

@@ -3,16 +3,16 @@
 //! with them.
 
 use super::conduct::{Conducted, Exchanged, Hop};
-use super::judging::Disclosure;
-use super::means::{Means, Pair};
+use super::judging::{Disclosure, token};
+use super::means::Means;
 use super::outcome::Outcome;
 use super::plan::Plan;
 use super::record_synthetic::{Needles, Synthetic, like};
 use super::redaction::{Redactor, SHORTEST};
 use super::step::{Presents, Step};
 use crate::profile::answer::Answer;
-use crate::profile::document::{EndpointName, TokenType};
-use crate::profile::exchange::{Client, Exchange, Octets, Response, SentRequest, Token};
+use crate::profile::document::EndpointName;
+use crate::profile::exchange::{Client, Exchange, Octets, Response, SentRequest};
 use crate::profile::reading::Reading;
 use crate::protocol::Secret;
 use crate::vectors::recorded::{self, Archived, nonce_of, replace_signature, signature_of};
@@ -154,23 +154,6 @@ fn took<'a>(means: &Means, step: &Step, exchanged: &Exchanged, hop: &'a Hop, par
         response: read.map(|read| read.response.clone()),
     };
     Took { id: format!("{}{part}", step.id), title, hop, exchange, is_accepted }
-}
-
-fn token(presents: Presents, pair: &Pair) -> Token {
-    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
-    Token {
-        identifier: text(&pair.identifier),
-        secret: Some(pair.secret.clone()),
-        token_type: if matches!(presents, Presents::Access | Presents::Revoked) { TokenType::Access } else { TokenType::Temporary },
-        verifier: pair.verifier.as_deref().map(text),
-        callback: pair.callback.clone(),
-        issued: pair.issued,
-        last_used: None,
-        renewed: pair.renewed,
-        revoked: pair.revoked,
-        exchanged: pair.exchanged,
-        lifetime: pair.lifetime,
-    }
 }
 
 /// What is hidden, and by what.
