@@ -162,6 +162,9 @@ fn told(changes: &[Change], run: &Run, file: &str, is_trial: bool) -> String {
         count(|change| matches!(change, Change::Removed(_))),
         count(|change| matches!(change, Change::Changed(_))),
     ];
+    if changed > 0 {
+        text.push_str("the reasons of changed entries are as they were: see whether they still hold\n");
+    }
     let (file, who) = (escape::line(file), escape::line(&run.implementation().name));
     let verb = if is_trial { "would be brought up to date" } else { "is up to date" };
     let _ = writeln!(text, "{file} {verb} with {who}: {added} added, {removed} removed, {changed} changed");

@@ -110,10 +110,16 @@ fn states(key: &[u8]) -> [State; 2] {
     match block.get_mut(..key.len()) {
         Some(place) => place.copy_from_slice(key),
         // A key that is longer than a block is hashed first.
-        None => block[..HASH].copy_from_slice(&Sha1::digest(key)),
+        None => {
+            let mut digest = Sha1::digest(key);
+            block[..HASH].copy_from_slice(&digest);
+            digest.as_mut_slice().zeroize();
+        }
     }
     [0x36, 0x5c].map(|pad| {
-        let mut padded: Block<Sha1Core> = block.map(|octet| octet ^ pad).into();
+        // In its place: what an array is mapped to is copied, and the copies stay.
+        let mut padded = Block::<Sha1Core>::default();
+        padded.iter_mut().zip(block.iter()).for_each(|(place, octet)| *place = octet ^ pad);
         let mut state = INITIAL;
         compress(&mut state, std::slice::from_ref(&padded));
         padded.as_mut_slice().zeroize();

@@ -90,7 +90,7 @@ fn told(named: &Named) -> String {
         Named::OneOf(ids) => format!("one of {}", ids.join(", ")),
         Named::Unexplained => "nothing".to_owned(),
         Named::Wrongly(ids) => format!("something else: {}", ids.join(", ")),
-        Named::NotCaught => "nothing, because nothing failed".to_owned(),
+        Named::NotCaught => "nothing, because no failure of it is looked at".to_owned(),
     }
 }
 
@@ -151,11 +151,13 @@ fn departures(page: &mut Page, selftest: &Selftest) {
         page.text(
             0,
             &format!(
-                "{} combinations: {caught} caught, {failures} failures; of those looked at {} explained by what was there, {} by what no \
-                 request tells from it, {} falsely",
+                "{} combinations: {caught} caught, {failures} failures; of those looked at {} explained by what was there ({} by all of it), \
+                 {} by what no request tells from it, {} not, {} falsely",
                 combinations.len(),
                 sum(|named| named.there),
+                sum(|named| named.whole),
                 sum(|named| named.inseparable),
+                sum(|named| named.unexplained),
                 sum(|named| named.falsely),
             ),
         );

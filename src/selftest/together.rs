@@ -15,12 +15,16 @@ use crate::vectors::{Operation, Question};
 pub struct NamedTogether {
     /// How many failures are explained by departures that were there.
     pub there: usize,
+    /// How many of these by all that were there at once.
+    pub whole: usize,
     /// How many are explained by others that give the same answers to all questions.
     pub inseparable: usize,
     /// The sets that explain the others: false causes, because a question tells them from what was there. Each once.
     pub otherwise: Vec<Vec<String>>,
     /// How many failures these explain.
     pub falsely: usize,
+    /// How many failures have no explanation.
+    pub unexplained: usize,
 }
 
 /// Looks at the diagnoses of departures that were there.
@@ -28,7 +32,11 @@ pub(super) fn named(bench: &Bench, there: &[&'static Deviation], diagnoses: &[Di
     let there: Vec<Cause> = there.iter().copied().map(Cause::Deviation).collect();
     let mut named = NamedTogether::default();
     let mut known: HashMap<Vec<String>, bool> = HashMap::new();
-    for diagnosis in diagnoses.iter().filter(|diagnosis| !diagnosis.sets.is_empty()) {
+    for diagnosis in diagnoses {
+        if diagnosis.sets.is_empty() {
+            named.unexplained += 1;
+            continue;
+        }
         let is_there = |set: &Vec<Cause>| set.iter().all(|cause| there.contains(cause));
         let mut is_inseparable = |set: &Vec<Cause>| {
             let ids = set.iter().map(Cause::to_string).collect();
@@ -36,6 +44,7 @@ pub(super) fn named(bench: &Bench, there: &[&'static Deviation], diagnoses: &[Di
         };
         if diagnosis.sets.iter().any(is_there) {
             named.there += 1;
+            named.whole += usize::from(diagnosis.sets.iter().any(|set| set.len() == there.len() && is_there(set)));
         } else if diagnosis.sets.iter().any(&mut is_inseparable) {
             named.inseparable += 1;
         } else {
@@ -98,8 +107,11 @@ mod tests {
         // Whether names of forms are decoded no query shows.
         let other = diagnosis(&["uri.default-port-kept", "read.names-not-decoded"]);
         let own = diagnosis(&["uri.default-port-kept"]);
-        let told = named(&bench(&["sign.query", "sign.uri"]), &there, &[own.clone(), other.clone()]);
-        assert_eq!((told.there, told.inseparable, told.falsely), (1, 1, 0), "{told:?}");
+        let told = named(&bench(&["sign.query", "sign.uri"]), &there, &[own.clone(), other.clone(), Diagnosis::unexplained()]);
+        assert_eq!((told.there, told.inseparable, told.falsely, told.unexplained), (1, 1, 0, 1), "{told:?}");
+        let both = diagnosis(&["uri.default-port-kept", "read.query-names-not-decoded"]);
+        let told = named(&bench(&["sign.uri"]), &there, &[own.clone(), both]);
+        assert_eq!((told.there, told.whole), (2, 1), "{told:?}");
         let told = named(&bench(&["sign.query", "sign.uri", "sign.form"]), &there, &[own, other]);
         assert_eq!((told.there, told.inseparable, told.falsely), (1, 0, 1), "{told:?}");
         assert_eq!(told.otherwise, [["uri.default-port-kept", "read.names-not-decoded"]]);

@@ -2,6 +2,7 @@
 //! or a published text in which it stands.
 
 use super::case::SourceKind;
+use super::lint::SECTIONS;
 
 /// Where a value is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Published {
     pub fn new(text: &str, kind: Option<SourceKind>) -> Result<Published, NotPublished> {
         let place = text.trim();
         let address = address(place);
-        let section = section(place);
+        let section = section(place).filter(|(rfc, section)| rfc != "5849" || SECTIONS.contains(&section.as_str()));
         if address.is_none() && section.is_none() {
             return Err(NotPublished::NoPlace);
         }
@@ -134,8 +135,18 @@ mod tests {
         assert_eq!(kind("https://www.rfc-editor.org/rfc/rfc5849#section-3.6"), Ok(SourceKind::Rfc));
         assert_eq!(kind("section 3.6, https://datatracker.ietf.org/doc/html/rfc5849"), Ok(SourceKind::Rfc));
         assert_eq!(kind("https://www.rfc-editor.org/errata/eid2550"), Ok(SourceKind::Erratum));
-        let nowhere =
-            ["", "a friend", "RFC 5849", "RFC section 3", "http://example.com/a", "https://", "https:///a", "https://x", "https://a..b/"];
+        let nowhere = [
+            "",
+            "a friend",
+            "RFC 5849",
+            "RFC 5849 section 99.99",
+            "RFC section 3",
+            "http://example.com/a",
+            "https://",
+            "https:///a",
+            "https://x",
+            "https://a..b/",
+        ];
         for text in nowhere {
             assert_eq!(kind(text), Err(NotPublished::NoPlace), "{text}");
         }

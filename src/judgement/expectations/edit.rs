@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, Datetime, DocumentMut, Item, Table, value};
 
 use super::{Entry, Expectations, Outcome, rules};
 use crate::deviation::Cause;
@@ -105,13 +105,17 @@ fn table(outcome: Outcome, record: &CaseRecord) -> Table {
     table.decor_mut().set_prefix("\n");
     table.insert("case", value(record.full_id()));
     table.insert("outcome", value(outcome.as_str()));
-    let rules = rules(record);
-    if let Some(ids) = ids(record.diagnosis.as_ref()).or_else(|| (record.operation == PROBE && !rules.is_empty()).then(|| rules.join(",")))
-    {
-        table.insert("diagnosis", value(ids));
+    if let Some(cause) = cause(record) {
+        table.insert("diagnosis", value(cause));
     }
     table.insert("reason", value(one_line(&reason(record))));
     table
+}
+
+/// What it is told by: the set that explains it, or the rules that a step of a probe breaks.
+fn cause(record: &CaseRecord) -> Option<String> {
+    let broken = || Some(rules(record)).filter(|rules| record.operation == PROBE && !rules.is_empty());
+    ids(record.diagnosis.as_ref()).or_else(|| Some(broken()?.join(",")))
 }
 
 /// The set that explains it, if one does; of several that do, any will be recognized.
@@ -150,7 +154,7 @@ pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], i
                 kept.push(entry.case.clone());
                 changes.push(Change::Changed(entry.case.clone()));
                 if let Some(table) = tables.get_mut(index) {
-                    change(table, *outcome, record.diagnosis.as_ref());
+                    change(table, *outcome, cause(record).as_deref());
                 }
             }
             _ => {
@@ -174,6 +178,9 @@ pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], i
             if let Some(issue) = &old.issue {
                 table.insert("issue", value(issue));
             }
+            if let Some(day) = old.expires.as_ref().and_then(|day| day.parse::<Datetime>().ok()) {
+                table.insert("expires", value(day));
+            }
         }
         changes.push(Change::Added(id.clone()));
         tables.push(table);
@@ -189,7 +196,7 @@ impl Entry {
 }
 
 /// Changes what an entry says of its case; comments at the ends of lines stay.
-fn change(table: &mut Table, outcome: Outcome, diagnosis: Option<&Diagnosis>) {
+fn change(table: &mut Table, outcome: Outcome, cause: Option<&str>) {
     let mut set = |key: &str, text: &str| match table.get_mut(key).and_then(Item::as_value_mut) {
         Some(old) => {
             let decor = old.decor().clone();
@@ -199,8 +206,8 @@ fn change(table: &mut Table, outcome: Outcome, diagnosis: Option<&Diagnosis>) {
         None => _ = table.insert(key, value(text)),
     };
     set("outcome", outcome.as_str());
-    match ids(diagnosis) {
-        Some(ids) => set("diagnosis", &ids),
+    match cause {
+        Some(cause) => set("diagnosis", cause),
         None => _ = table.remove("diagnosis"),
     }
 }

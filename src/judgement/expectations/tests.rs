@@ -229,7 +229,8 @@ fn a_file_is_brought_up_to_date_and_its_comments_stay() {
 
 #[test]
 fn an_entry_for_many_is_changed_only_when_all_of_its_cases_were_put() {
-    let text = "format = 1\n[[expect]]\ncase = \"s/*\"\noutcome = \"fail\"\nreason = \"ours\"\nissue = \"https://example.com/1\"\n";
+    let text = "format = 1\n[[expect]]\ncase = \"s/*\"\noutcome = \"fail\"\nreason = \"ours\"\nissue = \"https://example.com/1\"\n\
+                expires = 2099-01-31\n";
     let file = Expectations::read("f", text, TODAY).unwrap();
     let cases = ["bad", "good", "no"].map(|text| encoding(text, text, text));
     // One of three: whatever it comes to, nothing is known of the others.
@@ -246,6 +247,8 @@ fn an_entry_for_many_is_changed_only_when_all_of_its_cases_were_put() {
     let now = Expectations::read("f", &changed.text, TODAY).unwrap();
     let told: Vec<_> = now.entries().iter().map(|entry| (entry.outcome.as_str(), entry.reason.as_str(), entry.issue.is_some())).collect();
     assert_eq!(told, [("fail", "ours", true), ("reject", "it refuses this: no", false)]);
+    // What was to end on a day still does.
+    assert_eq!(now.entries().iter().map(|entry| entry.expires.as_deref()).collect::<Vec<_>>(), [Some("2099-01-31"), None]);
     let run = run(&now, &cases, &|_| true);
     assert_eq!((run.exit_code(), found(&run)), (ExitCode::AsExpected, vec![]));
 }

@@ -33,6 +33,9 @@ struct Departure<'a> {
     /// What in the text keeps `must` cases from catching it.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_open: Option<&'static str>,
+    /// Why no request that may be sent shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unshown: Option<&'static str>,
     /// The departures that are named in place of it, or with it.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     named: &'a [String],
@@ -48,6 +51,9 @@ struct Combination<'a> {
     explained: usize,
     inseparable: usize,
     falsely: usize,
+    /// How many of the first kind are explained by all that was there, and how many failures have no explanation.
+    whole: usize,
+    unexplained: usize,
     /// The causes that were not there.
     otherwise: &'a [Vec<String>],
 }
@@ -87,6 +93,7 @@ pub fn selftest_json(selftest: &Selftest) -> String {
             interop: single.shows_in_interop,
             diagnosis,
             left_open: single.left_open(),
+            unshown: single.unshown(),
             named,
             cases: single.cases.iter().map(|(case, _)| case.as_str()).collect(),
         }
@@ -97,6 +104,8 @@ pub fn selftest_json(selftest: &Selftest) -> String {
         explained: tried.named.there,
         inseparable: tried.named.inseparable,
         falsely: tried.named.falsely,
+        whole: tried.named.whole,
+        unexplained: tried.named.unexplained,
         otherwise: &tried.named.otherwise,
     });
     let faults = selftest.faults.iter().map(|tried| Fault {
