@@ -212,6 +212,9 @@ impl<'a> Hidden<'a> {
         }
         if let Some(answer) = &mut exchange.response {
             hide_answer(answer, took.hop.endpoint, took.is_accepted, &needles);
+            // A name that holds a value is no field that anybody reads.
+            let is_clean = |name: &str| needles.within(name.as_bytes()) == name.as_bytes() && redactor.sweep(name) == name;
+            answer.headers.retain(|(name, _)| is_clean(name));
         }
         // What is left of real values in a writing that was not thought of. All at once first: mostly nothing is.
         let text = whole(exchange);

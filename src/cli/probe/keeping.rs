@@ -86,7 +86,7 @@ impl Kept<'_> {
         if let Some(folder) = self.record {
             let recording = record(plan, means, conducted, disclosure);
             for (name, text) in &recording.files {
-                output::write_file(&folder.join(name), text.as_bytes())?;
+                output::write_file(&folder.join(name), super::swept(text, disclosure).as_bytes())?;
             }
             notes.push(format!("{} exchanges are written to {}", recording.exchanges, folder.display()));
             let mut listed = |what: &str, ids: &[String]| {
@@ -103,6 +103,8 @@ impl Kept<'_> {
             };
             let text =
                 serde_json::to_string_pretty(&profile).map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
+            // A draft cites what the server wrote.
+            let text = super::swept(&text, disclosure);
             let written = target.writer().write_all(format!("{text}\n").as_bytes());
             written.map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
             target.finish()?;

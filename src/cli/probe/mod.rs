@@ -24,7 +24,7 @@ use crate::probe::drift::Drift;
 use crate::probe::judging::Disclosure;
 use crate::probe::learnt::learnt;
 use crate::probe::login::{Nobody, Owner};
-use crate::probe::{Authorization, Conducted, Ended, Means, Plan, Surroundings, conduct, judge};
+use crate::probe::{Authorization, Conducted, Ended, Means, Pair, Plan, Redactor, Surroundings, conduct, judge};
 use crate::protocol::Secret;
 pub(in crate::cli) use options::Arguments;
 
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let mut reports = Opened::open(&arguments.reports)?;
     let kept = arguments.keeping.open(&plan)?;
     let conducted = send(arguments, &plan, &means, &interrupted);
-    let is_synthetic = means.is_loopback && means.client.starts_with("sandbox-");
+    let is_synthetic = is_synthetic(&means);
     let again = Some(told::again(arguments));
     let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), again };
     let drift = kept.compared(&plan, &conducted, &closed);
@@ -55,12 +55,14 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     reports.finish(std::slice::from_ref(&run))?;
     let notes = kept.finish(&plan, &means, &conducted, &closed, &drift)?;
     // A person's own terminal may show what no file holds.
-    let shown = if arguments.reveal && !is_synthetic && io::stdout().is_terminal() {
-        told.run(&Disclosure { is_open: true, ..closed }, None)?
+    let is_seen = if arguments.reports.use_stdout() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
+    let (shown, closed) = if arguments.reveal && !is_synthetic && is_seen {
+        let open = Disclosure { is_open: true, ..closed };
+        (told.run(&open, None)?, open)
     } else {
-        run
+        (run, closed)
     };
-    let text = told::done(arguments, &plan, &conducted, &learnt(&plan, &conducted), &shown);
+    let text = told::done(arguments, &plan, &conducted, &learnt(&plan, &conducted), &shown, &|text| swept(text, &closed));
     output::tell(&text, arguments.reports.use_stdout())?;
     if !arguments.quiet {
         notes.iter().for_each(|note| output::note(note));
@@ -101,6 +103,27 @@ fn pause(time: Duration, interrupted: &AtomicBool) {
         }
         std::thread::sleep(left.min(Duration::from_millis(50)));
     }
+}
+
+/// Whether all credentials are those that a sandbox makes up and prints. Others are real, wherever they are used: they come from the
+/// environment, a file or stdin.
+fn is_synthetic(means: &Means) -> bool {
+    let is_made = |octets: &[u8], before: &str| {
+        let digits = octets.strip_prefix(before.as_bytes());
+        digits.is_some_and(|digits| digits.len() == 24 && digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')))
+    };
+    let is_secret = |secret: &Secret| is_made(secret.expose(), "secret-");
+    let is_token = |token: &Pair| is_made(&token.identifier, "token-") && is_secret(&token.secret);
+    means.is_loopback
+        && is_made(means.client.as_bytes(), "sandbox-")
+        && means.secret.as_ref().is_none_or(is_secret)
+        && means.token.as_ref().is_none_or(is_token)
+        && means.private_key.is_none()
+}
+
+/// A text without the secrets of the run.
+fn swept(text: &str, disclosure: &Disclosure) -> String {
+    if disclosure.is_open { text.to_owned() } else { Redactor::of(&disclosure.secrets).sweep(text) }
 }
 
 /// Every secret that is known: ours, and those that came back.

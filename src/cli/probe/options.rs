@@ -89,7 +89,7 @@ pub(in crate::cli) struct Arguments {
     /// Show real credentials on a terminal; reports never hold them
     #[arg(long)]
     pub(super) reveal: bool,
-    /// What is known to be found: entries whose case is the id of a step
+    /// What is known to be found: an expectations file whose cases are steps, as probe.PROFILE/STEP
     #[arg(long, value_name = "FILE")]
     pub(super) expect: Option<String>,
     /// Fail on findings of level should, too

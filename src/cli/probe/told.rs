@@ -69,8 +69,15 @@ fn asked(plan: &Plan, name: EndpointName) -> String {
     format!("{name}  {} {}, {} in the {}", target.method, target.url, target.signature_method.as_str(), target.place.as_str())
 }
 
-/// What came of it.
-pub(super) fn done(arguments: &Arguments, plan: &Plan, conducted: &Conducted, learnt: &Learnt, run: &Run) -> String {
+/// What came of it. `swept` takes out of a server's words what is nobody else's to see.
+pub(super) fn done(
+    arguments: &Arguments,
+    plan: &Plan,
+    conducted: &Conducted,
+    learnt: &Learnt,
+    run: &Run,
+    swept: &dyn Fn(&str) -> String,
+) -> String {
     let prefix = |name: EndpointName| plan.steps.iter().find(|step| step.endpoint == name).and_then(|step| step.id.split('.').next());
     let endpoints: Vec<(String, String)> =
         plan.targets.iter().filter_map(|target| Some((prefix(target.name)?.to_owned(), asked(plan, target.name)))).collect();
@@ -82,7 +89,9 @@ pub(super) fn done(arguments: &Arguments, plan: &Plan, conducted: &Conducted, le
         Ended::Deadline => Some("stopped: the time for all of it is over; --deadline gives more".to_owned()),
         Ended::Network(trouble) => Some(format!("stopped: {trouble}")),
     };
-    let (learnt, left) = (lines(learnt), left_out(plan));
+    let ended = ended.map(|text| swept(&text));
+    let learnt: Vec<String> = lines(learnt).iter().map(|line| swept(line)).collect();
+    let left = left_out(plan);
     let text = ProbeText {
         title: &title(plan),
         endpoints: &endpoints,
@@ -133,7 +142,8 @@ pub(super) fn again(arguments: &Arguments) -> String {
     };
     push("--url", arguments.url.as_ref());
     push("--client", arguments.client.as_ref());
-    push("--token", arguments.token.as_ref());
+    // Its identifier opens nothing and is nobody else's to know.
+    push("--token", arguments.token.as_ref().map(|_| "TOKEN".to_owned()).as_ref());
     push("--callback", arguments.callback.as_ref());
     push("--realm", arguments.realm.as_ref());
     push("--signature-method", arguments.signature_method.as_ref());
