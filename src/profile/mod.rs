@@ -60,7 +60,7 @@ mod refusal_checks;
 mod request_checks;
 mod response_checks;
 
-pub use assessment::{assess, check};
+pub use assessment::{assess, check, check_request};
 pub use document::{Endpoint, EndpointName, Profile};
 pub use exchange::Exchange;
 pub use kinds::Check;
