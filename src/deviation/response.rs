@@ -3,7 +3,7 @@
 use super::{Deviation, Rank, Stage};
 use crate::protocol::token_response::{Step, TokenResponse, read};
 use crate::protocol::verification::Refusal;
-use crate::protocol::{Buffer, Code, Encoder, Header, Parameters, Secret, Source, form_decode};
+use crate::protocol::{Buffer, Code, Encoder, Header, Parameters, Secret, Source, form_decoded};
 
 macro_rules! responses {
     ($($id:literal $section:literal $sentence:literal, $fix:literal, $rank:ident $seen:expr, $read:expr;)*) => {
@@ -62,16 +62,12 @@ pub(super) const TABLE: &[Deviation] = responses![
         "decode the answer as a form, each value once", Seen ["https://github.com/scribejava/scribejava/issues/105"],
         |step, status, headers, body| {
             let once = read(step, status, headers, body)?;
-            let again = |text: &[u8]| {
-                let mut out = Buffer::default();
-                form_decode(text, &mut out);
-                out.to_vec()
-            };
             let mut parameters = Parameters::new();
             for parameter in once.parameters.iter() {
-                parameters.push(&again(parameter.name), &again(parameter.value), parameter.source);
+                parameters.push(&form_decoded(parameter.name), &form_decoded(parameter.value), parameter.source);
             }
-            Ok(TokenResponse { identifier: again(&once.identifier), secret: Secret::new(again(once.secret.expose())), parameters })
+            let secret = Secret::new(form_decoded(once.secret.expose()));
+            Ok(TokenResponse { identifier: form_decoded(&once.identifier), secret, parameters })
         };
     "response.broken-escapes-kept" "3.6" "a % without two hexadecimal digits is kept as text",
         "refuse an answer with a broken escape", Plausible [],

@@ -3,7 +3,7 @@
 use super::document::Profile;
 use super::exchange::Response;
 use crate::protocol::encoding::form_pairs;
-use crate::protocol::{Buffer, form_decode, percent_decode};
+use crate::protocol::{Buffer, form_decoded, percent_decode};
 
 /// A response, read.
 #[derive(Debug)]
@@ -98,12 +98,7 @@ fn begins_like_a_form(body: &[u8]) -> bool {
 }
 
 fn pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let decoded = |octets: &[u8]| {
-        let mut out = Buffer::default();
-        form_decode(octets, &mut out);
-        out.to_vec()
-    };
-    form_pairs(text).map(|(name, value)| (decoded(name), decoded(value))).collect()
+    form_pairs(text).map(|(name, value)| (form_decoded(name), form_decoded(value))).collect()
 }
 
 fn first<'a>(pairs: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> {

@@ -7,7 +7,7 @@ use crate::protocol::authorization::{Authorization, is_oauth};
 use crate::protocol::base_string::{UriRecipe, base_string_uri};
 use crate::protocol::encoding::form_pairs;
 use crate::protocol::request::is_form;
-use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decode, percent_decode};
+use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decoded, percent_decode};
 
 /// A parameter of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl<'a> Reading<'a> {
 
     fn read_pairs(&mut self, text: &[u8], place: Place) {
         for (name, raw) in form_pairs(text) {
-            self.parameters.push(Found { name: decoded_form(name), value: decoded_form(raw), raw: raw.to_vec(), place });
+            self.parameters.push(Found { name: form_decoded(name), value: form_decoded(raw), raw: raw.to_vec(), place });
         }
     }
 
@@ -187,12 +187,6 @@ fn unquoted(text: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-fn decoded_form(text: &[u8]) -> Vec<u8> {
-    let mut out = Buffer::default();
-    form_decode(text, &mut out);
-    out.to_vec()
 }
 
 /// Percent-decoded where it can be, as it is otherwise.

@@ -23,6 +23,14 @@ pub fn form_decode<'a>(text: impl Into<Padded<'a>>, out: &mut Buffer) {
     let _ = decode(text.into(), out, b' ', |_| Ok(()));
 }
 
+/// One name or value of a query or form, as [`form_decode`] reads it.
+#[must_use]
+pub fn form_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Buffer::default();
+    form_decode(text, &mut out);
+    out.to_vec()
+}
+
 /// Decodes escapes, writes `plus` for a plus sign, and asks what to do about a broken escape.
 #[inline(always)]
 fn decode(text: Padded<'_>, out: &mut Buffer, plus: u8, broken: impl Fn(usize) -> Result<(), Malformed>) -> Result<(), Malformed> {
@@ -190,6 +198,7 @@ mod tests {
             (b"%e9%E9", b"\xe9\xe9"),
         ] {
             assert_eq!(written(|out| form_decode(text, out)), expected, "{}", String::from_utf8_lossy(text));
+            assert_eq!(form_decoded(text), expected, "{}", String::from_utf8_lossy(text));
         }
     }
 
