@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::Deviation;
 use super::list::{is_protocol, rename, revalue};
-use super::read::decode::{decoded, unescape};
+use super::read::decode::decoded;
 use super::rows::departures;
+use crate::protocol::encoding::percent_decoded;
 use crate::protocol::{Encoder, Source, form_decoded, percent_encode};
 
 const AS_SENT: &str = "take values as they were sent, before anything cleans them";
@@ -217,7 +218,7 @@ fn in_utf_8(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
-    Cow::Owned(decoded(value, unescape).to_vec())
+    Cow::Owned(percent_decoded(value))
 }
 
 fn encoded(value: &[u8]) -> Cow<'_, [u8]> {

@@ -2,8 +2,7 @@
 
 use super::document::Profile;
 use super::exchange::Response;
-use crate::protocol::encoding::form_pairs;
-use crate::protocol::{Buffer, form_decoded, percent_decode};
+use crate::protocol::encoding::{form_decoded, form_pairs, has_broken_escape};
 
 /// A response, read.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ impl<'a> Answer<'a> {
         let looks_like_form = begins_like_a_form(body);
         let form_fault = if !looks_like_form {
             Some("is not form-encoded")
-        } else if percent_decode(body, &mut Buffer::default()).is_err() {
+        } else if has_broken_escape(body) {
             Some("holds a % without two hexadecimal digits")
         } else if body.iter().any(|octet| octet.is_ascii_whitespace() || !octet.is_ascii()) {
             Some("holds characters that a form encodes")

@@ -10,9 +10,20 @@ use super::scan::{self, STEP};
 /// (section 3.5.1).
 ///
 /// # Errors
-/// [`Malformed::PercentEncoding`] with the octet of a `%` that two hexadecimal digits do not follow.
+/// [`Malformed::PercentEncoding`] with the octet of the first `%` that two hexadecimal digits do not follow. All of the text is in `out`
+/// then too, such a `%` as it is.
 pub fn percent_decode<'a>(text: impl Into<Padded<'a>>, out: &mut Buffer) -> Result<(), Malformed> {
     decode(text.into(), out, b'+', |at| Err(Malformed::PercentEncoding(at)))
+}
+
+/// A text without its escapes, as [`percent_decode`] reads it; what is no escape is kept. For those who look for something in foreign text
+/// and do not judge how it is written.
+#[must_use]
+pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Buffer::default();
+    // The error comes with everything decoded.
+    let _ = percent_decode(text, &mut out);
+    out.to_vec()
 }
 
 /// Decodes one name or value of a query or form: `%XX`, and `+` for a space (section 3.4.1.3.1).
@@ -83,6 +94,25 @@ fn decode(text: Padded<'_>, out: &mut Buffer, plus: u8, broken: impl Fn(usize) -
 #[inline(never)]
 fn keep_percent() -> u8 {
     b'%'
+}
+
+/// The octet that the escape at the begin of a text stands for, if one stands there.
+#[must_use]
+pub fn escape_at(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else { return None };
+    escaped(*high, *low)
+}
+
+/// Whether a text has an escape somewhere.
+#[must_use]
+pub fn has_escape(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', text).any(|at| escape_at(text.get(at..).unwrap_or_default()).is_some())
+}
+
+/// Whether a text has a `%` somewhere that two hexadecimal digits do not follow.
+#[must_use]
+pub fn has_broken_escape(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', text).any(|at| escape_at(text.get(at..).unwrap_or_default()).is_none())
 }
 
 /// The octet that two hexadecimal digits stand for.
@@ -206,8 +236,22 @@ mod tests {
     fn percent_decoding_names_the_octet_of_a_broken_escape() {
         for (text, at) in [(&b"%"[..], 0), (b"a%4", 1), (b"ab%g0", 2), (b"%41%+1", 3), (b"%0", 0), (b"%0g", 0)] {
             assert_eq!(percent_decode(text, &mut Buffer::default()), Err(Malformed::PercentEncoding(at)));
+            assert!(has_broken_escape(text), "{}", String::from_utf8_lossy(text));
         }
         assert_eq!(written(|out| percent_decode(b"a+b%2b%2B", out).unwrap()), b"a+b++");
+    }
+
+    #[test]
+    fn an_escape_is_a_percent_sign_and_two_hexadecimal_digits() {
+        for (text, octet) in [(&b"%41"[..], Some(b'A')), (b"%e9%", Some(0xe9)), (b"%E9", Some(0xe9)), (b"%4", None), (b"%4g", None)] {
+            assert_eq!(escape_at(text), octet, "{}", String::from_utf8_lossy(text));
+            assert_eq!(has_escape(&[b"%a", text].concat()), octet.is_some(), "{}", String::from_utf8_lossy(text));
+        }
+        assert_eq!(
+            (escape_at(b"a%41"), has_broken_escape(b"a%41"), has_broken_escape(b"a+"), has_escape(b"")),
+            (None, false, false, false)
+        );
+        assert_eq!(percent_decoded(b"+%41%zz%4%%2B"), b"+A%zz%4%+");
     }
 
     #[test]

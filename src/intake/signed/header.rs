@@ -5,6 +5,7 @@ use super::Finding;
 use super::value::raw;
 use crate::intake::pasted::{MAX_FIELDS, shown};
 use crate::protocol::authorization::Authorization;
+use crate::protocol::encoding::has_escape;
 use crate::protocol::{Buffer, Source, percent_decode};
 
 /// The most findings about one field.
@@ -230,7 +231,7 @@ impl<'a> Reader<'a> {
     }
 
     fn realm(&mut self, value: Vec<u8>, at: usize, out: &mut Authorization) {
-        if is_encoded(&value) {
+        if has_escape(&value) {
             self.findings
                 .push(Finding::should("3.5.1", "realm is percent-encoded; it is a quoted-string and is taken as it stands").at(at));
         }
@@ -252,9 +253,4 @@ impl<'a> Reader<'a> {
         let value = if percent_decode(value, &mut decoded_value).is_ok() { &*decoded_value } else { value };
         out.parameters.push(name, value, Source::Header);
     }
-}
-
-/// Whether a text has `%` and two hexadecimal digits.
-pub(super) fn is_encoded(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'%', text).any(|at| text.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
 }
