@@ -20,11 +20,11 @@ use crate::intake::{Answer, Finding, Pasted, PastedRequest, PastedResponse, Sign
 use crate::judgement::explanation::findings_of_answer;
 use crate::judgement::{Clues, ExitCode, Explanation};
 use crate::profile::hosts;
+use crate::profile::nearest::nearest;
 use crate::protocol::signature::base64_octets;
 use crate::protocol::{Secrets, SignatureMethod, Url};
 use crate::report::{self, Disclosure, ExplanationOptions};
 use crate::vectors::Corpus;
-use crate::vectors::load_error::nearest;
 
 /// Name what is wrong with a request that was refused, and prove it by deriving the wrong value again.
 ///

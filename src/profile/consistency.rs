@@ -2,7 +2,7 @@
 
 use super::document::{Endpoint, EndpointName, Profile};
 use super::kinds::Check;
-use super::load::nearest;
+use super::nearest::nearest;
 use super::rule::{Level, Rule};
 use crate::deviation;
 
