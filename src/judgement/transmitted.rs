@@ -4,8 +4,9 @@
 use super::difference::{Difference, Side, What};
 use super::judge::{Declared, of_options};
 use crate::protocol::authorization::Authorization;
+use crate::protocol::encoding::percent_decoded_if_whole;
 use crate::protocol::transmission::{self, ProtocolParameters};
-use crate::protocol::{Buffer, Malformed, Parameters, Source, Url, form_decoded, percent_decode, percent_encode};
+use crate::protocol::{Buffer, Malformed, Parameters, Source, Url, form_decoded, percent_encode};
 use crate::vectors::question::{SignInput, Transmission};
 use crate::vectors::{Output, Text};
 
@@ -231,8 +232,7 @@ fn header_pieces(header: &[u8]) -> Vec<Piece> {
         rest = after;
         let name = text.get(..equals).unwrap_or_default();
         if !name.eq_ignore_ascii_case(b"realm") {
-            let mut decoded = Buffer::default();
-            let name = if percent_decode(name, &mut decoded).is_ok() { decoded.to_vec() } else { name.to_vec() };
+            let name = percent_decoded_if_whole(name).unwrap_or_else(|| name.to_vec());
             pieces.push(Piece { name, text: text.to_vec() });
         }
     }

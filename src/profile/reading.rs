@@ -5,9 +5,9 @@ use super::document::Place;
 use super::exchange::SentRequest;
 use crate::protocol::authorization::{Authorization, is_oauth};
 use crate::protocol::base_string::{UriRecipe, base_string_uri};
-use crate::protocol::encoding::form_pairs;
+use crate::protocol::encoding::{form_pairs, percent_decoded_if_whole};
 use crate::protocol::request::is_form;
-use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decoded, percent_decode};
+use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decoded};
 
 /// A parameter of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,11 +191,7 @@ fn unquoted(text: &[u8]) -> Vec<u8> {
 
 /// Percent-decoded where it can be, as it is otherwise.
 fn decoded_percent(text: &[u8]) -> Vec<u8> {
-    let mut out = Buffer::default();
-    match percent_decode(text, &mut out) {
-        Ok(()) => out.to_vec(),
-        Err(_) => text.to_vec(),
-    }
+    percent_decoded_if_whole(text).unwrap_or_else(|| text.to_vec())
 }
 
 #[cfg(test)]

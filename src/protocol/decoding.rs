@@ -26,6 +26,13 @@ pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
     out.to_vec()
 }
 
+/// A text without its escapes, if all of them are whole.
+#[must_use]
+pub fn percent_decoded_if_whole(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Buffer::default();
+    percent_decode(text, &mut out).is_ok().then(|| out.to_vec())
+}
+
 /// Decodes one name or value of a query or form: `%XX`, and `+` for a space (section 3.4.1.3.1).
 ///
 /// A `%` without two hexadecimal digits is kept as text: the specification is silent, and a pair that is dropped would travel unsigned.
@@ -237,7 +244,9 @@ mod tests {
         for (text, at) in [(&b"%"[..], 0), (b"a%4", 1), (b"ab%g0", 2), (b"%41%+1", 3), (b"%0", 0), (b"%0g", 0)] {
             assert_eq!(percent_decode(text, &mut Buffer::default()), Err(Malformed::PercentEncoding(at)));
             assert!(has_broken_escape(text), "{}", String::from_utf8_lossy(text));
+            assert_eq!(percent_decoded_if_whole(text), None, "{}", String::from_utf8_lossy(text));
         }
+        assert_eq!(percent_decoded_if_whole(b"+%41%2b"), Some(b"+A+".to_vec()));
         assert_eq!(written(|out| percent_decode(b"a+b%2b%2B", out).unwrap()), b"a+b++");
     }
 

@@ -4,7 +4,8 @@
 
 use super::buffer::{Buffer, Padded, Step};
 pub use super::decoding::{
-    escape_at, form_decode, form_decoded, form_pairs, has_broken_escape, has_escape, percent_decode, percent_decoded, read_form,
+    escape_at, form_decode, form_decoded, form_pairs, has_broken_escape, has_escape, percent_decode, percent_decoded,
+    percent_decoded_if_whole, read_form,
 };
 use super::scan::{self, STEP};
 use super::twice::TwiceEncoder;

@@ -4,9 +4,9 @@
 use super::Finding;
 use super::value::raw;
 use crate::intake::pasted::{MAX_FIELDS, shown};
+use crate::protocol::Source;
 use crate::protocol::authorization::Authorization;
-use crate::protocol::encoding::has_escape;
-use crate::protocol::{Buffer, Source, percent_decode};
+use crate::protocol::encoding::{has_escape, percent_decoded_if_whole};
 
 /// The most findings about one field.
 const MAX_FINDINGS: usize = 100;
@@ -248,9 +248,7 @@ impl<'a> Reader<'a> {
         for finding in raw(name, value) {
             self.add(finding.at(at));
         }
-        let (mut decoded_name, mut decoded_value) = (Buffer::default(), Buffer::default());
-        let name = if percent_decode(name, &mut decoded_name).is_ok() { &*decoded_name } else { name };
-        let value = if percent_decode(value, &mut decoded_value).is_ok() { &*decoded_value } else { value };
-        out.parameters.push(name, value, Source::Header);
+        let decoded = |text: &[u8]| percent_decoded_if_whole(text).unwrap_or_else(|| text.to_vec());
+        out.parameters.push(&decoded(name), &decoded(value), Source::Header);
     }
 }
