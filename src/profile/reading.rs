@@ -7,9 +7,9 @@ use super::document::Place;
 use super::exchange::SentRequest;
 use crate::protocol::authorization::{Authorization, is_oauth};
 use crate::protocol::base_string::{UriRecipe, base_string_uri};
-use crate::protocol::encoding::form_pairs;
+use crate::protocol::encoding::{form_pairs, percent_decoded_if_whole};
 use crate::protocol::request::is_form;
-use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decode, percent_decode};
+use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decoded};
 
 /// A parameter of a request. What says the same decoded as it was sent is not copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,24 +201,13 @@ fn unquoted(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn decoded_form(text: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr2(b'%', b'+', text).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Buffer::default();
-    form_decode(text, &mut out);
-    Cow::Owned(out.to_vec())
+    if memchr::memchr2(b'%', b'+', text).is_some() { Cow::Owned(form_decoded(text)) } else { Cow::Borrowed(text) }
 }
 
 /// Percent-decoded where it can be, as it is otherwise.
 fn decoded_percent(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'%', &text).is_none() {
-        return text;
-    }
-    let mut out = Buffer::default();
-    match percent_decode(&*text, &mut out) {
-        Ok(()) => Cow::Owned(out.to_vec()),
-        Err(_) => text,
-    }
+    let has_escape = memchr::memchr(b'%', &text).is_some();
+    has_escape.then(|| percent_decoded_if_whole(&text)).flatten().map_or(text, Cow::Owned)
 }
 
 #[cfg(test)]

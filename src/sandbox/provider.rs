@@ -11,7 +11,7 @@ use super::faults::{self, Fault, Scene};
 use super::http::{BadRequest, Incoming, Reply};
 use super::limits::Limits;
 use super::nonces::Nonces;
-use super::refusal::{self, Refused};
+use super::refusal::{self, Clocks, Refused};
 use super::routes::{Route, Routes};
 use super::server::patience::Patience;
 use super::store::{Client, Store, Token};
@@ -232,7 +232,10 @@ impl Provider {
             Ok(reply) => (reply, None),
             Err(not) => {
                 let window = self.window().map(|window| (now.saturating_sub(window), now.saturating_add(window)));
-                let reply = refusal::reply(&self.profile, name, &not.refused, not.explanation.as_ref(), (now, window));
+                let sent = verifying::sent_request(&asked);
+                let client = Reading::of(&sent).value("oauth_timestamp").unwrap_or_default().to_vec();
+                let clocks = Clocks { server: now, window, client };
+                let reply = refusal::reply(&self.profile, name, &not.refused, not.explanation.as_ref(), &clocks);
                 (reply, Some(not))
             }
         };
