@@ -19,7 +19,7 @@ pub struct Limits {
     pub body_time: Duration,
     /// How long an answer may take to be read.
     pub answer_time: Duration,
-    /// Connections at once.
+    /// Connections at once: each is a thread and a file descriptor, of which a process often has a thousand.
     pub connections: usize,
     /// Nonces that are remembered; when they are used up, requests are refused (RFC 5849 section 4.10).
     pub nonces: usize,
@@ -39,7 +39,7 @@ impl Default for Limits {
             head_time: Duration::from_secs(5),
             body_time: Duration::from_secs(10),
             answer_time: Duration::from_secs(10),
-            connections: 256,
+            connections: 512,
             nonces: 1_000_000,
             tokens: 10_000,
             exchanges: 100,

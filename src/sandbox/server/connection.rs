@@ -24,7 +24,7 @@ impl From<BadRequest> for Ended {
 }
 
 /// Serves a connection to its end.
-pub(super) fn serve(stream: TcpStream, shared: &Shared) {
+pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
     let mut connection = Connection { stream, shared, buffer: Vec::new(), block: vec![0; BLOCK], reading: Duration::ZERO };
     let mut verifier = Verifier::default();
     let _ = connection.stream.set_nodelay(true);
@@ -35,7 +35,7 @@ pub(super) fn serve(stream: TcpStream, shared: &Shared) {
                 let closes = incoming.closes() || shared.is_stopping() || reply.wire != Wire::Good;
                 let written = match reply.wire {
                     Wire::Good => connection.write(&reply.octets(closes, incoming.method == b"HEAD")),
-                    _ => misbehave::write(&mut connection.stream, shared, &reply),
+                    _ => misbehave::write(stream, shared, &reply),
                 };
                 if let (Some(tell), Some(entry)) = (&shared.tell, entry) {
                     tell(&entry);
@@ -56,7 +56,7 @@ pub(super) fn serve(stream: TcpStream, shared: &Shared) {
 }
 
 struct Connection<'a> {
-    stream: TcpStream,
+    stream: &'a TcpStream,
     shared: &'a Shared,
     /// What was read and not used yet.
     buffer: Vec<u8>,
@@ -74,7 +74,7 @@ const ABOUT: Duration = Duration::from_millis(20);
 
 impl Connection<'_> {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        writing::write_all(&mut self.stream, octets, self.shared.limits.answer_time)
+        writing::write_all(self.stream, octets, self.shared.limits.answer_time)
     }
 
     fn request(&mut self) -> Result<Incoming, Ended> {

@@ -11,7 +11,7 @@ use crate::sandbox::faults::wires::{LONGEST, MOST, bomb};
 use crate::sandbox::http::Reply;
 
 /// Writes an answer in its way; the connection ends with it.
-pub(super) fn write(stream: &mut TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
+pub(super) fn write(stream: &TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
     let good = reply.octets(true, false);
     let head = || {
         let head = String::from_utf8_lossy(&reply.head(true)).into_owned();
@@ -22,7 +22,7 @@ pub(super) fn write(stream: &mut TcpStream, shared: &Shared, reply: &Reply) -> i
     let body = reply.body.as_slice();
     let with = |fields: &str, body: &[u8]| [other().as_bytes(), b"\r\n", fields.as_bytes(), b"\r\n\r\n", body].concat();
     let length = body.len();
-    let mut all = |octets: &[u8]| writing::write_all(stream, octets, shared.limits.answer_time);
+    let all = |octets: &[u8]| writing::write_all(stream, octets, shared.limits.answer_time);
     match reply.wire {
         Wire::Good => all(&good),
         Wire::Close => Ok(()),
@@ -79,7 +79,7 @@ fn wait(shared: &Shared) -> io::Result<()> {
     Ok(())
 }
 
-fn slowly(stream: &mut TcpStream, shared: &Shared, octets: &[u8]) -> io::Result<()> {
+fn slowly(stream: &TcpStream, shared: &Shared, octets: &[u8]) -> io::Result<()> {
     let until = Instant::now() + LONGEST;
     for octet in octets {
         writing::write_all(stream, &[*octet], LONGEST)?;
@@ -94,7 +94,7 @@ fn slowly(stream: &mut TcpStream, shared: &Shared, octets: &[u8]) -> io::Result<
     Ok(())
 }
 
-fn endlessly(stream: &mut TcpStream, shared: &Shared, part: &[u8]) -> io::Result<()> {
+fn endlessly(stream: &TcpStream, shared: &Shared, part: &[u8]) -> io::Result<()> {
     let until = Instant::now() + LONGEST;
     let block = part.repeat(16 * 1024 / part.len().max(1) + 1);
     let mut written = 0;

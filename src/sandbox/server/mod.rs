@@ -35,7 +35,7 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) tell: Option<Tell>,
     stopping: AtomicBool,
-    open: Mutex<HashMap<u64, TcpStream>>,
+    open: Mutex<HashMap<u64, Arc<TcpStream>>>,
     closed: Condvar,
 }
 
@@ -44,7 +44,7 @@ impl Shared {
         self.stopping.load(Ordering::SeqCst)
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<u64, TcpStream>> {
+    fn open(&self) -> MutexGuard<'_, HashMap<u64, Arc<TcpStream>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -203,20 +203,20 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             std::thread::sleep(Duration::from_millis(20));
             continue;
         };
-        let Ok(twin) = stream.try_clone() else { continue };
+        let stream = Arc::new(stream);
         {
             let mut open = shared.open();
             if open.len() >= shared.limits.connections {
                 drop(open);
-                refuse(stream);
+                refuse(&stream);
                 continue;
             }
-            open.insert(number, twin);
+            open.insert(number, Arc::clone(&stream));
         }
         let own = Arc::clone(shared);
         let spawned = std::thread::Builder::new().name(format!("sandbox {number}")).stack_size(1024 * 1024).spawn(move || {
             let _opened = Opened(&own, number);
-            connection::serve(stream, &own);
+            connection::serve(&stream, &own);
         });
         if spawned.is_err() {
             shared.open().remove(&number);
@@ -225,7 +225,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 }
 
 /// One connection too many.
-fn refuse(mut stream: TcpStream) {
+fn refuse(mut stream: &TcpStream) {
     let _ = stream.set_nonblocking(true);
     let _ = stream.write(&plain(&BadRequest::new(503, "there are too many connections")).octets(true, false));
 }

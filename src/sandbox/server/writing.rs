@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 ///
 /// # Errors
 /// `TimedOut` if the peer has not taken everything by then; what the connection says.
-pub(super) fn write_all(stream: &mut TcpStream, mut octets: &[u8], time: Duration) -> io::Result<()> {
+pub(super) fn write_all(mut stream: &TcpStream, mut octets: &[u8], time: Duration) -> io::Result<()> {
     let until = Instant::now() + time;
     while !octets.is_empty() {
         let left = until.saturating_duration_since(Instant::now());
@@ -49,10 +49,10 @@ mod tests {
             }
             all
         });
-        let (mut stream, _) = listener.accept().unwrap();
+        let (stream, _) = listener.accept().unwrap();
         let octets = vec![b'x'; 64 * 1024 * 1024];
         let begun = Instant::now();
-        let ended = write_all(&mut stream, &octets, Duration::from_millis(300)).unwrap_err();
+        let ended = write_all(&stream, &octets, Duration::from_millis(300)).unwrap_err();
         assert_eq!(ended.kind(), ErrorKind::TimedOut);
         assert!(begun.elapsed() >= Duration::from_millis(300));
         drop(stream);
@@ -69,9 +69,9 @@ mod tests {
             TcpStream::connect(address).unwrap().read_to_end(&mut all).unwrap();
             all
         });
-        let (mut stream, _) = listener.accept().unwrap();
+        let (stream, _) = listener.accept().unwrap();
         let octets: Vec<u8> = (0..8 * 1024 * 1024_u32).map(|number| number.to_le_bytes()[0]).collect();
-        write_all(&mut stream, &octets, Duration::from_secs(60)).unwrap();
+        write_all(&stream, &octets, Duration::from_secs(60)).unwrap();
         drop(stream);
         assert!(reader.join().unwrap() == octets);
     }
