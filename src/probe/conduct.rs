@@ -12,7 +12,9 @@ use super::signals::{self, MANY_FORBIDDEN};
 use super::step::{Edit, Step, Wanted};
 use crate::implementation::live::{Outgoing, Send, Trouble};
 use crate::profile::document::EndpointName;
+use crate::protocol::Secret;
 
+mod learning;
 mod obtaining;
 
 /// What a probe is given by whoever may look at clocks, signals and the terminal.
@@ -99,8 +101,10 @@ pub struct Conducted {
     pub ended: Ended,
     /// How many requests were sent.
     pub requests: usize,
-    /// Every secret that an answer held.
-    pub secrets: Vec<crate::protocol::Secret>,
+    /// Every secret that an answer held, as many and as much of each as is kept.
+    pub secrets: Vec<Secret>,
+    /// Those of them that are verification codes.
+    pub codes: Vec<Secret>,
 }
 
 /// Carries out a plan.
@@ -116,6 +120,8 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
         last: None,
         requests: 0,
         secrets: Vec::new(),
+        codes: Vec::new(),
+        learnt: 0,
         undecided: None,
         allowed: None,
         exchanged: None,
@@ -136,7 +142,8 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
             Ok(()) => None,
             Err(Halt::NotSent(why)) => {
                 exchanged.not_sent = Some(why);
-                None
+                // While a person was asked, much may have happened.
+                (conductor.around.interrupted)().then_some(Ended::Interrupted)
             }
             Err(Halt::Stop(ended)) => Some(ended),
         };
@@ -150,7 +157,7 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
             break;
         }
     }
-    Conducted { exchanged: done, ended, requests: conductor.requests, secrets: conductor.secrets }
+    Conducted { exchanged: done, ended, requests: conductor.requests, secrets: conductor.secrets, codes: conductor.codes }
 }
 
 /// The octets of bodies that are kept whole, all together. No provider comes near it.
@@ -185,7 +192,10 @@ struct Conductor<'p, 'a, 's> {
     begun: Duration,
     last: Option<Duration>,
     requests: usize,
-    secrets: Vec<crate::protocol::Secret>,
+    secrets: Vec<Secret>,
+    codes: Vec<Secret>,
+    /// How many octets of secrets are kept.
+    learnt: usize,
     /// Temporary credentials of which nobody has decided.
     undecided: Option<Pair>,
     /// Temporary credentials that the resource owner has allowed.
@@ -278,17 +288,18 @@ impl Conductor<'_, '_, '_> {
         if self.requests >= self.around.budget {
             return Err(Halt::Stop(Ended::Budget));
         }
-        let now = (self.around.elapsed)();
-        if now.saturating_sub(self.begun) > self.around.deadline {
-            return Err(Halt::Stop(Ended::Deadline));
-        }
+        let left = self.time_left()?;
         if let Some(last) = self.last {
-            let wait = self.around.interval.saturating_sub(now.saturating_sub(last));
+            let wait = self.around.interval.saturating_sub((self.around.elapsed)().saturating_sub(last));
+            if wait > left {
+                return Err(Halt::Stop(Ended::Deadline));
+            }
             if !wait.is_zero() {
                 (self.around.pause)(wait);
                 if (self.around.interrupted)() {
                     return Err(Halt::Stop(Ended::Interrupted));
                 }
+                self.time_left()?;
             }
         }
         self.last = Some((self.around.elapsed)());
@@ -296,6 +307,12 @@ impl Conductor<'_, '_, '_> {
         let at = (self.around.now)();
         let answer = self.sender.send(&outgoing).map(|incoming| Read::of(&self.plan.profile, endpoint, incoming));
         Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
+    }
+
+    /// The time that is left for all of it.
+    fn time_left(&self) -> Result<Duration, Halt> {
+        let gone = (self.around.elapsed)().saturating_sub(self.begun);
+        self.around.deadline.checked_sub(gone).ok_or(Halt::Stop(Ended::Deadline))
     }
 
     fn stamp(&self) -> Result<Stamp, Halt> {
@@ -307,53 +324,6 @@ impl Conductor<'_, '_, '_> {
         // A letter first: one step writes it in another way.
         let nonce = octets.iter().fold("n".to_owned(), |text, octet| format!("{text}{octet:02x}"));
         Ok(Stamp { now: (self.around.now)(), nonce })
-    }
-
-    fn learn(&mut self, secret: &[u8]) {
-        self.secrets.push(crate::protocol::Secret::new(secret.to_vec()));
-    }
-
-    /// What an answer changes in what we have.
-    fn after(&mut self, endpoint: EndpointName, presented: Option<&Pair>, read: &Read) {
-        if endpoint != EndpointName::Authorize {
-            for name in ["oauth_token", "oauth_token_secret", "oauth_session_handle"] {
-                if let Some(value) = read.value(name) {
-                    self.learn(&value);
-                }
-            }
-        }
-        if read.outcome != Outcome::Accepted {
-            return;
-        }
-        let at = (self.around.now)();
-        let given = read.value("oauth_token").map(|identifier| Pair {
-            identifier,
-            secret: crate::protocol::Secret::new(read.value("oauth_token_secret").unwrap_or_default()),
-            handle: read.value("oauth_session_handle"),
-            issued: Some(at),
-            lifetime: read.value("oauth_expires_in").and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok()),
-            callback: self.plan.callback.clone(),
-            is_own: true,
-            ..Pair::default()
-        });
-        match endpoint {
-            EndpointName::RequestToken => self.undecided = given,
-            EndpointName::AccessToken => {
-                self.exchanged = presented.cloned().map(|pair| Pair { exchanged: Some(at), ..pair });
-                self.allowed = None;
-                self.access = given.or(self.access.take());
-            }
-            EndpointName::Renew => match given {
-                Some(pair) => self.access = Some(pair),
-                None => {
-                    if let Some(access) = &mut self.access {
-                        access.renewed = Some(at);
-                    }
-                }
-            },
-            EndpointName::Revoke => self.revoked = self.access.take().map(|pair| Pair { revoked: Some(at), ..pair }),
-            EndpointName::Authorize | EndpointName::Resource => {}
-        }
     }
 
     fn look(&self, read: &Read) -> Result<(), Halt> {

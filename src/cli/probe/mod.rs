@@ -6,6 +6,7 @@ mod options;
 mod told;
 
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -21,10 +22,11 @@ use crate::judgement::expectations::Expectations;
 use crate::judgement::probed::PROBE;
 use crate::judgement::{ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
 use crate::probe::drift::Drift;
-use crate::probe::judging::Disclosure;
+use crate::probe::judging::{Disclosure, judge_until};
 use crate::probe::learnt::learnt;
 use crate::probe::login::{Nobody, Owner};
-use crate::probe::{Authorization, Conducted, Ended, Means, Pair, Plan, Redactor, Surroundings, conduct, judge};
+use crate::probe::redaction::Known;
+use crate::probe::{Authorization, Conducted, Ended, Means, Pair, Plan, Redactor, Surroundings, conduct};
 use crate::protocol::Secret;
 pub(in crate::cli) use options::Arguments;
 
@@ -48,9 +50,20 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let conducted = send(arguments, &plan, &means, &interrupted);
     let is_synthetic = is_synthetic(&means);
     let again = Some(told::again(arguments));
-    let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), again };
+    let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), codes: conducted.codes.clone(), again };
     let drift = kept.compared(&plan, &conducted, &closed);
-    let told = Told { arguments, plan: &plan, means: &means, conducted: &conducted, drift: &drift, known: known.as_ref(), all: &all };
+    // Whoever interrupted the sending wants to see what came of it; a second time ends the program.
+    let is_over = || conducted.ended != Ended::Interrupted && interrupted.load(Ordering::SeqCst);
+    let told = Told {
+        arguments,
+        plan: &plan,
+        means: &means,
+        conducted: &conducted,
+        drift: &drift,
+        known: known.as_ref(),
+        all: &all,
+        interrupted: &is_over,
+    };
     let run = told.run(&closed, Some(&mut reports))?;
     reports.finish(std::slice::from_ref(&run))?;
     let notes = kept.finish(&plan, &means, &conducted, &closed, &drift)?;
@@ -62,7 +75,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     } else {
         (run, closed)
     };
-    let text = told::done(arguments, &plan, &conducted, &learnt(&plan, &conducted), &shown, &|text| swept(text, &closed));
+    let redactor = redactor(&closed, true);
+    let text = told::done(arguments, &plan, &conducted, learnt(&plan, &conducted), &shown, &redactor);
     output::tell(&text, arguments.reports.use_stdout())?;
     if !arguments.quiet {
         notes.iter().for_each(|note| output::note(note));
@@ -75,7 +89,8 @@ fn send(arguments: &Arguments, plan: &Plan, means: &Means, interrupted: &AtomicB
     let policy = Policy { deadline: arguments.timeout, insecure: arguments.insecure, ..Policy::for_hosts(plan.authorities()) };
     let begun = Instant::now();
     let progress = Tasks::new(!arguments.quiet && io::stderr().is_terminal(), "steps");
-    let (mut person, mut nobody) = (asking::Person, Nobody);
+    let until = begun.checked_add(arguments.deadline);
+    let (mut person, mut nobody) = (asking::Person::new(interrupted, until, !arguments.no_open), Nobody);
     let owner: &mut dyn Owner = if means.authorization == Authorization::Once { &mut person } else { &mut nobody };
     let mut around = Surroundings {
         now: &|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
@@ -121,9 +136,13 @@ fn is_synthetic(means: &Means) -> bool {
         && means.private_key.is_none()
 }
 
-/// A text without the secrets of the run.
-fn swept(text: &str, disclosure: &Disclosure) -> String {
-    if disclosure.is_open { text.to_owned() } else { Redactor::of(&disclosure.secrets).sweep(text) }
+/// What takes the secrets of a run out of texts; in files that programs read, a short code may be a word of theirs.
+fn redactor(disclosure: &Disclosure, has_codes: bool) -> Redactor {
+    if disclosure.is_open {
+        return Redactor::default();
+    }
+    let codes = if has_codes { disclosure.codes.as_slice() } else { &[] };
+    Redactor::with(&Arc::new(Known::of(&disclosure.secrets, codes)), [])
 }
 
 /// Every secret that is known: ours, and those that came back.
@@ -146,12 +165,14 @@ struct Told<'a> {
     known: Option<&'a Expectations>,
     /// The ids of all steps that there can be.
     all: &'a [String],
+    /// Whether somebody wants it to end.
+    interrupted: &'a dyn Fn() -> bool,
 }
 
 impl Told<'_> {
     /// The one flow: judged steps become a run's events, for every report.
     fn run(&self, disclosure: &Disclosure, mut reports: Option<&mut Opened>) -> Result<Run, Fail> {
-        let judged = judge(self.plan, self.means, self.conducted, disclosure);
+        let judged = judge_until(self.plan, self.means, self.conducted, disclosure, self.interrupted);
         let start = RunStart {
             countersign: env!("CARGO_PKG_VERSION").to_owned(),
             suite_digest: String::new(),
@@ -179,7 +200,8 @@ impl Told<'_> {
             }
             let mut runner = Runner::start(start, Judging { expectations: self.known, ..Judging::STILL }, &mut sinks)?;
             judged.records.into_iter().chain(self.drift.records.iter().cloned()).try_for_each(|record| runner.settle(record))?;
-            if let Some(code) = stopped(&self.conducted.ended, self.conducted.requests) {
+            let ended = judged.is_interrupted.then_some(ExitCode::Interrupted);
+            if let Some(code) = ended.or(stopped(&self.conducted.ended, self.conducted.requests)) {
                 runner.end_with(code);
             }
             runner.finish()?;
