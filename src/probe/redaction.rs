@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::protocol::Secret;
 
+mod escapes;
 mod known;
 mod views;
 

@@ -68,44 +68,42 @@ impl Disclosure {
         if let Some(body) = body.as_ref().filter(|body| !body.is_empty()) {
             text.push_str(&format!("\n{}", self.shown(body, LONG_BODY, redactor)));
         }
-        self.tidied(text)
+        text
     }
 
     /// The answer as HTTP text.
     pub(in crate::probe) fn answer(&self, read: &Read, redactor: &Redactor) -> String {
         let mut text = format!("HTTP/1.1 {}\n", read.response.status);
         for (name, value) in read.response.headers.iter().take(MANY_FIELDS) {
-            if self.is_open || !name.eq_ignore_ascii_case("set-cookie") {
-                let name = self.shown(name.as_bytes(), 200, redactor);
-                text.push_str(&format!("{name}: {}\n", self.shown(&value.0, LONG_LINE, redactor)));
+            if !self.is_open && name.eq_ignore_ascii_case("set-cookie") {
+                continue;
             }
+            let is_secret = !self.is_open && SECRET.iter().any(|known| known.eq_ignore_ascii_case(name));
+            let value = if is_secret { masked(&value.0) } else { self.shown(&value.0, LONG_LINE, redactor) };
+            text.push_str(&format!("{}: {value}\n", self.shown(name.as_bytes(), 200, redactor)));
         }
         let body = self.shown(read.response.octets(), LONG_BODY, redactor);
         if !body.trim().is_empty() {
             text.push_str(&format!("\n{body}"));
         }
-        self.tidied(text)
+        text
     }
 
     /// A part of it, without secrets first and then without what is too long: of a secret that is cut, nobody knows any more that it is one.
     fn shown(&self, octets: &[u8], most: usize, redactor: &Redactor) -> String {
         let looked_at = octets.get(..LOOKED_AT).unwrap_or(octets);
-        let swept = match (self.is_open, looked_at.len() < octets.len()) {
-            (true, _) => looked_at.to_vec(),
-            (false, false) => redactor.sweep_octets(looked_at),
-            (false, true) => redactor.sweep_beginning(looked_at),
-        };
-        let text = String::from_utf8_lossy(&swept);
+        let mut text = String::from_utf8_lossy(looked_at).into_owned();
+        if !self.is_open {
+            let masked = without_values(&text);
+            let is_whole = looked_at.len() == octets.len();
+            let swept = if is_whole { redactor.sweep_octets(masked.as_bytes()) } else { redactor.sweep_beginning(masked.as_bytes()) };
+            text = String::from_utf8_lossy(&swept).into_owned();
+        }
         if text.len() <= most && looked_at.len() == octets.len() {
-            return text.into_owned();
+            return text;
         }
         let beginning: String = text.chars().take(most * 2 / 3).collect();
         format!("{beginning}… ({} octets)", octets.len())
-    }
-
-    /// The text without values that stand behind a credential's name.
-    fn tidied(&self, text: String) -> String {
-        if self.is_open { text } else { without_values(&text) }
     }
 }
 

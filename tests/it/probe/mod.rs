@@ -8,6 +8,7 @@ mod circle;
 #[cfg(feature = "cli")]
 mod command;
 mod conducting;
+mod cutting;
 mod deviants;
 mod drift;
 mod faults;

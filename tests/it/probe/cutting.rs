@@ -1,0 +1,177 @@
+//! What is shown is cut, and what a server sends has no end: neither leaves a piece of a secret, nor takes more than a bounded amount of
+//! anything.
+
+use std::cell::Cell;
+
+use countersign::implementation::live::{Incoming, Outgoing, Trouble};
+use countersign::judgement::CaseRecord;
+use countersign::probe::judging::{Disclosure, judge_until};
+use countersign::probe::redaction::Known;
+use countersign::probe::target::moved;
+use countersign::probe::{Authorization, Conducted, Level, Means, Plan, judge};
+use countersign::profile::shipped;
+
+use super::{Counting, answer, conducted};
+
+const CANARY: &str = "c4nary-of-the-client-that-is-long";
+const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+
+fn means() -> Means {
+    Means { is_loopback: true, ..Means::of_client("canary-client", CANARY.as_bytes()) }
+}
+
+fn plan(level: Level, means: &Means) -> Plan {
+    Plan::of(&moved(&shipped::profile("rfc5849").unwrap().unwrap(), "http://127.0.0.1:9"), level, means)
+}
+
+fn closed(means: &Means, conducted: &Conducted) -> Disclosure {
+    let secrets = means.secret.iter().chain(&conducted.secrets).cloned().collect();
+    Disclosure { secrets, codes: conducted.codes.clone(), ..Disclosure::default() }
+}
+
+/// The records of a probe of this server, as text.
+fn told(level: Level, server: impl FnMut(usize, &Outgoing) -> Result<Incoming, Trouble>) -> (Vec<CaseRecord>, String) {
+    let means = means();
+    let plan = plan(level, &means);
+    let conducted = conducted(&plan, &means, &mut Counting(0, server));
+    let records = judge(&plan, &means, &conducted, &closed(&means, &conducted)).records;
+    let text = format!("{records:?}");
+    (records, text)
+}
+
+#[track_caller]
+fn holds_nothing(text: &str, why: &str) {
+    let at = text.find("c4n").or_else(|| text.find("%634"));
+    let around = at.map(|at| text.chars().skip(at.saturating_sub(60)).take(160).collect::<String>());
+    assert!(at.is_none(), "{why}: …{}…", around.unwrap_or_default());
+}
+
+#[test]
+fn secrets_are_taken_out_before_a_text_is_cut() {
+    let percent: String = CANARY.bytes().map(|octet| format!("%{octet:02x}")).collect();
+    let mut seen = 0;
+    for secret in [CANARY, &percent] {
+        // Each text is cut somewhere: with the secret one octet later each time, the cut comes to every place in it.
+        for before in (0..130).chain(230..260).chain(380..410).chain(580..610).chain(1340..1370) {
+            let filler = "x ".repeat(before).chars().take(before).collect::<String>() + " ";
+            let word = "y".repeat(before) + "_";
+            let (_, text) = told(Level::Controls, |_, _: &_| {
+                Ok(match before % 3 {
+                    0 => answer(401, &[("X-Filled", &format!("{filler}{secret}"))], &format!("{filler}{secret}{}", "z".repeat(3000))),
+                    1 => answer(401, &[FORM], &format!("oauth_problem={word}{secret}&oauth_problem_advice={word}{secret}")),
+                    _ => answer(302, &[("Location", &format!("http://127.0.0.1:9/{word}{secret}"))], ""),
+                })
+            });
+            holds_nothing(&text, &format!("{before} {secret}"));
+            seen += usize::from(text.contains("(redacted)"));
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn names_of_parameters_and_fields_are_no_way_out() {
+    let (records, text) = told(Level::Controls, |number, _: &_| {
+        let body =
+            format!("oauth_token=t-{number}&oauth_token_secret=s-{number}&oauth_callback_confirmed=true&{}{CANARY}=1", "n".repeat(50));
+        Ok(answer(200, &[FORM, (&format!("X-{CANARY}"), "1\x01")], &body))
+    });
+    holds_nothing(&text, "names");
+    assert!(text.contains("answer.parameter-unknown") && text.contains("answer.field-control"), "{records:?}");
+}
+
+#[test]
+fn a_server_that_speaks_no_http_says_nothing_of_a_secret_either() {
+    for length in 4..CANARY.len() {
+        // As the network shows it: the beginning of a line, cut.
+        let shown = format!("the first line is \"SSH-2.0 {}…\"", &CANARY[..length]);
+        let (_, text) = told(Level::Controls, |_, _: &_| Err(Trouble::NotHttp(shown.clone())));
+        assert!(text.contains("SSH-2.0"));
+        holds_nothing(&text, &shown);
+    }
+}
+
+#[test]
+fn what_is_masked_tells_its_length_and_no_hash() {
+    let (_, text) = told(Level::Controls, |number, _: &_| {
+        Ok(answer(200, &[FORM], &format!("oauth_token=token-{number:010}&oauth_token_secret=secret-{number:010}")))
+    });
+    assert!(text.contains("oauth_token_secret=(17 octets)") && text.contains("oauth_signature=\\\"("), "{text}");
+    assert!(!text.contains("sha256"), "{text}");
+}
+
+#[test]
+fn a_short_code_is_blank_where_it_is_known() {
+    let means = Means { authorization: Authorization::Freely, ..means() };
+    let plan = plan(Level::Rules, &means);
+    let mut server = Counting(0, |number, request: &Outgoing| {
+        if request.url.contains("/authorize") {
+            let page =
+                format!("<p>AWXY4Z and WXY4ZA are words.</p><p>Your code: <code id=\"verifier\">WXY4Z</code> <i>WXY4Z</i></p>{number}");
+            return Ok(answer(200, &[("Content-Type", "text/html")], &page));
+        }
+        Ok(answer(200, &[FORM], &format!("oauth_token=t-{number}&oauth_token_secret=s-{number}&oauth_callback_confirmed=true")))
+    });
+    let conducted = conducted(&plan, &means, &mut server);
+    let pages = |disclosure: &Disclosure| -> String {
+        let records = judge(&plan, &means, &conducted, disclosure).records;
+        records.iter().filter(|record| record.id.starts_with("auth.")).map(|record| format!("{:?}", record.exchange)).collect()
+    };
+    let open = pages(&Disclosure { is_open: true, ..Disclosure::default() });
+    assert!(open.contains(">WXY4Z<"), "{open}");
+    let shown = pages(&closed(&means, &conducted));
+    assert!(shown.contains("AWXY4Z and WXY4ZA are words") && !shown.contains(">WXY4Z<"), "{shown}");
+}
+
+#[test]
+fn however_much_a_server_gives_what_is_kept_and_looked_for_is_bounded() {
+    let means = Means { authorization: Authorization::Freely, ..means() };
+    let plan = plan(Level::Attacks, &means);
+    let mut asked = 0_usize;
+    let mut server = Counting(0, |number, _: &_| {
+        asked = number;
+        let long = format!("{number:08}-").repeat(200_000 / 9);
+        Ok(answer(200, &[FORM, ("Location", "/")], &format!("oauth_token={long}&oauth_token_secret={long}x&oauth_callback_confirmed=true")))
+    });
+    let conducted = conducted(&plan, &means, &mut server);
+    assert!(asked > 100, "{asked}");
+    // What is looked for.
+    let octets: usize = conducted.secrets.iter().map(|secret| secret.expose().len()).sum();
+    assert!(octets <= 1 << 20 && conducted.secrets.iter().all(|secret| secret.expose().len() <= 4096), "{octets}");
+    assert!(octets > 1 << 19, "{octets}");
+    let known = Known::of(&conducted.secrets, &conducted.codes);
+    assert!(known.len() <= 2 * octets, "{} in {octets}", known.len());
+    // What is sent: no request carries a token of that length.
+    let hops = || conducted.exchanged.iter().flat_map(|exchanged| exchanged.errands.iter().chain(&exchanged.first).chain(&exchanged.hop));
+    let sent = |hop: &countersign::probe::conduct::Hop| {
+        hop.base_string.len() + hop.outgoing.url.len() + hop.outgoing.headers.iter().map(|(_, value)| value.len()).sum::<usize>()
+    };
+    assert!(hops().all(|hop| sent(hop) < 180_000));
+    // What is kept of the answers.
+    let kept: usize = hops().filter_map(|hop| hop.answer.as_ref().ok()).map(|read| read.response.octets().len()).sum();
+    assert!(kept < 24 << 20, "{kept}");
+    // And what is told.
+    let records = judge(&plan, &means, &conducted, &closed(&means, &conducted)).records;
+    let text: usize = records.iter().map(|record| format!("{record:?}").len()).sum();
+    assert!(text < 4 << 20, "{text}");
+}
+
+#[test]
+fn judging_ends_when_somebody_interrupts() {
+    let means = means();
+    let plan = plan(Level::Rules, &means);
+    let mut server = Counting(0, |number, _: &_| {
+        Ok(answer(200, &[FORM], &format!("oauth_token=t-{number}&oauth_token_secret=s-{number}&oauth_callback_confirmed=true")))
+    });
+    let conducted = conducted(&plan, &means, &mut server);
+    let asked = Cell::new(0);
+    let interrupted = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 3
+    };
+    let judged = judge_until(&plan, &means, &conducted, &Disclosure::default(), &interrupted);
+    assert_eq!((judged.records.len(), judged.is_interrupted), (3, true));
+    let whole = judge(&plan, &means, &conducted, &Disclosure::default());
+    assert!(whole.records.len() > 20 && !whole.is_interrupted);
+    assert_eq!(format!("{:?}", whole.records[..3].to_vec()), format!("{:?}", judged.records));
+}
