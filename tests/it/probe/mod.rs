@@ -7,6 +7,8 @@ mod causes;
 mod circle;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
+mod command_secrets;
 mod conducting;
 mod cutting;
 mod deviants;
