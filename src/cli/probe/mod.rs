@@ -1,6 +1,7 @@
 //! `countersign probe`: whether a live provider behaves as documented. The plan is printed, and nothing is sent unless somebody says so.
 
 mod asking;
+mod foreseen;
 mod keeping;
 mod options;
 mod told;
@@ -11,15 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::fail::Fail;
-use super::implementations;
 use super::output::{self, Outcome};
 use super::progress::Tasks;
 use super::reports::Opened;
 use super::session::interruption;
 use crate::implementation::Description;
 use crate::implementation::live::{Network, Policy, Trouble};
-use crate::judgement::expectations::Expectations;
-use crate::judgement::probed::PROBE;
 use crate::judgement::{ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
 use crate::probe::drift::Drift;
 use crate::probe::judging::{Disclosure, judge_until};
@@ -28,13 +26,13 @@ use crate::probe::login::{Nobody, Owner};
 use crate::probe::redaction::Known;
 use crate::probe::{Authorization, Conducted, Ended, Means, Pair, Plan, Redactor, Surroundings, conduct};
 use crate::protocol::Secret;
+use foreseen::Foreseen;
 pub(in crate::cli) use options::Arguments;
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let (plan, mut means) = options::plan(arguments)?;
-    let known = arguments.expect.as_deref().map(implementations::read).transpose()?;
-    let all = options::all_steps(&plan, &mut means);
+    let foreseen = Foreseen::read(arguments, options::all_steps(&plan, &mut means))?;
     if !arguments.send {
         output::print(&told::plan(arguments, &plan))?;
         return Ok(if plan.steps.is_empty() { ExitCode::NothingExecuted } else { ExitCode::AsExpected });
@@ -60,8 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         means: &means,
         conducted: &conducted,
         drift: &drift,
-        known: known.as_ref(),
-        all: &all,
+        foreseen: foreseen.as_ref(),
         interrupted: &is_over,
     };
     let run = told.run(&closed, Some(&mut reports))?;
@@ -69,19 +66,24 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let notes = kept.finish(&plan, &means, &conducted, &closed, &drift)?;
     // A person's own terminal may show what no file holds.
     let is_seen = if arguments.reports.use_stdout() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
-    let (shown, closed) = if arguments.reveal && !is_synthetic && is_seen {
-        let open = Disclosure { is_open: true, ..closed };
-        (told.run(&open, None)?, open)
-    } else {
-        (run, closed)
-    };
-    let redactor = redactor(&closed, true);
-    let text = told::done(arguments, &plan, &conducted, learnt(&plan, &conducted), &shown, &redactor);
+    let is_shown_whole = arguments.reveal && !is_synthetic && is_seen;
+    let redactor = if is_shown_whole { Redactor::default() } else { redactor(&closed, true) };
+    let open = || Disclosure { is_open: true, again: closed.again.clone(), ..Disclosure::default() };
+    let open = is_shown_whole.then(|| told.run(&open(), None)).transpose()?;
+    let shown = open.as_ref().unwrap_or(&run);
+    let text = told::done(arguments, &plan, &conducted, learnt(&plan, &conducted), shown, &redactor);
     output::tell(&text, arguments.reports.use_stdout())?;
     if !arguments.quiet {
         notes.iter().for_each(|note| output::note(note));
     }
-    Ok(shown.exit_code())
+    match foreseen.filter(|_| arguments.update_expect) {
+        Some(foreseen) => {
+            let (told, code) = foreseen.update(&plan, &run, &conducted.ended)?;
+            output::tell(&told, arguments.reports.use_stdout())?;
+            Ok(code)
+        }
+        None => Ok(run.exit_code()),
+    }
 }
 
 /// Carries the plan out over the network.
@@ -162,9 +164,7 @@ struct Told<'a> {
     /// What has changed since a recording.
     drift: &'a Drift,
     /// What is known to be found.
-    known: Option<&'a Expectations>,
-    /// The ids of all steps that there can be.
-    all: &'a [String],
+    foreseen: Option<&'a Foreseen>,
     /// Whether somebody wants it to end.
     interrupted: &'a dyn Fn() -> bool,
 }
@@ -187,9 +187,8 @@ impl Told<'_> {
             strict: self.arguments.strict,
             ..RunStart::default()
         };
-        if let Some(known) = self.known {
-            let is_put = |id: &str| self.plan.steps.iter().any(|step| step.id == id);
-            self.all.iter().for_each(|id| known.see_id(&format!("{PROBE}.{}/{id}", self.plan.profile.id), true, is_put(id)));
+        if let Some(foreseen) = self.foreseen {
+            foreseen.see(&foreseen.known, self.plan);
         }
         let mut run = Run::keeping(Keep::Every);
         {
@@ -198,7 +197,11 @@ impl Told<'_> {
             if let Some(events) = &mut events {
                 sinks.0.push(events as &mut dyn Sink);
             }
-            let mut runner = Runner::start(start, Judging { expectations: self.known, ..Judging::STILL }, &mut sinks)?;
+            let mut runner = Runner::start(
+                start,
+                Judging { expectations: self.foreseen.map(|foreseen| &foreseen.known), ..Judging::STILL },
+                &mut sinks,
+            )?;
             judged.records.into_iter().chain(self.drift.records.iter().cloned()).try_for_each(|record| runner.settle(record))?;
             let ended = judged.is_interrupted.then_some(ExitCode::Interrupted);
             if let Some(code) = ended.or(stopped(&self.conducted.ended, self.conducted.requests)) {

@@ -96,6 +96,9 @@ pub(in crate::cli) struct Arguments {
     /// What is known to be found: an expectations file whose cases are steps, as probe.PROFILE/STEP
     #[arg(long, value_name = "FILE")]
     pub(super) expect: Option<String>,
+    /// Write into that file what is found: new findings are added, what is not found any more is taken away, comments stay
+    #[arg(long, requires = "expect")]
+    pub(super) update_expect: bool,
     /// Fail on findings of level should, too
     #[arg(long)]
     pub(super) strict: bool,

@@ -196,6 +196,48 @@ fn a_finding_is_told_with_request_answer_document_and_what_to_do() {
     assert!(text.contains("oauth_signature=\"(") && text.contains("oauth_token_secret=("), "{text}");
 }
 
+#[test]
+fn what_is_found_is_written_down_as_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.expect.toml").to_string_lossy().into_owned();
+    let sandbox = |fault: Option<&str>| {
+        let builder = Sandbox::builder().profile("rfc5849").client(Client::new("k", SECRET));
+        match fault {
+            Some(name) => builder.fault(countersign::sandbox::faults::find(name).unwrap()),
+            None => builder,
+        }
+        .start()
+        .unwrap()
+    };
+    let probe = |url: &str, more: &[&str]| {
+        let common = ["probe", "rfc5849", "--url", url, "--client", "k", "--secret-env", "CLIENT_SECRET", "--send", "--level", "controls"];
+        countersign(&[&common[..], &["--expect", &file], more].concat())
+    };
+    // What did not come to its end writes nothing.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let output = probe(&format!("http://{free}"), &["--update-expect"]);
+    exits(&output, 6);
+    assert!(told(&output).contains("stays as it is") && !std::path::Path::new(&file).exists(), "{}", told(&output));
+    // The file is made, and what it says is known from then on.
+    let wrong = sandbox(Some("confirmed-false"));
+    exits(&probe(&wrong.origin(), &[]), 3);
+    let output = probe(&wrong.origin(), &["--update-expect"]);
+    exits(&output, 0);
+    assert!(told(&output).contains("added    probe.rfc5849/rt.control-first"), "{}", told(&output));
+    exits(&probe(&wrong.origin(), &[]), 0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("case = \"probe.rfc5849/rt.control-first\"") && text.contains("diagnosis = \"rfc5849.rt.resp.cbc\""), "{text}");
+    // Where it is not found any more, that is news until the entry is gone; what somebody wrote stays.
+    std::fs::write(&file, format!("# of our server\n{text}")).unwrap();
+    let sound = sandbox(None);
+    exits(&probe(&sound.origin(), &[]), 1);
+    exits(&probe(&sound.origin(), &["--update-expect"]), 0);
+    exits(&probe(&sound.origin(), &[]), 0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("# of our server") && !text.contains("rt.control-first"), "{text}");
+    exits(&countersign(&["probe", "rfc5849", "--update-expect"]), 2);
+}
+
 /// Kills the process if the test ends before it.
 struct Running(Child);
 
