@@ -140,7 +140,14 @@ fn drafts_and_recordings_of_a_server_that_tells_secrets_hold_none() {
 
 #[test]
 fn neither_the_reason_to_stop_nor_the_name_of_the_server_tells_a_secret() {
-    let url = serving(|_, _| response("503 Busy", &format!("Server: kestrel/{SECRET}\r\nRetry-After: {SECRET}\r\n"), ""));
+    // The name is cut, but not in the middle of the secret.
+    let name = "y".repeat(72);
+    let fields = format!("Server: kestrel/{SECRET}\r\nRetry-After: {SECRET}\r\n");
+    let long = format!("Server: {name} {SECRET}\r\nRetry-After: 7\r\n");
+    let cut = serving(move |_, _| response("503 Busy", &long, ""));
+    let output = countersign(&["probe", "rfc5849", "--url", &cut, "--client", "k", "--secret-env", "CLIENT_SECRET", "--send"]);
+    assert!(told(&output).contains(&format!("it calls itself {name} (redact")) && !told(&output).contains("kestr"), "{}", told(&output));
+    let url = serving(move |_, _| response("503 Busy", &fields, ""));
     let common = ["probe", "rfc5849", "--url", &url, "--client", "k", "--secret-env", "CLIENT_SECRET", "--send"];
     for more in [&[][..], &["-v"], &["--reveal"], &["--reveal", "--json", "-"]] {
         let output = countersign(&[&common[..], more].concat());

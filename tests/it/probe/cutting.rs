@@ -5,10 +5,13 @@ use std::cell::Cell;
 
 use countersign::implementation::live::{Incoming, Outgoing, Trouble};
 use countersign::judgement::CaseRecord;
+use countersign::probe::drift::{Recorded, compare};
 use countersign::probe::judging::{Disclosure, judge_until};
+use countersign::probe::record::{FIXTURES, PROFILE, record};
 use countersign::probe::redaction::Known;
 use countersign::probe::target::moved;
 use countersign::probe::{Authorization, Conducted, Level, Means, Plan, judge};
+use countersign::profile::fixture::Fixtures;
 use countersign::profile::shipped;
 
 use super::{Counting, answer, conducted};
@@ -151,10 +154,11 @@ fn however_much_a_server_gives_what_is_kept_and_looked_for_is_bounded() {
     assert!(known.len() <= 2 * octets, "{} in {octets}", known.len());
     // What is sent: no request carries a token of that length.
     let hops = || conducted.exchanged.iter().flat_map(|exchanged| exchanged.errands.iter().chain(&exchanged.first).chain(&exchanged.hop));
-    let sent = |hop: &countersign::probe::conduct::Hop| {
-        hop.base_string.len() + hop.outgoing.url.len() + hop.outgoing.headers.iter().map(|(_, value)| value.len()).sum::<usize>()
+    let token = |hop: &countersign::probe::conduct::Hop| {
+        let lengths = hop.parameters.iter().filter(|(name, _)| name == "oauth_token").map(|(_, value)| value.len());
+        lengths.chain([hop.outgoing.url.len()]).max().unwrap()
     };
-    assert!(hops().all(|hop| sent(hop) < 50_000));
+    assert!(hops().all(|hop| token(hop) < 30_000));
     // What is kept of the answers.
     let kept: usize = hops().filter_map(|hop| hop.answer.as_ref().ok()).map(|read| read.response.octets().len()).sum();
     assert!(kept < 24 << 20, "{kept}");
@@ -182,4 +186,49 @@ fn judging_ends_when_somebody_interrupts() {
     let whole = judge(&plan, &means, &conducted, &Disclosure::default());
     assert!(whole.records.len() > 20 && !whole.is_interrupted);
     assert_eq!(format!("{:?}", whole.records[..3].to_vec()), format!("{:?}", judged.records));
+}
+
+#[test]
+fn what_has_changed_is_told_without_a_piece_of_a_secret() {
+    let means = means();
+    let plan = plan(Level::Controls, &means);
+    let given = |location: &str, problem: &str| {
+        let headers = [("Location", format!("http://127.0.0.1:9/{location}"))];
+        let body = format!("oauth_problem={problem}");
+        let mut server = Counting(0, |_, _: &_| Ok(answer(302, &[FORM, (headers[0].0, &headers[0].1)], &body)));
+        conducted(&plan, &means, &mut server)
+    };
+    let before = given("before", "token_rejected");
+    let recording = record(&plan, &means, &before, &closed(&means, &before));
+    let text = &recording.files.iter().find(|(name, _)| *name == FIXTURES).unwrap().1;
+    let mut seen = 0;
+    for length in (40..90).chain(180..250) {
+        let word = "y".repeat(length) + "_";
+        let after = given(&format!("{word}{CANARY}"), &format!("{word}{CANARY}"));
+        let recorded = Recorded::of(vec![Fixtures::parse(FIXTURES, text).unwrap()], &plan.profile.id);
+        let drift = compare(&plan, &after, &recorded, &closed(&means, &after));
+        let told = format!("{:?}", drift.records);
+        assert!(told.contains("drift.fields") && told.contains("drift.problem"), "{told}");
+        holds_nothing(&told, &format!("{length}"));
+        seen += usize::from(told.contains("(redacted)"));
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn a_recording_has_no_field_that_is_named_like_a_secret_of_before() {
+    let means = means();
+    let plan = plan(Level::Rules, &means);
+    let mut server = Counting(0, |number: usize, _: &_| {
+        let before = format!("X-kestrel-secret-{:04}", number.saturating_sub(1));
+        let body = format!("oauth_token=t-{number}&oauth_token_secret=kestrel-secret-{number:04}&oauth_callback_confirmed=true");
+        Ok(answer(200, &[FORM, (&before, "1"), (&format!("X-{CANARY}"), "1"), ("X-Plain", "1")], &body))
+    });
+    let conducted = conducted(&plan, &means, &mut server);
+    let recording = record(&plan, &means, &conducted, &closed(&means, &conducted));
+    assert!(recording.exchanges > 20);
+    for (name, text) in &recording.files {
+        assert!(!text.contains("X-kestrel") && !text.contains("kestrel-secret-") && !text.contains(CANARY), "{name}");
+        assert!(*name == PROFILE || text.contains("X-Plain"), "{name}");
+    }
 }
