@@ -280,3 +280,64 @@ fn an_interruption_ends_it_between_two_requests_and_what_was_done_is_told() {
     assert!(text.contains("rt.control-first") && text.contains("interrupted"), "{text}");
     assert!(sandbox.exchanges().len() < 20);
 }
+
+/// A probe that asks for the code of a login and waits for it, with a `xdg-open` that only notes that it was started.
+#[cfg(unix)]
+fn asking(sandbox: &Sandbox, folder: &std::path::Path, more: &[&str]) -> Running {
+    use std::os::unix::fs::PermissionsExt as _;
+    for name in ["xdg-open", "open"] {
+        let opener = folder.join(name);
+        std::fs::write(&opener, format!("#!/bin/sh\n: > {}\n", folder.join("opened").display())).unwrap();
+        std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args([
+        "probe",
+        "rfc5849",
+        "--url",
+        &sandbox.origin(),
+        "--client",
+        "k",
+        "--secret-env",
+        "CLIENT_SECRET",
+        "--send",
+        "--authorize",
+    ]);
+    command.args(["--step", "at.control-last"]).args(more).env("CLIENT_SECRET", SECRET).env("PATH", folder);
+    let mut running = Running(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let (mut told, mut stderr) = (Vec::new(), running.0.stderr.take().unwrap());
+    while !told.ends_with(b"code: ") {
+        let mut octet = [0];
+        assert_eq!(stderr.read(&mut octet).unwrap(), 1, "{}", String::from_utf8_lossy(&told));
+        told.push(octet[0]);
+    }
+    // It is printed always.
+    assert!(String::from_utf8_lossy(&told).contains(&format!("{}/authorize?", sandbox.origin())), "{}", String::from_utf8_lossy(&told));
+    running
+}
+
+#[cfg(unix)]
+#[test]
+fn waiting_for_a_code_ends_with_the_code_an_interruption_or_the_deadline() {
+    let sandbox = Sandbox::builder().profile("rfc5849").client(Client::new("k", SECRET)).start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // Waiting for a process closes its stdin, if that is not held.
+    let mut ended = asking(&sandbox, folder.path(), &[]);
+    let held = ended.0.stdin.take();
+    // `kill` is found by its own path: the probe alone has another one.
+    assert!(Command::new("kill").args(["-INT", &ended.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(ended.0.wait().unwrap().code(), Some(130));
+    drop(held);
+    let mut late = asking(&sandbox, folder.path(), &["--deadline", "1s"]);
+    let held = late.0.stdin.take();
+    late.0.wait().unwrap();
+    drop(held);
+    let mut text = String::new();
+    late.0.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    assert!(text.contains("the time for all of it was over before a code was entered"), "{text}");
+    let mut entered = asking(&sandbox, folder.path(), &[]);
+    entered.0.stdin.take().unwrap().write_all(b"no-such-code\n").unwrap();
+    entered.0.wait().unwrap();
+    // No browser is started for a program that is asked by another one.
+    assert!(!folder.path().join("opened").exists());
+}

@@ -194,6 +194,8 @@ fn an_interruption_of_the_person_who_is_asked_ends_it() {
     let done = conduct(&plan, &means, &mut server, &mut Surroundings { interrupted: &interrupted, ..still(&mut owner, &mut |_, _| {}) });
     assert_eq!(done.ended, Ended::Interrupted);
     assert!(is_gone.get() && server.0 == done.requests);
+    // No step after it was looked at.
+    assert!(done.exchanged.iter().all(|exchanged| exchanged.not_sent.as_ref().is_none_or(|why| why == "somebody interrupted")));
 }
 
 #[test]
