@@ -14,6 +14,7 @@ use crate::implementation::live::{Outgoing, Send, Trouble};
 use crate::profile::document::EndpointName;
 use crate::protocol::Secret;
 
+mod at_once;
 mod learning;
 mod obtaining;
 
@@ -69,6 +70,8 @@ pub struct Exchanged {
     pub first: Option<Hop>,
     /// The request that counts; `None` if it was not sent.
     pub hop: Option<Hop>,
+    /// How many were accepted of those that were sent at the same time; `first` and `hop` are two of them.
+    pub accepted: usize,
     /// What the server knows of the credentials that were presented.
     pub presented: Option<Pair>,
     /// Why nothing was sent.
@@ -224,7 +227,7 @@ impl Conductor<'_, '_, '_> {
         exchanged.presented.clone_from(&pair);
         let callback = self.plan.callback.as_deref().filter(|_| step.endpoint == EndpointName::RequestToken);
         let draft = Draft::good(target, self.means, pair.as_ref(), callback, &self.stamp()?);
-        if let Some(edits) = &step.first {
+        if let Some(edits) = step.first.as_ref().filter(|_| step.at_once == 0) {
             let composed = self.compose(draft.clone(), edits)?;
             let hop = self.send(step.endpoint, composed)?;
             let read = hop.answer.as_ref().ok().cloned();
@@ -235,6 +238,9 @@ impl Conductor<'_, '_, '_> {
             }
         }
         let composed = self.compose(draft, &step.edits)?;
+        if step.at_once > 0 {
+            return self.send_at_once(step, composed, pair.as_ref(), exchanged);
+        }
         let hop = self.send(step.endpoint, composed)?;
         let trouble = hop.answer.as_ref().err().cloned();
         let read = hop.answer.as_ref().ok().cloned();
@@ -282,10 +288,18 @@ impl Conductor<'_, '_, '_> {
         parameters: Vec<(String, Vec<u8>)>,
         base_string: Vec<u8>,
     ) -> Result<Hop, Halt> {
+        self.wait_for(1)?;
+        let at = (self.around.now)();
+        let answer = self.sender.send(&outgoing).map(|incoming| Read::of(&self.plan.profile, endpoint, incoming));
+        Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
+    }
+
+    /// Waits until so many requests may be sent, and counts them; or says why they may not.
+    fn wait_for(&mut self, count: usize) -> Result<(), Halt> {
         if (self.around.interrupted)() {
             return Err(Halt::Stop(Ended::Interrupted));
         }
-        if self.requests >= self.around.budget {
+        if self.requests.saturating_add(count) > self.around.budget {
             return Err(Halt::Stop(Ended::Budget));
         }
         let left = self.time_left()?;
@@ -303,10 +317,8 @@ impl Conductor<'_, '_, '_> {
             }
         }
         self.last = Some((self.around.elapsed)());
-        self.requests += 1;
-        let at = (self.around.now)();
-        let answer = self.sender.send(&outgoing).map(|incoming| Read::of(&self.plan.profile, endpoint, incoming));
-        Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
+        self.requests += count;
+        Ok(())
     }
 
     /// The time that is left for all of it.

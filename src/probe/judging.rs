@@ -265,7 +265,8 @@ impl Judge<'_> {
                     found.inconclusive = Some("the first of the two requests was not accepted".to_owned());
                     return;
                 }
-                let because = format!("it was accepted ({}): {}", read.phrase(redactor), step.title);
+                let times = if exchanged.accepted > 1 { format!(" {} times", exchanged.accepted) } else { String::new() };
+                let because = format!("it was accepted{times} ({}): {}", read.phrase(redactor), step.title);
                 found.add(id, step.severity, wanted, because, code.and_then(documents::advice).map(str::to_owned));
             }
             (Wanted::Refused(_), Outcome::Odd) => {

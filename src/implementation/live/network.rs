@@ -57,17 +57,42 @@ impl Network {
         let session = tls::agree(&mut stream, config, destination, deadline)?;
         Ok(Channel::Tls(stream, Box::new(session)))
     }
+
+    /// A connection on which this request has yet to be sent.
+    fn wire(&mut self, request: &Outgoing) -> Result<Wire, Trouble> {
+        let deadline = Deadline::after(self.policy.deadline);
+        let destination = Destination::of(&request.url, &self.policy)?;
+        let octets = writing::octets(request, &destination)?;
+        Ok(Wire::new(self.open(&destination, deadline)?, deadline, octets))
+    }
 }
 
 impl Send for Network {
     fn send(&mut self, request: &Outgoing) -> Result<Incoming, Trouble> {
-        let deadline = Deadline::after(self.policy.deadline);
-        let destination = Destination::of(&request.url, &self.policy)?;
-        let octets = writing::octets(request, &destination)?;
-        let mut wire = Wire::new(self.open(&destination, deadline)?, deadline, octets);
+        let mut wire = self.wire(request)?;
         let answer = read(&mut wire, &request.method, &self.policy);
         self.most_held = wire.most_held;
         answer
+    }
+
+    fn send_at_once(&mut self, requests: &[Outgoing]) -> Vec<Result<Incoming, Trouble>> {
+        // All connections first, so that what takes long does not keep the requests apart.
+        let wires: Vec<Result<Wire, Trouble>> = requests.iter().map(|request| self.wire(request)).collect();
+        let policy = &self.policy;
+        std::thread::scope(|scope| {
+            let begin = |(wire, request): (Result<Wire, Trouble>, &'_ Outgoing)| {
+                let method = request.method.clone();
+                let reading = move || read(&mut wire?, &method, policy);
+                std::thread::Builder::new().spawn_scoped(scope, reading)
+            };
+            let threads: Vec<_> = wires.into_iter().zip(requests).map(begin).collect();
+            let answer = |thread: std::io::Result<std::thread::ScopedJoinHandle<'_, Result<Incoming, Trouble>>>| {
+                let lost = |why: &str| Err(Trouble::NoConnection(format!("the server: {why}")));
+                thread
+                    .map_or_else(|_| lost("there is no thread for it"), |thread| thread.join().unwrap_or_else(|_| lost("its thread ended")))
+            };
+            threads.into_iter().map(answer).collect()
+        })
     }
 }
 

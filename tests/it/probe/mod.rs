@@ -2,6 +2,7 @@
 //! servers that are wrong on purpose.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod at_once;
 mod canary;
 mod causes;
 mod circle;
