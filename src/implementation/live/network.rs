@@ -1,7 +1,9 @@
 //! The network: one connection a request, and everything about it within the policy. Redirects are answers like others; there is no proxy,
 //! no second try, no connection that is used again.
 
+use std::io;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use rustls::ClientConfig;
@@ -58,38 +60,36 @@ impl Network {
         Ok(Channel::Tls(stream, Box::new(session)))
     }
 
-    /// A connection on which this request has yet to be sent.
-    fn wire(&mut self, request: &Outgoing) -> Result<Wire, Trouble> {
-        let deadline = Deadline::after(self.policy.deadline);
-        let destination = Destination::of(&request.url, &self.policy)?;
-        let octets = writing::octets(request, &destination)?;
-        Ok(Wire::new(self.open(&destination, deadline)?, deadline, octets))
+    /// Another one like it, for a thread of its own.
+    fn another(&self) -> Network {
+        let (policy, names, trust) = (self.policy.clone(), self.names.another(), self.trust.clone());
+        Network { policy, names, trust, tls: self.tls.clone(), most_held: 0 }
     }
 }
 
 impl Send for Network {
     fn send(&mut self, request: &Outgoing) -> Result<Incoming, Trouble> {
-        let mut wire = self.wire(request)?;
+        let deadline = Deadline::after(self.policy.deadline);
+        let destination = Destination::of(&request.url, &self.policy)?;
+        let octets = writing::octets(request, &destination)?;
+        let mut wire = Wire::new(self.open(&destination, deadline)?, deadline, octets);
         let answer = read(&mut wire, &request.method, &self.policy);
         self.most_held = wire.most_held;
         answer
     }
 
     fn send_at_once(&mut self, requests: &[Outgoing]) -> Vec<Result<Incoming, Trouble>> {
-        // All connections first, so that what takes long does not keep the requests apart.
-        let wires: Vec<Result<Wire, Trouble>> = requests.iter().map(|request| self.wire(request)).collect();
-        let policy = &self.policy;
+        // Each connects by itself: a server that does one thing at a time would wait for the first while others wait for it.
         std::thread::scope(|scope| {
-            let begin = |(wire, request): (Result<Wire, Trouble>, &'_ Outgoing)| {
-                let method = request.method.clone();
-                let reading = move || read(&mut wire?, &method, policy);
-                std::thread::Builder::new().spawn_scoped(scope, reading)
+            let begin = |request| {
+                let mut own = self.another();
+                std::thread::Builder::new().spawn_scoped(scope, move || own.send(request))
             };
-            let threads: Vec<_> = wires.into_iter().zip(requests).map(begin).collect();
-            let answer = |thread: std::io::Result<std::thread::ScopedJoinHandle<'_, Result<Incoming, Trouble>>>| {
-                let lost = |why: &str| Err(Trouble::NoConnection(format!("the server: {why}")));
-                thread
-                    .map_or_else(|_| lost("there is no thread for it"), |thread| thread.join().unwrap_or_else(|_| lost("its thread ended")))
+            let threads: Vec<_> = requests.iter().map(begin).collect();
+            let lost = |why: &str| Err(Trouble::NoConnection(format!("the server: {why}")));
+            let answer = |thread: io::Result<ScopedJoinHandle<'_, Result<Incoming, Trouble>>>| match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|_| lost("its thread ended")),
+                Err(_) => lost("there is no thread for it"),
             };
             threads.into_iter().map(answer).collect()
         })
