@@ -47,9 +47,14 @@ impl<'a> TwiceEncoder<'a> {
             && let (Some(first), Some(second)) = (self.once.place(self.at.once), self.twice.place(self.at.twice))
         {
             let (mut in_first, mut in_second) = (0, 0);
-            cut(step, STEP, scan::reserved(head(step)), |run, octet| {
-                put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second))
-            });
+            let specials = scan::reserved(head(step));
+            if specials.count_ones() > DENSE {
+                put_each(table, head(step), (first, &mut in_first), (second, &mut in_second));
+            } else {
+                cut(step, STEP, specials, |run, octet| {
+                    put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second))
+                });
+            }
             self.at = Places { once: self.at.once + in_first, twice: self.at.twice + in_second };
             memory = memory.get(STEP..).unwrap_or_default();
             left -= STEP;
@@ -95,6 +100,23 @@ impl<'a> TwiceEncoder<'a> {
     pub(super) fn finish(self) {
         self.once.finish_at(self.at.once);
         self.twice.finish_at(self.at.twice);
+    }
+}
+
+/// From so many special octets on, a step is faster put octet by octet than run by run.
+const DENSE: u32 = 5;
+
+/// Puts the octets of a whole step into the windows of both texts, one by one: no branch depends on what they are.
+#[inline(never)]
+fn put_each(
+    table: &OctetTable,
+    octets: &[u8; STEP],
+    (first, in_first): (&mut [u8; ONCE], &mut usize),
+    (second, in_second): (&mut [u8; TWICE], &mut usize),
+) {
+    for octet in octets {
+        put_row(first, in_first, table.row_of(*octet));
+        put_row(second, in_second, table.second_row_of(*octet));
     }
 }
 
