@@ -51,9 +51,7 @@ impl<'a> TwiceEncoder<'a> {
             if specials.count_ones() > DENSE {
                 put_each(table, head(step), (first, &mut in_first), (second, &mut in_second));
             } else {
-                cut(step, STEP, specials, |run, octet| {
-                    put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second))
-                });
+                cut(step, STEP, specials, |run, octet| put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second)));
             }
             self.at = Places { once: self.at.once + in_first, twice: self.at.twice + in_second };
             memory = memory.get(STEP..).unwrap_or_default();

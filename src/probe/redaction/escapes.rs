@@ -1,6 +1,8 @@
 //! Escapes, each with what it stands for and how long it is: percent-encoding, those of JSON, C, Python and JavaScript, and HTML's character
 //! references. They are read more leniently than anybody writes them.
 
+use crate::protocol::decoding::escape_at;
+
 /// What an escape stands for.
 pub(super) enum Letter {
     Octet(u8),
@@ -14,8 +16,7 @@ pub(super) fn number(digits: &[u8], radix: u32) -> Option<u32> {
 
 /// `%63`
 pub(super) fn percent(rest: &[u8]) -> Option<(Letter, usize)> {
-    let octet = u8::try_from(number(rest.get(1..3)?, 16)?).ok()?;
-    Some((Letter::Octet(octet), 3))
+    Some((Letter::Octet(escape_at(rest)?), 3))
 }
 
 /// `\u0063`, `\u{63}`, `\U00000063`, `\x63`, `\143`, `\n`, `\/`, in either case.
