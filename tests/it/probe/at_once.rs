@@ -26,6 +26,8 @@ enum Memory {
     LooksFirst,
     /// It looks and keeps it in one.
     AtOnce,
+    /// It answers the first, and drops all others.
+    Drops,
     /// It refuses all that come while one is worked at, and that one too.
     Refuses,
 }
@@ -68,6 +70,9 @@ impl Server {
         self.most.fetch_max(busy, Ordering::SeqCst);
         let is_good = self.takes(&nonce.unwrap_or_default());
         self.busy.fetch_sub(1, Ordering::SeqCst);
+        if !is_good && self.memory == Memory::Drops {
+            return;
+        }
         let body = if is_good { "oauth_token=a&oauth_token_secret=b&oauth_callback_confirmed=true" } else { "oauth_problem=nonce_used" };
         let status = if is_good { "200 OK" } else { "401 Unauthorized" };
         let fields = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close", body.len());
@@ -87,7 +92,7 @@ impl Server {
     fn takes(&self, nonce: &str) -> bool {
         let insert = || self.seen.lock().unwrap().insert(nonce.to_owned());
         match self.memory {
-            Memory::AtOnce => {
+            Memory::AtOnce | Memory::Drops => {
                 let is_new = insert();
                 self.work();
                 is_new
@@ -140,6 +145,8 @@ fn a_nonce_that_is_looked_for_before_it_is_kept_is_found_out() {
 fn a_nonce_that_is_kept_at_once_is_accepted_once() {
     let records = records(Memory::AtOnce);
     assert_eq!(verdict(&records), Verdict::Pass, "{records:?}");
+    // Others that are not taken at all say nothing of nonces.
+    assert_eq!(verdict(&self::records(Memory::Drops)), Verdict::Inconclusive);
     // Where none is accepted, nobody knows why.
     assert_eq!(verdict(&self::records(Memory::Refuses)), Verdict::Inconclusive);
 }
