@@ -61,7 +61,7 @@ struct Update {
 }
 
 /// What a new file begins with.
-const NEW: &str = "format = 1\n";
+pub(super) const NEW: &str = "format = 1\n";
 
 /// Breaks of an adapter that end an update: it is there to find them all.
 const BREAKS: u32 = 100;
@@ -141,12 +141,13 @@ fn left(corpus: &Corpus, now: &Expectations, run: &Run) -> Result<Vec<Finding>, 
     Ok(now.findings(true))
 }
 
-fn write_finding(text: &mut String, finding: &Finding) {
+pub(super) fn write_finding(text: &mut String, finding: &Finding) {
     let (file, case, message) = (escape::line(&finding.file), escape::line(&finding.case), escape::line(&finding.message));
     let _ = writeln!(text, "{file}:{}: {case}: {message}", finding.line);
 }
 
-fn told(changes: &[Change], run: &Run, file: &str, is_trial: bool) -> String {
+/// What was done to a file, in words.
+pub(super) fn told(changes: &[Change], run: &Run, file: &str, is_trial: bool) -> String {
     let mut text = String::new();
     for change in changes {
         let (word, case) = match change {

@@ -5,6 +5,7 @@ use super::catalogue::written::MARKUP;
 use super::draft::encoded;
 use super::means::Means;
 use super::outcome::{Outcome, Read};
+use super::redaction::Redactor;
 use crate::profile::Profile;
 use crate::profile::answer::Answer;
 use crate::profile::document::{EndpointName, SuccessFormat};
@@ -38,13 +39,13 @@ const LONG: usize = 4096;
 
 /// Everything that is wrong with an answer.
 #[must_use]
-pub fn notes(profile: &Profile, name: EndpointName, read: &Read, means: &Means) -> Vec<Note> {
+pub fn notes(profile: &Profile, name: EndpointName, read: &Read, means: &Means, redactor: &Redactor) -> Vec<Note> {
     let mut notes = Vec::new();
-    octets(read, &mut notes);
+    octets(read, redactor, &mut notes);
     secrets(read, means, &mut notes);
     let gives = profile.endpoints.get(&name).is_some_and(|endpoint| endpoint.response.format == SuccessFormat::Form);
     if gives && (200..300).contains(&read.response.status) {
-        credentials(profile, name, read, &mut notes);
+        credentials(profile, name, read, redactor, &mut notes);
     }
     if name == EndpointName::Authorize && read.outcome == Outcome::Accepted {
         callback(read, &mut notes);
@@ -53,10 +54,10 @@ pub fn notes(profile: &Profile, name: EndpointName, read: &Read, means: &Means) 
 }
 
 /// What harms a terminal, a log or a client that reads it.
-fn octets(read: &Read, notes: &mut Vec<Note>) {
+fn octets(read: &Read, redactor: &Redactor, notes: &mut Vec<Note>) {
     let control = |octet: &u8| matches!(octet, 0..=8 | 10..=31 | 127);
     if let Some((field, _)) = read.response.headers.iter().find(|(_, value)| value.0.iter().any(control)) {
-        let because = format!("the header field {} holds control characters", shown(field));
+        let because = format!("the header field {} holds control characters", shown(field, redactor));
         notes.push(note("answer.field-control", Level::Must, because, "3.2", "take control characters out of header fields"));
     }
     if read.response.field("x-injected").is_some() {
@@ -99,7 +100,7 @@ fn secrets(read: &Read, means: &Means, notes: &mut Vec<Note>) {
 }
 
 /// Credentials in a form (sections 2.1 and 2.3).
-fn credentials(profile: &Profile, name: EndpointName, read: &Read, notes: &mut Vec<Note>) {
+fn credentials(profile: &Profile, name: EndpointName, read: &Read, redactor: &Redactor, notes: &mut Vec<Note>) {
     let body = read.response.octets();
     let answer = Answer::of(&read.response);
     let mut add = |id, level, because: String, section, advice| notes.push(note(id, level, because, section, advice));
@@ -180,7 +181,7 @@ fn credentials(profile: &Profile, name: EndpointName, read: &Read, notes: &mut V
         .parameters
         .iter()
         .filter(|(name, _)| !documented.iter().any(|parameter| parameter.name.as_bytes() == name) && !name.starts_with(b"oauth_problem"))
-        .map(|(name, _)| shown(&String::from_utf8_lossy(name)))
+        .map(|(name, _)| shown(&String::from_utf8_lossy(name), redactor))
         .take(3)
         .collect();
     if !others.is_empty() {
@@ -213,7 +214,7 @@ fn credentials(profile: &Profile, name: EndpointName, read: &Read, notes: &mut V
     let own = profile.endpoints.get(&name).and_then(|endpoint| endpoint.response.content_type.as_deref());
     let usual = own.unwrap_or("application/x-www-form-urlencoded");
     if !speaks_of_type && !essence.eq_ignore_ascii_case(usual.as_bytes()) {
-        let sent = if essence.is_empty() { "missing".to_owned() } else { shown(&String::from_utf8_lossy(essence)) };
+        let sent = if essence.is_empty() { "missing".to_owned() } else { shown(&String::from_utf8_lossy(essence), redactor) };
         add("answer.media-type", Level::Should, format!("the media type is {sent}"), "2.1", "send application/x-www-form-urlencoded");
     }
     let status = profile.endpoints.get(&name).map_or(200, |endpoint| endpoint.response.status);
@@ -259,7 +260,6 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// A name of somebody else's, as it may stand in a sentence.
-fn shown(text: &str) -> String {
-    let cut: String = text.chars().take(60).collect();
-    format!("\"{}\"", cut.escape_debug())
+fn shown(text: &str, redactor: &Redactor) -> String {
+    format!("\"{}\"", redactor.word(text, 60).escape_debug())
 }

@@ -4,6 +4,7 @@
 use super::conduct::Hop;
 use super::means::{Means, Pair};
 use super::outcome::{Outcome, Read};
+use super::redaction::Redactor;
 use crate::diagnosis::{Budget, SignatureText};
 use crate::implementation::live::Trouble;
 use crate::judgement::{Clues, Explanation};
@@ -46,16 +47,16 @@ pub fn of_trouble(trouble: &Trouble) -> Cause {
 
 /// Why a good request was not answered as one.
 #[must_use]
-pub fn of_answer(profile: &Profile, hop: &Hop, read: &Read, means: &Means, presented: Option<&Pair>) -> Cause {
+pub fn of_answer(profile: &Profile, hop: &Hop, read: &Read, means: &Means, presented: Option<&Pair>, redactor: &Redactor) -> Cause {
     if read.outcome == Outcome::Redirected {
-        return redirection(hop, read);
+        return redirection(hop, read, redactor);
     }
     let known = [clock, health, problem, text, shape];
-    let found = known.iter().find_map(|known| known(profile, hop, read));
+    let found = known.iter().find_map(|known| known(profile, hop, read, redactor));
     let found = found.unwrap_or_else(|| {
         cause(
             "answer.bare",
-            format!("the answer is {} and says nothing of the reason", read.phrase()),
+            format!("the answer is {} and says nothing of the reason", read.phrase(redactor)),
             "compare method, place, key and environment with the documentation; see the server's log",
         )
     });
@@ -68,7 +69,7 @@ pub fn of_answer(profile: &Profile, hop: &Hop, read: &Read, means: &Means, prese
     }
 }
 
-fn redirection(hop: &Hop, read: &Read) -> Cause {
+fn redirection(hop: &Hop, read: &Read, redactor: &Redactor) -> Cause {
     let location = read.response.field("location").map(|value| String::from_utf8_lossy(value).into_owned());
     let Some(location) = location else {
         return cause(
@@ -77,7 +78,7 @@ fn redirection(hop: &Hop, read: &Read) -> Cause {
             "answer a signed request where it was sent",
         );
     };
-    let shown: String = location.split(['?', '#']).next().unwrap_or_default().chars().take(120).collect();
+    let shown = redactor.word(location.split(['?', '#']).next().unwrap_or_default(), 120);
     let own = hop.outgoing.url.split("://").next().unwrap_or_default();
     let other = location.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     let hint = match other {
@@ -88,7 +89,7 @@ fn redirection(hop: &Hop, read: &Read) -> Cause {
 }
 
 /// The clock, by `Date`, by the timestamps that would be taken, and by the words of the refusal.
-fn clock(profile: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
+fn clock(profile: &Profile, hop: &Hop, read: &Read, _: &Redactor) -> Option<Cause> {
     let skew = read.says.server_time.map(|server| i128::from(server) - i128::from(hop.at));
     let names = read.says.problem.as_ref().map(|problem| problem.name.as_str());
     let words = words(read);
@@ -137,7 +138,7 @@ fn skewed(away: i128) -> Cause {
 }
 
 /// A server that is not well, or no longer there.
-fn health(_: &Profile, _: &Hop, read: &Read) -> Option<Cause> {
+fn health(_: &Profile, _: &Hop, read: &Read, _: &Redactor) -> Option<Cause> {
     let words = words(read);
     let retired = ["retired", "deprecated", "discontinued", "no longer supported", "no longer available", "sunset"];
     let is_retired = read.response.status >= 400 && retired.iter().any(|word| words.contains(word));
@@ -169,7 +170,7 @@ fn health(_: &Profile, _: &Hop, read: &Read) -> Option<Cause> {
 }
 
 /// What a named problem means.
-fn problem(_: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
+fn problem(_: &Profile, hop: &Hop, read: &Read, redactor: &Redactor) -> Option<Cause> {
     let named = read.says.problem.as_ref()?;
     let (id, because, advice): (_, _, &str) = match named.name.as_str() {
         "consumer_key_unknown" => (
@@ -224,7 +225,8 @@ fn problem(_: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
     };
     Some(cause(
         id,
-        format!("{because}, says the server ({}){names}", read.phrase()).replace(", says the server, says the server", ", says the server"),
+        format!("{because}, says the server ({}){names}", read.phrase(redactor))
+            .replace(", says the server, says the server", ", says the server"),
         advice,
     ))
 }
@@ -241,7 +243,7 @@ fn is_lost(hop: &Hop, problem: &crate::intake::Problem) -> bool {
 }
 
 /// What servers say that do not name problems.
-fn text(_: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
+fn text(_: &Profile, hop: &Hop, read: &Read, redactor: &Redactor) -> Option<Cause> {
     if read.response.status < 400 && read.says.problem.is_none() {
         return None;
     }
@@ -258,26 +260,26 @@ fn text(_: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
         && !shows
         && says(&["callback", "\"oob\"", "'oob'", "out-of-band", "\"code\":415", "\"code\":417"])
     {
-        return Some(cause("callback.refused", format!("the server speaks of the callback ({})", read.phrase()), CALLBACK_ADVICE));
+        return Some(cause("callback.refused", format!("the server speaks of the callback ({})", read.phrase(redactor)), CALLBACK_ADVICE));
     }
     if shows || says(&["signature", "\"code\":32"]) {
         return Some(cause(
             "signature.wrong",
-            format!("the server speaks of the signature ({})", read.phrase()),
+            format!("the server speaks of the signature ({})", read.phrase(redactor)),
             "check the secret first: its ends, blanks, the environment; then what the server signs",
         ));
     }
     if says(&["consumer key", "consumer_key", "api key", "\"code\":215"]) {
         return Some(cause(
             "client.unknown",
-            format!("the server speaks of the key ({})", read.phrase()),
+            format!("the server speaks of the key ({})", read.phrase(redactor)),
             "compare it with what the provider shows, and its environment with the host",
         ));
     }
     if says(&["token", "\"code\":89"]) && hop.parameters.iter().any(|(name, _)| name == "oauth_token") {
         return Some(cause(
             "token.rejected",
-            format!("the server speaks of the token ({})", read.phrase()),
+            format!("the server speaks of the token ({})", read.phrase(redactor)),
             "see its age and its environment",
         ));
     }
@@ -285,7 +287,7 @@ fn text(_: &Profile, hop: &Hop, read: &Read) -> Option<Cause> {
 }
 
 /// What is left: the form of the answer.
-fn shape(_: &Profile, _: &Hop, read: &Read) -> Option<Cause> {
+fn shape(_: &Profile, _: &Hop, read: &Read, redactor: &Redactor) -> Option<Cause> {
     let status = read.response.status;
     let challenge = read.response.field("www-authenticate").map(<[u8]>::to_ascii_lowercase).unwrap_or_default();
     if status == 401 && !challenge.is_empty() && !challenge.windows(5).any(|part| part == b"oauth") {
@@ -317,7 +319,7 @@ fn shape(_: &Profile, _: &Hop, read: &Read) -> Option<Cause> {
             ),
         });
     }
-    let name = read.says.problem.as_ref().map(|problem| problem.name.chars().take(60).collect::<String>())?;
+    let name = read.says.problem.as_ref().map(|problem| redactor.word(&problem.name, 60))?;
     Some(cause(
         "problem.unknown",
         format!("the server says \"{}\", which is none of the known problems", name.escape_debug()),

@@ -12,7 +12,10 @@ use super::signals::{self, MANY_FORBIDDEN};
 use super::step::{Edit, Step, Wanted};
 use crate::implementation::live::{Outgoing, Send, Trouble};
 use crate::profile::document::EndpointName;
+use crate::protocol::Secret;
 
+mod at_once;
+mod learning;
 mod obtaining;
 
 /// What a probe is given by whoever may look at clocks, signals and the terminal.
@@ -67,6 +70,8 @@ pub struct Exchanged {
     pub first: Option<Hop>,
     /// The request that counts; `None` if it was not sent.
     pub hop: Option<Hop>,
+    /// How many were accepted of those that were sent at the same time; `first` and `hop` are two of them.
+    pub accepted: usize,
     /// What the server knows of the credentials that were presented.
     pub presented: Option<Pair>,
     /// Why nothing was sent.
@@ -99,8 +104,10 @@ pub struct Conducted {
     pub ended: Ended,
     /// How many requests were sent.
     pub requests: usize,
-    /// Every secret that an answer held.
-    pub secrets: Vec<crate::protocol::Secret>,
+    /// Every secret that an answer held, as many and as much of each as is kept.
+    pub secrets: Vec<Secret>,
+    /// Those of them that are verification codes.
+    pub codes: Vec<Secret>,
 }
 
 /// Carries out a plan.
@@ -116,6 +123,8 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
         last: None,
         requests: 0,
         secrets: Vec::new(),
+        codes: Vec::new(),
+        learnt: 0,
         undecided: None,
         allowed: None,
         exchanged: None,
@@ -136,7 +145,8 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
             Ok(()) => None,
             Err(Halt::NotSent(why)) => {
                 exchanged.not_sent = Some(why);
-                None
+                // While a person was asked, much may have happened.
+                (conductor.around.interrupted)().then_some(Ended::Interrupted)
             }
             Err(Halt::Stop(ended)) => Some(ended),
         };
@@ -150,7 +160,7 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
             break;
         }
     }
-    Conducted { exchanged: done, ended, requests: conductor.requests, secrets: conductor.secrets }
+    Conducted { exchanged: done, ended, requests: conductor.requests, secrets: conductor.secrets, codes: conductor.codes }
 }
 
 /// The octets of bodies that are kept whole, all together. No provider comes near it.
@@ -185,7 +195,10 @@ struct Conductor<'p, 'a, 's> {
     begun: Duration,
     last: Option<Duration>,
     requests: usize,
-    secrets: Vec<crate::protocol::Secret>,
+    secrets: Vec<Secret>,
+    codes: Vec<Secret>,
+    /// How many octets of secrets are kept.
+    learnt: usize,
     /// Temporary credentials of which nobody has decided.
     undecided: Option<Pair>,
     /// Temporary credentials that the resource owner has allowed.
@@ -214,7 +227,7 @@ impl Conductor<'_, '_, '_> {
         exchanged.presented.clone_from(&pair);
         let callback = self.plan.callback.as_deref().filter(|_| step.endpoint == EndpointName::RequestToken);
         let draft = Draft::good(target, self.means, pair.as_ref(), callback, &self.stamp()?);
-        if let Some(edits) = &step.first {
+        if let Some(edits) = step.first.as_ref().filter(|_| step.at_once == 0) {
             let composed = self.compose(draft.clone(), edits)?;
             let hop = self.send(step.endpoint, composed)?;
             let read = hop.answer.as_ref().ok().cloned();
@@ -225,6 +238,9 @@ impl Conductor<'_, '_, '_> {
             }
         }
         let composed = self.compose(draft, &step.edits)?;
+        if step.at_once > 0 {
+            return self.send_at_once(step, composed, pair.as_ref(), exchanged);
+        }
         let hop = self.send(step.endpoint, composed)?;
         let trouble = hop.answer.as_ref().err().cloned();
         let read = hop.answer.as_ref().ok().cloned();
@@ -272,30 +288,43 @@ impl Conductor<'_, '_, '_> {
         parameters: Vec<(String, Vec<u8>)>,
         base_string: Vec<u8>,
     ) -> Result<Hop, Halt> {
+        self.wait_for(1)?;
+        let at = (self.around.now)();
+        let answer = self.sender.send(&outgoing).map(|incoming| Read::of(&self.plan.profile, endpoint, incoming));
+        Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
+    }
+
+    /// Waits until so many requests may be sent, and counts them; or says why they may not.
+    fn wait_for(&mut self, count: usize) -> Result<(), Halt> {
         if (self.around.interrupted)() {
             return Err(Halt::Stop(Ended::Interrupted));
         }
-        if self.requests >= self.around.budget {
+        if self.requests.saturating_add(count) > self.around.budget {
             return Err(Halt::Stop(Ended::Budget));
         }
-        let now = (self.around.elapsed)();
-        if now.saturating_sub(self.begun) > self.around.deadline {
-            return Err(Halt::Stop(Ended::Deadline));
-        }
+        let left = self.time_left()?;
         if let Some(last) = self.last {
-            let wait = self.around.interval.saturating_sub(now.saturating_sub(last));
+            let wait = self.around.interval.saturating_sub((self.around.elapsed)().saturating_sub(last));
+            if wait > left {
+                return Err(Halt::Stop(Ended::Deadline));
+            }
             if !wait.is_zero() {
                 (self.around.pause)(wait);
                 if (self.around.interrupted)() {
                     return Err(Halt::Stop(Ended::Interrupted));
                 }
+                self.time_left()?;
             }
         }
         self.last = Some((self.around.elapsed)());
-        self.requests += 1;
-        let at = (self.around.now)();
-        let answer = self.sender.send(&outgoing).map(|incoming| Read::of(&self.plan.profile, endpoint, incoming));
-        Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
+        self.requests += count;
+        Ok(())
+    }
+
+    /// The time that is left for all of it.
+    fn time_left(&self) -> Result<Duration, Halt> {
+        let gone = (self.around.elapsed)().saturating_sub(self.begun);
+        self.around.deadline.checked_sub(gone).ok_or(Halt::Stop(Ended::Deadline))
     }
 
     fn stamp(&self) -> Result<Stamp, Halt> {
@@ -307,53 +336,6 @@ impl Conductor<'_, '_, '_> {
         // A letter first: one step writes it in another way.
         let nonce = octets.iter().fold("n".to_owned(), |text, octet| format!("{text}{octet:02x}"));
         Ok(Stamp { now: (self.around.now)(), nonce })
-    }
-
-    fn learn(&mut self, secret: &[u8]) {
-        self.secrets.push(crate::protocol::Secret::new(secret.to_vec()));
-    }
-
-    /// What an answer changes in what we have.
-    fn after(&mut self, endpoint: EndpointName, presented: Option<&Pair>, read: &Read) {
-        if endpoint != EndpointName::Authorize {
-            for name in ["oauth_token", "oauth_token_secret", "oauth_session_handle"] {
-                if let Some(value) = read.value(name) {
-                    self.learn(&value);
-                }
-            }
-        }
-        if read.outcome != Outcome::Accepted {
-            return;
-        }
-        let at = (self.around.now)();
-        let given = read.value("oauth_token").map(|identifier| Pair {
-            identifier,
-            secret: crate::protocol::Secret::new(read.value("oauth_token_secret").unwrap_or_default()),
-            handle: read.value("oauth_session_handle"),
-            issued: Some(at),
-            lifetime: read.value("oauth_expires_in").and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok()),
-            callback: self.plan.callback.clone(),
-            is_own: true,
-            ..Pair::default()
-        });
-        match endpoint {
-            EndpointName::RequestToken => self.undecided = given,
-            EndpointName::AccessToken => {
-                self.exchanged = presented.cloned().map(|pair| Pair { exchanged: Some(at), ..pair });
-                self.allowed = None;
-                self.access = given.or(self.access.take());
-            }
-            EndpointName::Renew => match given {
-                Some(pair) => self.access = Some(pair),
-                None => {
-                    if let Some(access) = &mut self.access {
-                        access.renewed = Some(at);
-                    }
-                }
-            },
-            EndpointName::Revoke => self.revoked = self.access.take().map(|pair| Pair { revoked: Some(at), ..pair }),
-            EndpointName::Authorize | EndpointName::Resource => {}
-        }
     }
 
     fn look(&self, read: &Read) -> Result<(), Halt> {

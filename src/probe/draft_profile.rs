@@ -9,6 +9,7 @@ use super::draft_profile_rules as rules;
 use super::learnt::learnt;
 use super::outcome::{Outcome, Read};
 use super::plan::Plan;
+use super::redaction::Redactor;
 use super::step::{Edit, Step};
 use crate::profile::Profile;
 use crate::profile::document::{CallbackForms, Deviations, EndpointName, Lifetime, NonceScope, Source, SourceKind, State, Tokens};
@@ -30,6 +31,8 @@ pub(super) struct Seen<'a> {
     pub(super) step: &'a Step,
     pub(super) hop: &'a Hop,
     pub(super) read: &'a Read,
+    /// Takes secrets out of what is cited.
+    pub(super) redactor: &'a Redactor,
 }
 
 impl Seen<'_> {
@@ -49,7 +52,7 @@ impl Seen<'_> {
             Some(false) => "refused",
             None => "neither accepted nor refused",
         };
-        format!("{}: {word} with {}", self.step.id, self.read.phrase())
+        format!("{}: {word} with {}", self.step.id, self.read.phrase(self.redactor))
     }
 }
 
@@ -60,7 +63,7 @@ pub(super) struct Sight<'a> {
 }
 
 impl<'a> Sight<'a> {
-    fn of(plan: &'a Plan, conducted: &'a Conducted) -> Sight<'a> {
+    fn of(plan: &'a Plan, conducted: &'a Conducted, redactor: &'a Redactor) -> Sight<'a> {
         let mut seen: Vec<Seen<'a>> = Vec::new();
         for exchanged in &conducted.exchanged {
             let (Some(step), Some(hop)) = (plan.steps.get(exchanged.step), &exchanged.hop) else { continue };
@@ -70,7 +73,7 @@ impl<'a> Sight<'a> {
             if step.id.contains("nonce") && exchanged.first.as_ref().is_some_and(|first| !is_accepted(first)) {
                 continue;
             }
-            seen.push(Seen { step, hop, read });
+            seen.push(Seen { step, hop, read, redactor });
         }
         let fails =
             |name: EndpointName| seen.iter().any(|seen| seen.step.endpoint == name && seen.step.is_control && seen.taken() != Some(true));
@@ -98,8 +101,8 @@ impl<'a> Sight<'a> {
 
 /// Drafts a profile. `date` is the day of the probe, `YYYY-MM-DD`; `None` where no good request was answered at all.
 #[must_use]
-pub fn draft(plan: &Plan, conducted: &Conducted, date: &str) -> Option<Draft> {
-    let sight = Sight::of(plan, conducted);
+pub fn draft(plan: &Plan, conducted: &Conducted, redactor: &Redactor, date: &str) -> Option<Draft> {
+    let sight = Sight::of(plan, conducted, redactor);
     let mut not: Vec<(String, String)> = Vec::new();
     let mut endpoints = BTreeMap::new();
     for name in EndpointName::ALL {

@@ -283,7 +283,8 @@ fn faulty<'s, 'a>(sight: &'s Sight<'a>) -> impl Iterator<Item = (Code, &'s Seen<
 
 fn problem(seen: &Seen<'_>) -> Option<String> {
     let problem = seen.read.says.problem.as_ref()?;
-    Some(problem.name.chars().take(LONGEST).collect::<String>()).filter(|name| !name.is_empty() && !name.contains(char::is_control))
+    Some(seen.redactor.sweep(&problem.name).chars().take(LONGEST).collect::<String>())
+        .filter(|name| !name.is_empty() && !name.contains(char::is_control))
 }
 
 /// How each fault is refused.

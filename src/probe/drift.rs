@@ -9,6 +9,7 @@ use super::judging::Disclosure;
 use super::outcome::{Outcome, Read};
 use super::plan::Plan;
 use super::record::hops;
+use super::redaction::Redactor;
 use super::step::Step;
 use crate::implementation::live::Incoming;
 use crate::judgement::{CaseRecord, ProbeFinding, Probed, ToldExchange};
@@ -22,8 +23,12 @@ use crate::vectors::Level;
 const FIELDS: [&str; 6] = ["www-authenticate", "location", "cache-control", "retry-after", "pragma", "x-content-type-options"];
 /// Parameters of an answer whose values count.
 const VALUES: [&str; 1] = ["oauth_callback_confirmed"];
-/// The longest word of an answer that is repeated, in characters.
+/// The longest word of an answer that is compared, in characters.
 const LONGEST: usize = 80;
+/// How much of a word is read to be shown: secrets are taken out of it before it is cut.
+const READ: usize = 1000;
+/// How much of a word is shown.
+const SHOWN: usize = 240;
 
 /// What counts of an answer, each by its name.
 type Facts = BTreeMap<&'static str, String>;
@@ -68,7 +73,7 @@ pub struct Drift {
 #[must_use]
 pub fn compare(plan: &Plan, conducted: &Conducted, recorded: &Recorded, disclosure: &Disclosure) -> Drift {
     let suite: Arc<str> = format!("drift.{}", plan.profile.id).into();
-    let mut drift = Drift::default();
+    let (mut drift, known) = (Drift::default(), disclosure.known());
     for exchanged in &conducted.exchanged {
         let Some(step) = plan.steps.get(exchanged.step) else { continue };
         let now = exchanged.hop.as_ref().map(|hop| hop.answer.as_ref().ok());
@@ -77,10 +82,16 @@ pub fn compare(plan: &Plan, conducted: &Conducted, recorded: &Recorded, disclosu
         match (then, now) {
             (Some(then), Some(now)) => {
                 let read = |answer| Read::of(&plan.profile, step.endpoint, incoming(answer));
-                let before = then.response.as_ref().map(|answer| facts(plan, step.endpoint, &read(answer)));
-                let after = now.map(|read| facts(plan, step.endpoint, read));
-                probed.findings = differences(before.as_ref(), after.as_ref());
-                probed.is_refused = after.as_ref().is_some_and(|facts| facts.get("drift.outcome").is_some_and(|word| word == REFUSED));
+                let before = then.response.as_ref().map(read);
+                let told = |longest| {
+                    let facts = |read: &Read| facts(plan, step.endpoint, read, longest);
+                    (before.as_ref().map(facts), now.map(facts))
+                };
+                let short = told(LONGEST);
+                if short.0 != short.1 {
+                    probed.findings = differences(&short, &told(READ), &disclosure.redactor(&known, exchanged));
+                }
+                probed.is_refused = short.1.as_ref().is_some_and(|facts| facts.get("drift.outcome").is_some_and(|word| word == REFUSED));
             }
             (Some(_), None) => probed.inconclusive = Some(exchanged.not_sent.clone().unwrap_or_else(|| "it was not sent".to_owned())),
             (None, _) => continue,
@@ -90,7 +101,7 @@ pub fn compare(plan: &Plan, conducted: &Conducted, recorded: &Recorded, disclosu
             continue;
         }
         if !probed.findings.is_empty() {
-            let redactor = disclosure.redactor(exchanged);
+            let redactor = disclosure.redactor(&known, exchanged);
             for finding in &mut probed.findings {
                 finding.because = redactor.sweep(&finding.because);
                 finding.wanted = finding.wanted.as_ref().map(|wanted| redactor.sweep(wanted));
@@ -137,7 +148,8 @@ fn incoming(answer: &crate::profile::exchange::Response) -> Incoming {
     }
 }
 
-fn facts(plan: &Plan, endpoint: EndpointName, read: &Read) -> Facts {
+/// What counts of an answer, each word of it so long at most.
+fn facts(plan: &Plan, endpoint: EndpointName, read: &Read, longest: usize) -> Facts {
     let response = &read.response;
     let mut facts = Facts::new();
     let outcome = match &read.outcome {
@@ -150,7 +162,7 @@ fn facts(plan: &Plan, endpoint: EndpointName, read: &Read) -> Facts {
     };
     facts.insert("drift.outcome", outcome.to_owned());
     facts.insert("drift.status", response.status.to_string());
-    let text = |octets: &[u8]| String::from_utf8_lossy(octets).trim().chars().take(LONGEST).collect::<String>();
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).trim().chars().take(longest).collect::<String>();
     let kind = response.field("content-type").map(|kind| text(kind).split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
     facts.insert("drift.content-type", kind.unwrap_or_else(|| "none".to_owned()));
     let is_owners =
@@ -176,7 +188,7 @@ fn facts(plan: &Plan, endpoint: EndpointName, read: &Read) -> Facts {
         facts.insert("drift.companions", text(names.join(", ").as_bytes()));
     }
     let fields: Vec<String> =
-        FIELDS.iter().filter_map(|name| Some(format!("{name}: {}", beginning(name, response.field(name)?)))).collect();
+        FIELDS.iter().filter_map(|name| Some(format!("{name}: {}", beginning(name, response.field(name)?, longest * 3)))).collect();
     facts.insert("drift.fields", fields.join(", "));
     facts
 }
@@ -187,8 +199,8 @@ fn is_name(text: &str) -> bool {
 }
 
 /// How a field begins, without what is new each time: the scheme of a challenge, the address without a query.
-fn beginning(name: &str, value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value).chars().take(LONGEST * 3).collect::<String>();
+fn beginning(name: &str, value: &[u8], longest: usize) -> String {
+    let text = String::from_utf8_lossy(value).chars().take(longest).collect::<String>();
     let stop = match name {
         "www-authenticate" => text.find(' '),
         "location" => text.find(['?', '#']),
@@ -198,24 +210,31 @@ fn beginning(name: &str, value: &[u8]) -> String {
     text.get(..stop.unwrap_or(text.len())).unwrap_or_default().to_owned()
 }
 
-fn differences(before: Option<&Facts>, after: Option<&Facts>) -> Vec<ProbeFinding> {
+/// Then and now.
+type Both = (Option<Facts>, Option<Facts>);
+
+/// What differs, shown out of what is known of it at length: secrets are taken out of a word before it is cut.
+fn differences(compared: &Both, whole: &Both, redactor: &Redactor) -> Vec<ProbeFinding> {
     let finding = |rule: &str, then: &str, now: &str| ProbeFinding {
         rule: rule.to_owned(),
         level: Level::Must,
         wanted: Some(format!("as recorded: {then}")),
         because: format!("it was {then}, and is {now}"),
     };
-    let (before, after) = match (before, after) {
+    let (before, after) = match compared {
         (Some(before), Some(after)) => (before, after),
         (Some(_), None) => return vec![finding("drift.answer", "answered", "not answered")],
         (None, Some(_)) => return vec![finding("drift.answer", "not answered", "answered")],
         (None, None) => return Vec::new(),
     };
-    let shown =
-        |word: Option<&String>| word.filter(|word| !word.is_empty()).map_or_else(|| "nothing".to_owned(), |word| format!("\"{word}\""));
+    let shown = |facts: &Option<Facts>, name: &str| match facts.as_ref().and_then(|facts| facts.get(name)).filter(|word| !word.is_empty()) {
+        Some(word) => format!("\"{}\"", redactor.word(word, SHOWN)),
+        None => "nothing".to_owned(),
+    };
+    let word = |facts: &Facts, name: &str| facts.get(name).cloned().unwrap_or_default();
     let mut names: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
     names.sort_unstable();
     names.dedup();
-    let changed = names.into_iter().filter(|name| shown(before.get(name)) != shown(after.get(name)));
-    changed.map(|name| finding(name, &shown(before.get(name)), &shown(after.get(name)))).collect()
+    let changed = names.into_iter().filter(|name| word(before, name) != word(after, name));
+    changed.map(|name| finding(name, &shown(&whole.0, name), &shown(&whole.1, name))).collect()
 }

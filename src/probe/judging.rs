@@ -2,6 +2,7 @@
 //! What leans on a good request that was not answered is inconclusive.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::answers::{self, Note};
 use super::causes;
@@ -9,6 +10,7 @@ use super::conduct::{Conducted, Exchanged, Hop};
 use super::means::{Means, Pair};
 use super::outcome::{Outcome, Read};
 use super::plan::Plan;
+use super::redaction::{Known, Redactor};
 use super::step::{Presents, Step, Wanted};
 use crate::implementation::live::Trouble;
 use crate::judgement::{CaseRecord, ProbeFinding, Probed, ToldExchange};
@@ -33,20 +35,33 @@ pub struct Judged {
     pub records: Vec<CaseRecord>,
     /// The records that follow from a failure of the network, not of the provider.
     pub is_network: bool,
+    /// Whether somebody interrupted before all was judged.
+    pub is_interrupted: bool,
 }
 
 /// Judges everything that was done. What is shown of it holds no secrets, unless it may.
 #[must_use]
 pub fn judge(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Disclosure) -> Judged {
-    let mut judge = Judge { plan, means, conducted, disclosure, controls: controls(plan, conducted), told: BTreeMap::new() };
+    judge_until(plan, means, conducted, disclosure, &|| false)
+}
+
+/// The same, unless somebody interrupts: what a server answers decides how long it takes.
+#[must_use]
+pub fn judge_until(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Disclosure, interrupted: &dyn Fn() -> bool) -> Judged {
+    let (controls, known) = (controls(plan, conducted), disclosure.known());
+    let mut judge = Judge { plan, means, conducted, disclosure, known, controls, told: BTreeMap::new() };
     judge.told = judge.first_controls();
-    let mut records = Vec::new();
+    let (mut records, mut is_interrupted) = (Vec::new(), false);
     for exchanged in &conducted.exchanged {
+        is_interrupted = interrupted();
+        if is_interrupted {
+            break;
+        }
         let Some(step) = plan.steps.get(exchanged.step) else { continue };
         records.push(judge.step(step, exchanged).record());
     }
     let is_network = conducted.exchanged.iter().filter_map(|exchanged| exchanged.hop.as_ref()?.answer.as_ref().err()).any(is_network);
-    Judged { records, is_network }
+    Judged { records, is_network, is_interrupted }
 }
 
 /// Whether the network is to blame, or a server that does not answer.
@@ -90,6 +105,8 @@ struct Judge<'a> {
     means: &'a Means,
     conducted: &'a Conducted,
     disclosure: &'a Disclosure,
+    /// What is looked for in every text.
+    known: Arc<Known>,
     controls: BTreeMap<EndpointName, Controls>,
     /// The first good request of each endpoint by its place in the plan, with the rules that its answer breaks.
     told: BTreeMap<EndpointName, (usize, Vec<String>)>,
@@ -136,16 +153,16 @@ impl Judge<'_> {
     fn step(&self, step: &Step, exchanged: &Exchanged) -> Probed {
         let read = exchanged.hop.as_ref().and_then(|hop| hop.answer.as_ref().ok());
         let mut found = Found::default();
+        let redactor = self.disclosure.redactor(&self.known, exchanged);
         match (&exchanged.hop, read) {
             (None, _) => found.inconclusive = Some(exchanged.not_sent.clone().unwrap_or_else(|| "the run was stopped".to_owned())),
             (Some(hop), None) => self.silent(step, hop, &mut found),
-            (Some(hop), Some(read)) => self.answered(step, exchanged, hop, read, &mut found),
+            (Some(hop), Some(read)) => self.answered(step, exchanged, (hop, read), &redactor, &mut found),
         }
         if step.is_control && step.endpoint == EndpointName::Authorize {
             self.repeated(&mut found);
         }
         self.lean(step, read, &mut found);
-        let redactor = self.disclosure.redactor(exchanged);
         let rules: Vec<&str> =
             found.findings.iter().map(|finding| finding.rule.as_str()).chain(step.checks.iter().map(String::as_str)).collect();
         let exchange = exchanged.hop.as_ref().map(|hop| ToldExchange {
@@ -181,7 +198,8 @@ impl Judge<'_> {
         if step.is_control || !is_network(trouble) {
             return found.add(cause.id, Level::Must, Some(step.wanted.as_str()), cause.because, Some(cause.advice));
         }
-        if matches!(trouble, Trouble::Cut(_) | Trouble::Late(_)) && self.has_passed(step.endpoint) {
+        // Of several requests at the same time, some may not be taken.
+        if step.at_once == 0 && matches!(trouble, Trouble::Cut(_) | Trouble::Late(_)) && self.has_passed(step.endpoint) {
             // A server that answers good requests fails at this one.
             let id = step.checks.first().cloned().unwrap_or_default();
             let because = format!("there was no whole answer: {}", cause.because);
@@ -196,10 +214,10 @@ impl Judge<'_> {
         found.inconclusive = Some(format!("there was no whole answer: {}", cause.because));
     }
 
-    fn answered(&self, step: &Step, exchanged: &Exchanged, hop: &Hop, read: &Read, found: &mut Found) {
-        self.own(step, exchanged, hop, read, found);
+    fn answered(&self, step: &Step, exchanged: &Exchanged, (hop, read): (&Hop, &Read), redactor: &Redactor, found: &mut Found) {
+        self.own(step, exchanged, (hop, read), redactor, found);
         let own = !found.findings.is_empty();
-        for note in answers::notes(&self.plan.profile, step.endpoint, read, self.means) {
+        for note in answers::notes(&self.plan.profile, step.endpoint, read, self.means, redactor) {
             let Note { id, level, because, advice, .. } = note;
             if self.is_told(step, exchanged, id) {
                 continue;
@@ -223,22 +241,23 @@ impl Judge<'_> {
     }
 
     /// What must come of the step itself.
-    fn own(&self, step: &Step, exchanged: &Exchanged, hop: &Hop, read: &Read, found: &mut Found) {
+    fn own(&self, step: &Step, exchanged: &Exchanged, (hop, read): (&Hop, &Read), redactor: &Redactor, found: &mut Found) {
         let id = step.checks.first().cloned().unwrap_or_else(|| "RFC5849".to_owned());
         let wanted = Some(step.wanted.as_str());
         let failed = |found: &mut Found| {
-            let because = format!("the answer is {}: what a client does wrong is answered with a status of 400 to 499", read.phrase());
+            let because =
+                format!("the answer is {}: what a client does wrong is answered with a status of 400 to 499", read.phrase(redactor));
             let id = if step.wanted == Wanted::NoServerError { id.clone() } else { "answer.server-error".to_owned() };
             found.add(id, Level::Must, wanted, because, Some("catch what is wrong with a request and refuse it".to_owned()));
         };
         match (step.wanted, &read.outcome) {
             (Wanted::Accepted, Outcome::Accepted) => self.callback_ignored(step, read, found),
             (Wanted::Accepted, _) if step.is_control => {
-                let cause = causes::of_answer(&self.plan.profile, hop, read, self.means, exchanged.presented.as_ref());
+                let cause = causes::of_answer(&self.plan.profile, hop, read, self.means, exchanged.presented.as_ref(), redactor);
                 found.add(cause.id, Level::Must, wanted, cause.because, Some(cause.advice));
             }
             (Wanted::Accepted, _) => {
-                let because = format!("it was not accepted ({}): {}", read.phrase(), step.title);
+                let because = format!("it was not accepted ({}): {}", read.phrase(redactor), step.title);
                 found.add(id, step.severity, wanted, because, Some("accept every writing of the same request".to_owned()));
             }
             (Wanted::Refused(_) | Wanted::Either | Wanted::NoServerError, Outcome::ServerError) => failed(found),
@@ -247,7 +266,8 @@ impl Judge<'_> {
                     found.inconclusive = Some("the first of the two requests was not accepted".to_owned());
                     return;
                 }
-                let because = format!("it was accepted ({}): {}", read.phrase(), step.title);
+                let times = if exchanged.accepted > 1 { format!(" {} times", exchanged.accepted) } else { String::new() };
+                let because = format!("it was accepted{times} ({}): {}", read.phrase(redactor), step.title);
                 found.add(id, step.severity, wanted, because, code.and_then(documents::advice).map(str::to_owned));
             }
             (Wanted::Refused(_), Outcome::Odd) => {
@@ -418,9 +438,9 @@ pub(super) fn token(presents: Presents, pair: &Pair) -> Token {
     }
 }
 
-fn problem(read: &Read, redactor: &super::Redactor) -> Option<ExpectedProblem> {
+fn problem(read: &Read, redactor: &Redactor) -> Option<ExpectedProblem> {
     let problem = read.says.problem.as_ref()?;
-    let cut = |text: &str| redactor.sweep(&text.chars().take(400).collect::<String>());
+    let cut = |text: &str| redactor.word(text, 400);
     Some(ExpectedProblem {
         name: cut(&problem.name),
         place: problem.place.as_str().to_owned(),

@@ -19,6 +19,9 @@ pub struct Learnt {
     pub open: Vec<(String, bool)>,
 }
 
+/// How much of a server's name is kept, in characters: whoever shows it takes secrets out first, and cuts it then.
+const LONGEST: usize = 1000;
+
 /// Looks through all that was done.
 #[must_use]
 pub fn learnt(plan: &Plan, conducted: &Conducted) -> Learnt {
@@ -32,7 +35,8 @@ pub fn learnt(plan: &Plan, conducted: &Conducted) -> Learnt {
                 skews.extend(i64::try_from(server).ok().map(|server| server.saturating_sub(at)));
             }
             if learnt.server.is_none() {
-                let named = read.response.field("server").map(|value| String::from_utf8_lossy(value).chars().take(80).collect::<String>());
+                let named =
+                    read.response.field("server").map(|value| String::from_utf8_lossy(value).chars().take(LONGEST).collect::<String>());
                 learnt.server = named.filter(|name| !name.is_empty());
             }
         }

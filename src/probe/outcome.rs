@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::redaction::Redactor;
 use crate::implementation::live::{Incoming, Trouble};
 use crate::intake;
 use crate::profile::Profile;
@@ -66,19 +67,24 @@ impl Read {
         Read { response, says, outcome, elapsed: incoming.elapsed, said }
     }
 
-    /// Lets go of most of a large body.
+    /// Lets go of most of a large body, and of values in it.
     pub fn cut(&mut self, most: usize) {
+        for (name, value) in &mut self.said {
+            name.truncate(most);
+            value.truncate(most);
+            value.shrink_to_fit();
+        }
         if let Some(body) = &mut self.response.body {
             body.0.truncate(most);
             body.0.shrink_to_fit();
         }
     }
 
-    /// The problem and the status in a phrase: `401, token_rejected`.
+    /// The problem and the status in a phrase, without secrets: `401, token_rejected`.
     #[must_use]
-    pub fn phrase(&self) -> String {
+    pub fn phrase(&self, redactor: &Redactor) -> String {
         match &self.says.problem {
-            Some(problem) => format!("{}, {}", self.response.status, cut(&problem.name)),
+            Some(problem) => format!("{}, {}", self.response.status, redactor.word(&problem.name, 60)),
             None => self.response.status.to_string(),
         }
     }
@@ -88,11 +94,6 @@ impl Read {
     pub fn value(&self, name: &str) -> Option<Vec<u8>> {
         self.said.iter().find(|(known, _)| known == name.as_bytes()).map(|(_, value)| value.clone())
     }
-}
-
-/// A word of somebody else's, of a length that fits into a sentence.
-fn cut(word: &str) -> String {
-    word.chars().take(60).collect()
 }
 
 fn outcome(profile: &Profile, name: EndpointName, form: &Form<'_>, says: &intake::Answer) -> Outcome {

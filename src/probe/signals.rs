@@ -9,8 +9,10 @@ pub const MANY_FORBIDDEN: usize = 4;
 #[must_use]
 pub fn enough(read: &Read) -> Option<String> {
     let status = read.response.status;
-    let wait = read.response.field("retry-after").map(|value| String::from_utf8_lossy(value).chars().take(40).collect::<String>());
-    let after = wait.as_ref().map_or(String::new(), |wait| format!("; it says Retry-After: {wait}"));
+    let wait = read.response.field("retry-after");
+    // A longer one is neither a number nor a date.
+    let shown = wait.filter(|value| value.len() <= 40).map(|value| String::from_utf8_lossy(value).into_owned());
+    let after = shown.map_or(String::new(), |wait| format!("; it says Retry-After: {wait}"));
     if status == 429 {
         return Some(format!("the server answers 429, too many requests{after}"));
     }

@@ -58,6 +58,8 @@ pub struct Step {
     pub first: Option<Vec<Edit>>,
     /// How the request differs.
     pub edits: Vec<Edit>,
+    /// How often the request is sent at the same time; 0 if it is sent once.
+    pub at_once: usize,
     /// Whether it is a good request that others lean on.
     pub is_control: bool,
 }
@@ -66,7 +68,7 @@ impl Step {
     /// How many requests it takes by itself.
     #[must_use]
     pub fn requests(&self) -> usize {
-        1 + usize::from(self.first.is_some())
+        if self.at_once > 0 { self.at_once } else { 1 + usize::from(self.first.is_some()) }
     }
 }
 

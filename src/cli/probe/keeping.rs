@@ -12,7 +12,7 @@ use crate::probe::draft_profile::{Draft, draft};
 use crate::probe::drift::{self, Drift, Recorded};
 use crate::probe::judging::Disclosure;
 use crate::probe::record::{FIXTURES, record};
-use crate::probe::{Conducted, Means, Plan};
+use crate::probe::{Conducted, Means, Plan, Redactor};
 use crate::profile::calendar::Zone;
 use crate::profile::fixture::Fixtures;
 
@@ -79,6 +79,7 @@ impl Kept<'_> {
         drift: &Drift,
     ) -> Result<Vec<String>, Fail> {
         let mut notes = Vec::new();
+        let redactor = super::redactor(disclosure, false);
         if self.recorded.is_some() {
             let (changed, unchanged) = (drift.records.len(), drift.unchanged);
             notes.push(format!("{unchanged} steps are answered as recorded, {changed} are not or could not be asked"));
@@ -86,7 +87,7 @@ impl Kept<'_> {
         if let Some(folder) = self.record {
             let recording = record(plan, means, conducted, disclosure);
             for (name, text) in &recording.files {
-                output::write_file(&folder.join(name), super::swept(text, disclosure).as_bytes())?;
+                output::write_file(&folder.join(name), swept(text, &redactor).as_bytes())?;
             }
             notes.push(format!("{} exchanges are written to {}", recording.exchanges, folder.display()));
             let mut listed = |what: &str, ids: &[String]| {
@@ -98,13 +99,13 @@ impl Kept<'_> {
             listed("too long to be recorded", &recording.left_out);
         }
         if let Some(mut target) = self.profile {
-            let Some(Draft { profile, not_observed }) = draft(plan, conducted, &today()) else {
+            let Some(Draft { profile, not_observed }) = draft(plan, conducted, &redactor, &today()) else {
                 return Err(Fail::work("no profile can be drafted: no good request was answered"));
             };
             let text =
                 serde_json::to_string_pretty(&profile).map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
             // A draft cites what the server wrote.
-            let text = super::swept(&text, disclosure);
+            let text = swept(&text, &redactor);
             let written = target.writer().write_all(format!("{text}\n").as_bytes());
             written.map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
             target.finish()?;
@@ -115,7 +116,47 @@ impl Kept<'_> {
     }
 }
 
+/// A JSON text without secrets: each string of it by itself, so that it stays JSON.
+fn swept(text: &str, redactor: &Redactor) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(start) = rest.find('"') {
+        let (before, from) = rest.split_at(start);
+        out.push_str(before);
+        let mut is_escaped = false;
+        let end = from.bytes().skip(1).position(|octet| {
+            let ends = octet == b'"' && !is_escaped;
+            is_escaped = octet == b'\\' && !is_escaped;
+            ends
+        });
+        let (literal, after) = from.split_at(end.map_or(from.len(), |end| end + 2));
+        let clean = serde_json::from_str::<String>(literal).ok().and_then(|string| {
+            let clean = redactor.sweep(&string);
+            (clean != string).then(|| serde_json::Value::String(clean).to_string())
+        });
+        out.push_str(clean.as_deref().unwrap_or(literal));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The day, as profiles write it.
 fn today() -> String {
     Zone::Utc.date(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Secret;
+
+    #[test]
+    fn a_json_text_without_secrets_is_json() {
+        let redactor = Redactor::of(&[Secret::new(b"kestrel\"of\\the-secret".to_vec()), Secret::new(b"1700000000".to_vec())]);
+        let text = r#"{ "a\"": ["kestrel\"of\\the-secret", "\n", 1700000000], "now 1700000000": "" }"#;
+        let clean = swept(text, &redactor);
+        assert_eq!(clean, r#"{ "a\"": ["(redacted)", "\n", 1700000000], "now (redacted)": "" }"#);
+        assert!(serde_json::from_str::<serde_json::Value>(&clean).is_ok());
+        assert_eq!(swept("no string \"ends", &redactor), "no string \"ends");
+    }
 }

@@ -1,38 +1,38 @@
 //! `countersign probe`: whether a live provider behaves as documented. The plan is printed, and nothing is sent unless somebody says so.
 
 mod asking;
+mod foreseen;
 mod keeping;
 mod options;
 mod told;
 
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::fail::Fail;
-use super::implementations;
 use super::output::{self, Outcome};
 use super::progress::Tasks;
 use super::reports::Opened;
 use super::session::interruption;
 use crate::implementation::Description;
 use crate::implementation::live::{Network, Policy, Trouble};
-use crate::judgement::expectations::Expectations;
-use crate::judgement::probed::PROBE;
 use crate::judgement::{ExitCode, Keep, Run, RunStart, Runner, Sink, Sinks, Surroundings as Judging};
 use crate::probe::drift::Drift;
-use crate::probe::judging::Disclosure;
+use crate::probe::judging::{Disclosure, judge_until};
 use crate::probe::learnt::learnt;
 use crate::probe::login::{Nobody, Owner};
-use crate::probe::{Authorization, Conducted, Ended, Means, Pair, Plan, Redactor, Surroundings, conduct, judge};
+use crate::probe::redaction::Known;
+use crate::probe::{Authorization, Conducted, Ended, Means, Pair, Plan, Redactor, Surroundings, conduct};
 use crate::protocol::Secret;
+use foreseen::Foreseen;
 pub(in crate::cli) use options::Arguments;
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let (plan, mut means) = options::plan(arguments)?;
-    let known = arguments.expect.as_deref().map(implementations::read).transpose()?;
-    let all = options::all_steps(&plan, &mut means);
+    let foreseen = Foreseen::read(arguments, options::all_steps(&plan, &mut means))?;
     if !arguments.send {
         output::print(&told::plan(arguments, &plan))?;
         return Ok(if plan.steps.is_empty() { ExitCode::NothingExecuted } else { ExitCode::AsExpected });
@@ -48,26 +48,42 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let conducted = send(arguments, &plan, &means, &interrupted);
     let is_synthetic = is_synthetic(&means);
     let again = Some(told::again(arguments));
-    let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), again };
+    let closed = Disclosure { is_open: is_synthetic, secrets: secrets(&means, &conducted), codes: conducted.codes.clone(), again };
     let drift = kept.compared(&plan, &conducted, &closed);
-    let told = Told { arguments, plan: &plan, means: &means, conducted: &conducted, drift: &drift, known: known.as_ref(), all: &all };
+    // Whoever interrupted the sending wants to see what came of it; a second time ends the program.
+    let is_over = || conducted.ended != Ended::Interrupted && interrupted.load(Ordering::SeqCst);
+    let told = Told {
+        arguments,
+        plan: &plan,
+        means: &means,
+        conducted: &conducted,
+        drift: &drift,
+        foreseen: foreseen.as_ref(),
+        interrupted: &is_over,
+    };
     let run = told.run(&closed, Some(&mut reports))?;
     reports.finish(std::slice::from_ref(&run))?;
     let notes = kept.finish(&plan, &means, &conducted, &closed, &drift)?;
     // A person's own terminal may show what no file holds.
     let is_seen = if arguments.reports.use_stdout() { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
-    let (shown, closed) = if arguments.reveal && !is_synthetic && is_seen {
-        let open = Disclosure { is_open: true, ..closed };
-        (told.run(&open, None)?, open)
-    } else {
-        (run, closed)
-    };
-    let text = told::done(arguments, &plan, &conducted, &learnt(&plan, &conducted), &shown, &|text| swept(text, &closed));
+    let is_shown_whole = arguments.reveal && !is_synthetic && is_seen;
+    let redactor = if is_shown_whole { Redactor::default() } else { redactor(&closed, true) };
+    let open = || Disclosure { is_open: true, again: closed.again.clone(), ..Disclosure::default() };
+    let open = is_shown_whole.then(|| told.run(&open(), None)).transpose()?;
+    let shown = open.as_ref().unwrap_or(&run);
+    let text = told::done(arguments, &plan, &conducted, learnt(&plan, &conducted), shown, &redactor);
     output::tell(&text, arguments.reports.use_stdout())?;
     if !arguments.quiet {
         notes.iter().for_each(|note| output::note(note));
     }
-    Ok(shown.exit_code())
+    match foreseen.filter(|_| arguments.update_expect) {
+        Some(foreseen) => {
+            let (told, code) = foreseen.update(&plan, &run, &conducted.ended)?;
+            output::tell(&told, arguments.reports.use_stdout())?;
+            Ok(code)
+        }
+        None => Ok(run.exit_code()),
+    }
 }
 
 /// Carries the plan out over the network.
@@ -75,7 +91,8 @@ fn send(arguments: &Arguments, plan: &Plan, means: &Means, interrupted: &AtomicB
     let policy = Policy { deadline: arguments.timeout, insecure: arguments.insecure, ..Policy::for_hosts(plan.authorities()) };
     let begun = Instant::now();
     let progress = Tasks::new(!arguments.quiet && io::stderr().is_terminal(), "steps");
-    let (mut person, mut nobody) = (asking::Person, Nobody);
+    let until = begun.checked_add(arguments.deadline);
+    let (mut person, mut nobody) = (asking::Person::new(interrupted, until, !arguments.no_open), Nobody);
     let owner: &mut dyn Owner = if means.authorization == Authorization::Once { &mut person } else { &mut nobody };
     let mut around = Surroundings {
         now: &|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
@@ -121,9 +138,13 @@ fn is_synthetic(means: &Means) -> bool {
         && means.private_key.is_none()
 }
 
-/// A text without the secrets of the run.
-fn swept(text: &str, disclosure: &Disclosure) -> String {
-    if disclosure.is_open { text.to_owned() } else { Redactor::of(&disclosure.secrets).sweep(text) }
+/// What takes the secrets of a run out of texts; in files that programs read, a short code may be a word of theirs.
+fn redactor(disclosure: &Disclosure, has_codes: bool) -> Redactor {
+    if disclosure.is_open {
+        return Redactor::default();
+    }
+    let codes = if has_codes { disclosure.codes.as_slice() } else { &[] };
+    Redactor::with(&Arc::new(Known::of(&disclosure.secrets, codes)), [])
 }
 
 /// Every secret that is known: ours, and those that came back.
@@ -143,15 +164,15 @@ struct Told<'a> {
     /// What has changed since a recording.
     drift: &'a Drift,
     /// What is known to be found.
-    known: Option<&'a Expectations>,
-    /// The ids of all steps that there can be.
-    all: &'a [String],
+    foreseen: Option<&'a Foreseen>,
+    /// Whether somebody wants it to end.
+    interrupted: &'a dyn Fn() -> bool,
 }
 
 impl Told<'_> {
     /// The one flow: judged steps become a run's events, for every report.
     fn run(&self, disclosure: &Disclosure, mut reports: Option<&mut Opened>) -> Result<Run, Fail> {
-        let judged = judge(self.plan, self.means, self.conducted, disclosure);
+        let judged = judge_until(self.plan, self.means, self.conducted, disclosure, self.interrupted);
         let start = RunStart {
             countersign: env!("CARGO_PKG_VERSION").to_owned(),
             suite_digest: String::new(),
@@ -166,9 +187,8 @@ impl Told<'_> {
             strict: self.arguments.strict,
             ..RunStart::default()
         };
-        if let Some(known) = self.known {
-            let is_put = |id: &str| self.plan.steps.iter().any(|step| step.id == id);
-            self.all.iter().for_each(|id| known.see_id(&format!("{PROBE}.{}/{id}", self.plan.profile.id), true, is_put(id)));
+        if let Some(foreseen) = self.foreseen {
+            foreseen.see(&foreseen.known, self.plan);
         }
         let mut run = Run::keeping(Keep::Every);
         {
@@ -177,9 +197,14 @@ impl Told<'_> {
             if let Some(events) = &mut events {
                 sinks.0.push(events as &mut dyn Sink);
             }
-            let mut runner = Runner::start(start, Judging { expectations: self.known, ..Judging::STILL }, &mut sinks)?;
+            let mut runner = Runner::start(
+                start,
+                Judging { expectations: self.foreseen.map(|foreseen| &foreseen.known), ..Judging::STILL },
+                &mut sinks,
+            )?;
             judged.records.into_iter().chain(self.drift.records.iter().cloned()).try_for_each(|record| runner.settle(record))?;
-            if let Some(code) = stopped(&self.conducted.ended, self.conducted.requests) {
+            let ended = judged.is_interrupted.then_some(ExitCode::Interrupted);
+            if let Some(code) = ended.or(stopped(&self.conducted.ended, self.conducted.requests)) {
                 runner.end_with(code);
             }
             runner.finish()?;

@@ -53,9 +53,13 @@ pub(in crate::cli) struct Arguments {
     /// Token credentials that are there already, by their identifier
     #[arg(long, value_name = "KEY")]
     pub(super) token: Option<String>,
-    /// Ask the resource owner: ask prints the URL and reads the code; get opens it by itself, on this machine only
+    /// Ask the resource owner: ask prints the URL, opens it in a browser if somebody sits at a terminal, and reads the code; get asks for it by
+    /// itself, on this machine only
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "ask")]
     pub(super) authorize: Option<AuthorizeWord>,
+    /// Only print the URL, and open no browser
+    #[arg(long)]
+    pub(super) no_open: bool,
     /// oauth_callback
     #[arg(long, value_name = "URL|oob")]
     pub(super) callback: Option<String>,
@@ -92,6 +96,9 @@ pub(in crate::cli) struct Arguments {
     /// What is known to be found: an expectations file whose cases are steps, as probe.PROFILE/STEP
     #[arg(long, value_name = "FILE")]
     pub(super) expect: Option<String>,
+    /// Write into that file what is found: new findings are added, what is not found any more is taken away, comments stay
+    #[arg(long, requires = "expect")]
+    pub(super) update_expect: bool,
     /// Fail on findings of level should, too
     #[arg(long)]
     pub(super) strict: bool,
@@ -130,9 +137,9 @@ pub(in crate::cli) enum LevelWord {
 /// How the resource owner is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum AuthorizeWord {
-    /// The URL is printed and the code is read
+    /// The URL is printed and opened, and the code is read
     Ask,
-    /// The URL is opened by ourselves, for servers that allow at once
+    /// The URL is asked for by ourselves, for servers that allow at once
     Get,
 }
 

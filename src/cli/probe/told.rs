@@ -4,7 +4,7 @@ use super::super::output;
 use super::options::{Arguments, AuthorizeWord};
 use crate::judgement::Run;
 use crate::probe::learnt::Learnt;
-use crate::probe::{Conducted, Ended, Plan, Step};
+use crate::probe::{Conducted, Ended, Plan, Redactor, Step};
 use crate::profile::EndpointName;
 use crate::report::probed::{self, PlanText, PlannedStep, ProbeText};
 use crate::report::shell::quote;
@@ -69,15 +69,11 @@ fn asked(plan: &Plan, name: EndpointName) -> String {
     format!("{name}  {} {}, {} in the {}", target.method, target.url, target.signature_method.as_str(), target.place.as_str())
 }
 
-/// What came of it. `swept` takes out of a server's words what is nobody else's to see.
-pub(super) fn done(
-    arguments: &Arguments,
-    plan: &Plan,
-    conducted: &Conducted,
-    learnt: &Learnt,
-    run: &Run,
-    swept: &dyn Fn(&str) -> String,
-) -> String {
+/// How much of the name that a server gives itself is told.
+const LONGEST_NAME: usize = 80;
+
+/// What came of it; of a server's words without what is nobody else's to see.
+pub(super) fn done(arguments: &Arguments, plan: &Plan, conducted: &Conducted, learnt: Learnt, run: &Run, redactor: &Redactor) -> String {
     let prefix = |name: EndpointName| plan.steps.iter().find(|step| step.endpoint == name).and_then(|step| step.id.split('.').next());
     let endpoints: Vec<(String, String)> =
         plan.targets.iter().filter_map(|target| Some((prefix(target.name)?.to_owned(), asked(plan, target.name)))).collect();
@@ -89,8 +85,8 @@ pub(super) fn done(
         Ended::Deadline => Some("stopped: the time for all of it is over; --deadline gives more".to_owned()),
         Ended::Network(trouble) => Some(format!("stopped: {trouble}")),
     };
-    let ended = ended.map(|text| swept(&text));
-    let learnt: Vec<String> = lines(learnt).iter().map(|line| swept(line)).collect();
+    let ended = ended.map(|text| redactor.sweep(&text));
+    let learnt = lines(&Learnt { server: learnt.server.as_ref().map(|name| redactor.word(name, LONGEST_NAME)), ..learnt });
     let left = left_out(plan);
     let text = ProbeText {
         title: &title(plan),
@@ -154,7 +150,10 @@ pub(super) fn again(arguments: &Arguments) -> String {
         words.push(format!("--level {}", format!("{level:?}").to_ascii_lowercase()));
     }
     match arguments.authorize {
-        Some(AuthorizeWord::Ask) => words.push("--authorize".to_owned()),
+        Some(AuthorizeWord::Ask) => {
+            words.push("--authorize".to_owned());
+            words.extend(arguments.no_open.then(|| "--no-open".to_owned()));
+        }
         Some(AuthorizeWord::Get) => words.push("--authorize=get".to_owned()),
         None => {}
     }

@@ -54,4 +54,9 @@ pub trait Send {
     /// # Errors
     /// Why there was no whole answer.
     fn send(&mut self, request: &Outgoing) -> Result<Incoming, Trouble>;
+
+    /// Sends requests at the same time, and brings an answer to each. Who can do one thing at a time sends one after the other.
+    fn send_at_once(&mut self, requests: &[Outgoing]) -> Vec<Result<Incoming, Trouble>> {
+        requests.iter().map(|request| self.send(request)).collect()
+    }
 }

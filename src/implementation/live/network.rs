@@ -1,7 +1,9 @@
 //! The network: one connection a request, and everything about it within the policy. Redirects are answers like others; there is no proxy,
 //! no second try, no connection that is used again.
 
+use std::io;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use rustls::ClientConfig;
@@ -57,6 +59,12 @@ impl Network {
         let session = tls::agree(&mut stream, config, destination, deadline)?;
         Ok(Channel::Tls(stream, Box::new(session)))
     }
+
+    /// Another one like it, for a thread of its own.
+    fn another(&self) -> Network {
+        let (policy, names, trust) = (self.policy.clone(), self.names.another(), self.trust.clone());
+        Network { policy, names, trust, tls: self.tls.clone(), most_held: 0 }
+    }
 }
 
 impl Send for Network {
@@ -68,6 +76,23 @@ impl Send for Network {
         let answer = read(&mut wire, &request.method, &self.policy);
         self.most_held = wire.most_held;
         answer
+    }
+
+    fn send_at_once(&mut self, requests: &[Outgoing]) -> Vec<Result<Incoming, Trouble>> {
+        // Each connects by itself: a server that does one thing at a time would wait for the first while others wait for it.
+        std::thread::scope(|scope| {
+            let begin = |request| {
+                let mut own = self.another();
+                std::thread::Builder::new().spawn_scoped(scope, move || own.send(request))
+            };
+            let threads: Vec<_> = requests.iter().map(begin).collect();
+            let lost = |why: &str| Err(Trouble::NoConnection(format!("the server: {why}")));
+            let answer = |thread: io::Result<ScopedJoinHandle<'_, Result<Incoming, Trouble>>>| match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|_| lost("its thread ended")),
+                Err(_) => lost("there is no thread for it"),
+            };
+            threads.into_iter().map(answer).collect()
+        })
     }
 }
 

@@ -11,6 +11,9 @@ use crate::profile::document::{EndpointName, Place};
 use crate::profile::kinds::{Check, Direction};
 use crate::protocol::{Code, Secret, SignatureMethod};
 
+/// How often a request is sent at the same time.
+const AT_ONCE: usize = 8;
+
 /// Every attack on an endpoint.
 pub(in crate::probe) fn of(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     let from = steps.len();
@@ -164,6 +167,11 @@ fn replays(ground: &Ground<'_>, steps: &mut Vec<Step>) {
         return;
     }
     let rule = ground.rule(|check| matches!(check, Check::NonceFresh { .. }));
+    // At somebody's live service that would be a burst of requests.
+    if ground.means.is_loopback {
+        let row = step(name, "oauth_nonce-at-once", "the very same request several times at the same time").after([]).at_once(AT_ONCE);
+        steps.push(row.refused(Code::NonceUsed).by(&rule).by("AV-S10").section("3.3"));
+    }
     let mut add = |id: &str, title: &str, attack: &str, edit: Edit| {
         steps.push(step(name, id, title).after([]).edit(edit).refused(Code::NonceUsed).by(&rule).by(attack).section("3.3"));
     };

@@ -41,6 +41,7 @@ pub(super) fn step(endpoint: EndpointName, id: &str, title: impl Into<String>) -
         },
         first: None,
         edits: Vec::new(),
+        at_once: 0,
         is_control: false,
     }
 }
@@ -88,6 +89,10 @@ impl Step {
     pub(super) fn after(mut self, first: impl IntoIterator<Item = Edit>) -> Step {
         self.first = Some(first.into_iter().collect());
         self
+    }
+
+    pub(super) fn at_once(self, times: usize) -> Step {
+        Step { at_once: times, ..self }
     }
 
     pub(super) fn presenting(self, presents: Presents) -> Step {

@@ -100,7 +100,7 @@ impl Conductor<'_, '_, '_> {
             self.failed.push(EndpointName::Authorize);
             return Err(Halt::NotSent("the authorization gave no verification code".to_owned()));
         };
-        self.learn(&verifier);
+        self.learn_code(&verifier);
         pair.verifier = Some(verifier);
         self.allowed = Some(pair.clone());
         Ok(pair)
@@ -126,7 +126,7 @@ impl Conductor<'_, '_, '_> {
         exchanged.hop = Some(hop);
         match read.as_ref().and_then(login::verifier) {
             Some(code) => {
-                self.learn(&code);
+                self.learn_code(&code);
                 pair.verifier = Some(code);
                 self.allowed = Some(pair);
             }

@@ -196,6 +196,48 @@ fn a_finding_is_told_with_request_answer_document_and_what_to_do() {
     assert!(text.contains("oauth_signature=\"(") && text.contains("oauth_token_secret=("), "{text}");
 }
 
+#[test]
+fn what_is_found_is_written_down_as_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.expect.toml").to_string_lossy().into_owned();
+    let sandbox = |fault: Option<&str>| {
+        let builder = Sandbox::builder().profile("rfc5849").client(Client::new("k", SECRET));
+        match fault {
+            Some(name) => builder.fault(countersign::sandbox::faults::find(name).unwrap()),
+            None => builder,
+        }
+        .start()
+        .unwrap()
+    };
+    let probe = |url: &str, more: &[&str]| {
+        let common = ["probe", "rfc5849", "--url", url, "--client", "k", "--secret-env", "CLIENT_SECRET", "--send", "--level", "controls"];
+        countersign(&[&common[..], &["--expect", &file], more].concat())
+    };
+    // What did not come to its end writes nothing.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let output = probe(&format!("http://{free}"), &["--update-expect"]);
+    exits(&output, 6);
+    assert!(told(&output).contains("stays as it is") && !std::path::Path::new(&file).exists(), "{}", told(&output));
+    // The file is made, and what it says is known from then on.
+    let wrong = sandbox(Some("confirmed-false"));
+    exits(&probe(&wrong.origin(), &[]), 3);
+    let output = probe(&wrong.origin(), &["--update-expect"]);
+    exits(&output, 0);
+    assert!(told(&output).contains("added    probe.rfc5849/rt.control-first"), "{}", told(&output));
+    exits(&probe(&wrong.origin(), &[]), 0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("case = \"probe.rfc5849/rt.control-first\"") && text.contains("diagnosis = \"rfc5849.rt.resp.cbc\""), "{text}");
+    // Where it is not found any more, that is news until the entry is gone; what somebody wrote stays.
+    std::fs::write(&file, format!("# of our server\n{text}")).unwrap();
+    let sound = sandbox(None);
+    exits(&probe(&sound.origin(), &[]), 1);
+    exits(&probe(&sound.origin(), &["--update-expect"]), 0);
+    exits(&probe(&sound.origin(), &[]), 0);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("# of our server") && !text.contains("rt.control-first"), "{text}");
+    exits(&countersign(&["probe", "rfc5849", "--update-expect"]), 2);
+}
+
 /// Kills the process if the test ends before it.
 struct Running(Child);
 
@@ -237,4 +279,65 @@ fn an_interruption_ends_it_between_two_requests_and_what_was_done_is_told() {
     assert_eq!(running.0.wait().unwrap().code(), Some(130), "{text}");
     assert!(text.contains("rt.control-first") && text.contains("interrupted"), "{text}");
     assert!(sandbox.exchanges().len() < 20);
+}
+
+/// A probe that asks for the code of a login and waits for it, with a `xdg-open` that only notes that it was started.
+#[cfg(unix)]
+fn asking(sandbox: &Sandbox, folder: &std::path::Path, more: &[&str]) -> Running {
+    use std::os::unix::fs::PermissionsExt as _;
+    for name in ["xdg-open", "open"] {
+        let opener = folder.join(name);
+        std::fs::write(&opener, format!("#!/bin/sh\n: > {}\n", folder.join("opened").display())).unwrap();
+        std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args([
+        "probe",
+        "rfc5849",
+        "--url",
+        &sandbox.origin(),
+        "--client",
+        "k",
+        "--secret-env",
+        "CLIENT_SECRET",
+        "--send",
+        "--authorize",
+    ]);
+    command.args(["--step", "at.control-last"]).args(more).env("CLIENT_SECRET", SECRET).env("PATH", folder);
+    let mut running = Running(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let (mut told, mut stderr) = (Vec::new(), running.0.stderr.take().unwrap());
+    while !told.ends_with(b"code: ") {
+        let mut octet = [0];
+        assert_eq!(stderr.read(&mut octet).unwrap(), 1, "{}", String::from_utf8_lossy(&told));
+        told.push(octet[0]);
+    }
+    // It is printed always.
+    assert!(String::from_utf8_lossy(&told).contains(&format!("{}/authorize?", sandbox.origin())), "{}", String::from_utf8_lossy(&told));
+    running
+}
+
+#[cfg(unix)]
+#[test]
+fn waiting_for_a_code_ends_with_the_code_an_interruption_or_the_deadline() {
+    let sandbox = Sandbox::builder().profile("rfc5849").client(Client::new("k", SECRET)).start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // Waiting for a process closes its stdin, if that is not held.
+    let mut ended = asking(&sandbox, folder.path(), &[]);
+    let held = ended.0.stdin.take();
+    // `kill` is found by its own path: the probe alone has another one.
+    assert!(Command::new("kill").args(["-INT", &ended.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(ended.0.wait().unwrap().code(), Some(130));
+    drop(held);
+    let mut late = asking(&sandbox, folder.path(), &["--deadline", "1s"]);
+    let held = late.0.stdin.take();
+    late.0.wait().unwrap();
+    drop(held);
+    let mut text = String::new();
+    late.0.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    assert!(text.contains("the time for all of it was over before a code was entered"), "{text}");
+    let mut entered = asking(&sandbox, folder.path(), &[]);
+    entered.0.stdin.take().unwrap().write_all(b"no-such-code\n").unwrap();
+    entered.0.wait().unwrap();
+    // No browser is started for a program that is asked by another one.
+    assert!(!folder.path().join("opened").exists());
 }

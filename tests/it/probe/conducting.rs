@@ -153,6 +153,52 @@ fn budget_interruption_and_deadline_end_it_between_requests() {
 }
 
 #[test]
+fn nothing_is_sent_after_the_deadline_though_it_was_waited_for() {
+    // There is no use in waiting for a request that may not be sent any more.
+    let waited = Cell::new(Duration::ZERO);
+    let pause = |time: Duration| waited.set(waited.get() + time);
+    let mut server = Counting(0, |number, _: &_| Ok(credentials(number)));
+    let (interval, deadline) = (Duration::from_secs(10), Duration::from_secs(9));
+    let done = in_world(&mut Surroundings { pause: &pause, interval, deadline, ..still(&mut Nobody, &mut |_, _| {}) }, &mut server);
+    assert_eq!((server.0, done.ended, waited.get()), (1, Ended::Deadline, Duration::ZERO));
+    // And a wait may take longer than it should.
+    let pause = |time: Duration| waited.set(waited.get() + time * 5);
+    let elapsed = || waited.get();
+    let mut server = Counting(0, |number, _: &_| Ok(credentials(number)));
+    let interval = Duration::from_secs(2);
+    let done = in_world(
+        &mut Surroundings { pause: &pause, elapsed: &elapsed, interval, deadline, ..still(&mut Nobody, &mut |_, _| {}) },
+        &mut server,
+    );
+    assert_eq!((server.0, done.ended), (1, Ended::Deadline));
+}
+
+/// Somebody who interrupts while the code is waited for.
+struct Gone<'a>(&'a Cell<bool>);
+
+impl Owner for Gone<'_> {
+    fn verifier(&mut self, _: &str) -> Result<String, String> {
+        self.0.set(true);
+        Err("somebody interrupted".to_owned())
+    }
+}
+
+#[test]
+fn an_interruption_of_the_person_who_is_asked_ends_it() {
+    let means = Means { authorization: Authorization::Once, is_loopback: true, ..Means::of_client("k", b"some secret of it") };
+    let plan = Plan::of(&moved(&shipped::profile("rfc5849").unwrap().unwrap(), "http://127.0.0.1:9"), Level::Rules, &means);
+    let is_gone = Cell::new(false);
+    let interrupted = || is_gone.get();
+    let mut server = Counting(0, |number, _: &_| Ok(credentials(number)));
+    let mut owner = Gone(&is_gone);
+    let done = conduct(&plan, &means, &mut server, &mut Surroundings { interrupted: &interrupted, ..still(&mut owner, &mut |_, _| {}) });
+    assert_eq!(done.ended, Ended::Interrupted);
+    assert!(is_gone.get() && server.0 == done.requests);
+    // No step after it was looked at.
+    assert!(done.exchanged.iter().all(|exchanged| exchanged.not_sent.as_ref().is_none_or(|why| why == "somebody interrupted")));
+}
+
+#[test]
 fn requests_keep_their_distance() {
     let waits = RefCell::new(Vec::new());
     let pause = |time: Duration| waits.borrow_mut().push(time);

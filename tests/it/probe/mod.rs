@@ -2,12 +2,16 @@
 //! servers that are wrong on purpose.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod at_once;
 mod canary;
 mod causes;
 mod circle;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "cli")]
+mod command_secrets;
 mod conducting;
+mod cutting;
 mod deviants;
 mod drift;
 mod faults;

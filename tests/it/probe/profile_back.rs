@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign::probe::Level as Far;
 use countersign::probe::draft_profile::draft;
 use countersign::probe::judging::Disclosure;
 use countersign::probe::record::{FIXTURES, record};
+use countersign::probe::{Level as Far, Redactor};
 use countersign::profile::document::{Endpoint, EndpointName, NonceScope};
 use countersign::profile::fixture::Fixtures;
 use countersign::profile::kinds::Check;
@@ -124,7 +124,7 @@ fn back(name: &str) -> Vec<(String, String)> {
     let sandbox = sandbox(name).start().unwrap();
     let means = means_for(&sandbox);
     let (plan, conducted) = carried_out(&sandbox, name, Far::Attacks, &means);
-    let drafted = draft(&plan, &conducted, "2026-11-25").unwrap();
+    let drafted = draft(&plan, &conducted, &Redactor::default(), "2026-11-25").unwrap();
     // It loads, and its parts agree.
     let text = serde_json::to_string_pretty(&drafted.profile).unwrap();
     let read = Profile::parse("draft.json", &text).unwrap();
