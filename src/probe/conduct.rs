@@ -164,7 +164,7 @@ pub fn conduct(plan: &Plan, means: &Means, sender: &mut dyn Send, around: &mut S
 }
 
 /// The octets of bodies that are kept whole, all together. No provider comes near it.
-const KEPT_WHOLE: usize = 8 * 1024 * 1024;
+const KEPT_WHOLE: usize = 4 * 1024 * 1024;
 /// What is kept of a body beyond that.
 const KEPT_EACH: usize = 16 * 1024;
 
