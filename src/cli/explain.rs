@@ -20,11 +20,12 @@ use crate::intake::{Answer, Finding, Pasted, PastedRequest, PastedResponse, Sign
 use crate::judgement::explanation::findings_of_answer;
 use crate::judgement::{Clues, ExitCode, Explanation};
 use crate::profile::hosts;
+use crate::profile::nearest::nearest;
+use crate::protocol::encoding::percent_decoded_if_whole;
 use crate::protocol::signature::base64_octets;
 use crate::protocol::{Secrets, SignatureMethod, Url};
 use crate::report::{self, Disclosure, ExplanationOptions};
 use crate::vectors::Corpus;
-use crate::vectors::load_error::nearest;
 
 /// Name what is wrong with a request that was refused, and prove it by deriving the wrong value again.
 ///
@@ -261,11 +262,7 @@ impl Given {
 /// A signature by its text: percent-encoded ones are decoded, and what is too short for a whole one is a beginning.
 fn signature(text: &str, method: SignatureMethod) -> Result<(Vec<u8>, bool), Fail> {
     let text = text.trim().trim_end_matches('…').trim_end_matches("...");
-    let mut decoded = crate::protocol::Buffer::default();
-    let plain = match crate::protocol::percent_decode(text.as_bytes(), &mut decoded) {
-        Ok(()) => decoded.to_vec(),
-        Err(_) => text.as_bytes().to_vec(),
-    };
+    let plain = percent_decoded_if_whole(text.as_bytes()).unwrap_or_else(|| text.as_bytes().to_vec());
     if plain.len() < FEWEST_CHARACTERS {
         return Err(Fail::usage(format!("a signature of fewer than {FEWEST_CHARACTERS} characters says nothing")));
     }

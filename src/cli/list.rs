@@ -123,7 +123,7 @@ fn rules(arguments: &Rules) -> Result<String, Fail> {
     {
         let fail = Fail::usage(format!("there is no profile {wanted:?}"));
         let known = || profiles.iter().map(|profile| profile.id.as_str());
-        return Err(match crate::vectors::load_error::nearest(wanted, known()) {
+        return Err(match crate::profile::nearest::nearest(wanted, known()) {
             Some(near) => fail.hint(format!("did you mean {near}?")),
             None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
         });

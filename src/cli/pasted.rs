@@ -10,7 +10,7 @@ use super::files;
 use super::request::OwnedRequest;
 use crate::intake::{IntakeError, Pasted, SignedRequest, pasted};
 use crate::protocol::transmission::Transmission;
-use crate::protocol::{Buffer, SignatureMethod, Source, form_decode};
+use crate::protocol::{SignatureMethod, Source, form_decoded};
 use crate::report::shell::quote;
 
 /// A pasted request.
@@ -159,9 +159,8 @@ fn without_protocol_parameters_of_url(url: &[u8]) -> Vec<u8> {
 
 fn without_protocol_parameters(text: &[u8]) -> Vec<u8> {
     let is_other = |piece: &&[u8]| {
-        let mut name = Buffer::default();
-        form_decode(piece.split(|octet| *octet == b'=').next().unwrap_or_default(), &mut name);
-        !name.starts_with(b"oauth_")
+        let name = piece.split(|octet| *octet == b'=').next().unwrap_or_default();
+        !form_decoded(name).starts_with(b"oauth_")
     };
     text.split(|octet| *octet == b'&').filter(is_other).collect::<Vec<_>>().join(&b'&')
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::fail::Fail;
+use crate::profile::nearest::nearest;
 use crate::profile::{Profile, shipped};
-use crate::vectors::load_error::nearest;
 
 /// One that comes along, or one's own.
 pub(super) fn named(name: &str) -> Result<Profile, Fail> {

@@ -8,10 +8,10 @@ use clap::{Args, ValueEnum};
 
 use super::fail::Fail;
 use super::files;
+use crate::profile::nearest::nearest;
 use crate::protocol::transmission::{ProtocolParameters, Transmission};
 use crate::protocol::{Parameters, PrivateKey, Secret, SignatureMethod};
 use crate::report::shell::quote;
-use crate::vectors::load_error::nearest;
 
 /// The largest secret or key file that is read, in octets.
 const MAX_SECRET: u64 = 64 * 1024;

@@ -14,10 +14,10 @@ use super::request::secret_of;
 use super::session::interruption;
 use super::telling::Teller;
 use crate::judgement::ExitCode;
+use crate::profile::nearest::nearest;
 use crate::report::escape;
 use crate::sandbox::faults::{self, Fault};
 use crate::sandbox::{Builder, Client, Clock, Entry, Limits, Sandbox, StartError, recording};
-use crate::vectors::load_error::nearest;
 
 /// A mock provider on loopback that enforces a profile and explains every refusal.
 ///

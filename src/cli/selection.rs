@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::fail::Fail;
 use super::last_run;
+use crate::profile::nearest::nearest;
 use crate::profile::shipped;
-use crate::vectors::load_error::nearest;
 use crate::vectors::{Case, Corpus, Level, Operation, glob};
 
 /// The selecting options.

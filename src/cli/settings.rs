@@ -11,7 +11,7 @@ use toml_edit::{Document, Item, Table, Value};
 
 use super::fail::Fail;
 use super::files;
-use crate::vectors::load_error::nearest;
+use crate::profile::nearest::nearest;
 
 /// The file that is found by itself.
 const FOUND: &str = "countersign.toml";

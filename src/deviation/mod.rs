@@ -40,6 +40,7 @@ mod names;
 mod order;
 mod read;
 mod response;
+mod rewriting;
 mod rows;
 mod rsa;
 mod secret;

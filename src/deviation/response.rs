@@ -1,9 +1,10 @@
 //! Other readings of token responses (RFC 5849 sections 2.1 and 2.3).
 
+use super::rewriting::{replaced, with_whole_escapes};
 use super::{Deviation, Rank, Stage};
 use crate::protocol::token_response::{Step, TokenResponse, read};
 use crate::protocol::verification::Refusal;
-use crate::protocol::{Buffer, Code, Encoder, Header, Parameters, Secret, Source, form_decode};
+use crate::protocol::{Buffer, Code, Encoder, Header, Parameters, Secret, Source, form_decoded};
 
 macro_rules! responses {
     ($($id:literal $section:literal $sentence:literal, $fix:literal, $rank:ident $seen:expr, $read:expr;)*) => {
@@ -54,24 +55,20 @@ pub(super) const TABLE: &[Deviation] = responses![
         |step, _, headers, body| read(step, 200, headers, body);
     "response.plus-kept" "2.1" "a + in the answer is not read as a space",
         "decode the answer as a form", Plausible [],
-        |step, status, headers, body| read(step, status, headers, &replaced(body, b'+', b"%2B"));
+        |step, status, headers, body| read(step, status, headers, &replaced(body, b"+", b"%2B"));
     "response.not-decoded" "2.1" "names and values of the answer are not decoded",
         "decode the answer as a form, each value once", Plausible [],
-        |step, status, headers, body| read(step, status, headers, &replaced(&replaced(body, b'%', b"%25"), b'+', b"%2B"));
+        |step, status, headers, body| read(step, status, headers, &replaced(&replaced(body, b"%", b"%25"), b"+", b"%2B"));
     "response.decoded-twice" "2.1" "values of the answer are decoded twice",
         "decode the answer as a form, each value once", Seen ["https://github.com/scribejava/scribejava/issues/105"],
         |step, status, headers, body| {
             let once = read(step, status, headers, body)?;
-            let again = |text: &[u8]| {
-                let mut out = Buffer::default();
-                form_decode(text, &mut out);
-                out.to_vec()
-            };
             let mut parameters = Parameters::new();
             for parameter in once.parameters.iter() {
-                parameters.push(&again(parameter.name), &again(parameter.value), parameter.source);
+                parameters.push(&form_decoded(parameter.name), &form_decoded(parameter.value), parameter.source);
             }
-            Ok(TokenResponse { identifier: again(&once.identifier), secret: Secret::new(again(once.secret.expose())), parameters })
+            let secret = Secret::new(form_decoded(once.secret.expose()));
+            Ok(TokenResponse { identifier: form_decoded(&once.identifier), secret, parameters })
         };
     "response.broken-escapes-kept" "3.6" "a % without two hexadecimal digits is kept as text",
         "refuse an answer with a broken escape", Plausible [],
@@ -140,26 +137,6 @@ pub(super) const TABLE: &[Deviation] = responses![
             read(step, status, headers, &form)
         };
 ];
-
-fn replaced(text: &[u8], octet: u8, by: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    text.iter().for_each(|known| if *known == octet { out.extend(by) } else { out.push(*known) });
-    out
-}
-
-/// A `%` that is no escape becomes one of itself.
-fn with_whole_escapes(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, behind)) = rest.split_first() {
-        out.push(*first);
-        if *first == b'%' && !matches!(behind, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()) {
-            out.extend(b"25");
-        }
-        rest = behind;
-    }
-    out
-}
 
 /// A form in which each name stands once.
 fn once_each(body: &[u8], last: bool) -> Vec<u8> {

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::Deviation;
 use super::list::{is_protocol, rename, revalue};
-use super::read::decode::{decoded, unescape};
+use super::read::decode::decoded;
 use super::rows::departures;
-use crate::protocol::{Encoder, Source, form_decode, percent_encode};
+use crate::protocol::encoding::percent_decoded;
+use crate::protocol::{Encoder, Source, form_decoded, percent_encode};
 
 const AS_SENT: &str = "take values as they were sent, before anything cleans them";
 const ONCE: &str = "decode protocol parameters once when they are read, and encode them once for the list, like all others";
@@ -150,7 +151,7 @@ pub(super) const TABLE: &[Deviation] = departures![
         ONCE,
         Plausible [],
         |practice| practice.recipe.steps.add(|_, list| revalue(list, |parameter| parameter.source == Source::Header, |value| {
-            Cow::Owned(decoded(value, |text, out| form_decode(text, out)).to_vec())
+            Cow::Owned(form_decoded(value))
         }));
     "protocol.encoded-again" ProtocolValues "3.4.1.3.2",
         "the values of oauth_ parameters enter the list encoded already, and are encoded once too often",
@@ -217,7 +218,7 @@ fn in_utf_8(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
-    Cow::Owned(decoded(value, unescape).to_vec())
+    Cow::Owned(percent_decoded(value))
 }
 
 fn encoded(value: &[u8]) -> Cow<'_, [u8]> {

@@ -7,7 +7,7 @@
 use super::shape::{Place, Shape};
 use super::text::{decoded, pairs};
 use crate::protocol::encoding::form_pairs;
-use crate::protocol::{Buffer, form_decode};
+use crate::protocol::form_decoded;
 
 /// The longest body that is looked at, in octets; what stands behind is not read.
 const MAX_BODY: usize = 256 * 1024;
@@ -93,11 +93,7 @@ fn own(value: &str) -> Vec<(String, String)> {
 }
 
 fn form(body: &str) -> Vec<(String, String)> {
-    let decoded = |octets: &[u8]| {
-        let mut out = Buffer::default();
-        form_decode(octets, &mut out);
-        String::from_utf8_lossy(&out).into_owned()
-    };
+    let decoded = |octets: &[u8]| String::from_utf8_lossy(&form_decoded(octets)).into_owned();
     form_pairs(body.trim().as_bytes()).map(|(name, value)| (decoded(name), decoded(value))).collect()
 }
 

@@ -1,6 +1,8 @@
 //! Problems inside running text: pages, XML and JSON documents, sentences. No document is parsed, because the pages of servers are not
 //! well-formed and the text is the same in all of them: `oauth_problem=`, perhaps a quote, a name, perhaps companions.
 
+use crate::protocol::encoding::percent_decoded_if_whole;
+
 /// The longest value that is taken out of a text, in characters.
 const MAX_VALUE: usize = 512;
 
@@ -56,11 +58,7 @@ fn unescaped(text: &str) -> String {
 
 /// Percent-decoded where that gives text, as it is otherwise.
 pub(super) fn decoded(value: &str) -> String {
-    let mut out = crate::protocol::Buffer::default();
-    match crate::protocol::percent_decode(value.as_bytes(), &mut out) {
-        Ok(()) => String::from_utf8(out.to_vec()).unwrap_or_else(|_| value.to_owned()),
-        Err(_) => value.to_owned(),
-    }
+    percent_decoded_if_whole(value.as_bytes()).and_then(|octets| String::from_utf8(octets).ok()).unwrap_or_else(|| value.to_owned())
 }
 
 #[cfg(test)]

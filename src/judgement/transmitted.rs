@@ -4,8 +4,9 @@
 use super::difference::{Difference, Side, What};
 use super::judge::{Declared, of_options};
 use crate::protocol::authorization::Authorization;
+use crate::protocol::encoding::percent_decoded_if_whole;
 use crate::protocol::transmission::{self, ProtocolParameters};
-use crate::protocol::{Buffer, Malformed, Parameters, Source, Url, form_decode, percent_decode, percent_encode};
+use crate::protocol::{Buffer, Malformed, Parameters, Source, Url, form_decoded, percent_encode};
 use crate::vectors::question::{SignInput, Transmission};
 use crate::vectors::{Output, Text};
 
@@ -166,7 +167,7 @@ impl Carried<'_> {
         // What the file expects is the caller's own where it is no protocol parameter.
         let own = without(field, &protocol, form_pieces(expected), &mut Vec::new());
         let given = without(field, &protocol, form_pieces(observed), differences);
-        let decoded = |piece: &Piece| (piece.name.clone(), decoded_form(after_equals(&piece.text)));
+        let decoded = |piece: &Piece| (piece.name.clone(), form_decoded(after_equals(&piece.text)));
         let parted = own.iter().zip(&given).position(|(left, right)| decoded(left) != decoded(right));
         let parted = parted.unwrap_or(own.len().min(given.len()));
         let text = |piece: &Piece| Text::from(piece.text.clone());
@@ -231,8 +232,7 @@ fn header_pieces(header: &[u8]) -> Vec<Piece> {
         rest = after;
         let name = text.get(..equals).unwrap_or_default();
         if !name.eq_ignore_ascii_case(b"realm") {
-            let mut decoded = Buffer::default();
-            let name = if percent_decode(name, &mut decoded).is_ok() { decoded.to_vec() } else { name.to_vec() };
+            let name = percent_decoded_if_whole(name).unwrap_or_else(|| name.to_vec());
             pieces.push(Piece { name, text: text.to_vec() });
         }
     }
@@ -254,7 +254,7 @@ fn form_pieces(form: &[u8]) -> Vec<Piece> {
     pieces
         .map(|piece| {
             let name = piece.split(|&octet| octet == b'=').next().unwrap_or_default();
-            Piece { name: decoded_form(name), text: piece.to_vec() }
+            Piece { name: form_decoded(name), text: piece.to_vec() }
         })
         .collect()
 }
@@ -262,12 +262,6 @@ fn form_pieces(form: &[u8]) -> Vec<Piece> {
 fn after_equals(piece: &[u8]) -> &[u8] {
     let at = piece.iter().position(|&octet| octet == b'=').map_or(piece.len(), |at| at + 1);
     piece.get(at..).unwrap_or_default()
-}
-
-fn decoded_form(text: &[u8]) -> Vec<u8> {
-    let mut out = Buffer::default();
-    form_decode(text, &mut out);
-    out.to_vec()
 }
 
 fn encoded(text: &[u8]) -> Vec<u8> {

@@ -9,6 +9,7 @@ use crate::profile::Profile;
 use crate::profile::answer::Answer;
 use crate::profile::document::{EndpointName, SuccessFormat};
 use crate::profile::kinds::Check;
+use crate::protocol::encoding::has_broken_escape;
 use crate::vectors::Level;
 
 /// Something that is wrong, or odd, with an answer.
@@ -120,11 +121,7 @@ fn credentials(profile: &Profile, name: EndpointName, read: &Read, notes: &mut V
             "end the body with the form",
         );
     }
-    let broken = body
-        .iter()
-        .enumerate()
-        .any(|(at, octet)| *octet == b'%' && !body.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)));
-    if broken && answer.looks_like_form {
+    if answer.looks_like_form && has_broken_escape(body) {
         add(
             "answer.escape-broken",
             Level::Must,

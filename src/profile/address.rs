@@ -7,7 +7,7 @@
 
 use super::reading::{resource, same_resource};
 use crate::protocol::encoding::form_pairs;
-use crate::protocol::{Buffer, form_decode};
+use crate::protocol::form_decoded;
 
 /// Whether a request's URL is one that an address means: scheme, host, port and path as RFC 5849 section 3.4.1.2 writes them, and at least
 /// the query of the address.
@@ -50,12 +50,7 @@ fn split(url: &str) -> (&str, &str) {
 
 /// Whether all pairs of one query are in another.
 fn holds_query(wanted: &str, query: &str) -> bool {
-    let decoded = |text: &[u8]| {
-        let mut out = Buffer::default();
-        form_decode(text, &mut out);
-        out.to_vec()
-    };
-    let pairs = |text: &str| form_pairs(text.as_bytes()).map(|(name, value)| (decoded(name), decoded(value))).collect::<Vec<_>>();
+    let pairs = |text: &str| form_pairs(text.as_bytes()).map(|(name, value)| (form_decoded(name), form_decoded(value))).collect::<Vec<_>>();
     if wanted.is_empty() {
         return true;
     }

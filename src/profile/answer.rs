@@ -2,8 +2,7 @@
 
 use super::document::Profile;
 use super::exchange::Response;
-use crate::protocol::encoding::form_pairs;
-use crate::protocol::{Buffer, form_decode, percent_decode};
+use crate::protocol::encoding::{form_decoded, form_pairs, has_broken_escape};
 
 /// A response, read.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ impl<'a> Answer<'a> {
         let looks_like_form = begins_like_a_form(body);
         let form_fault = if !looks_like_form {
             Some("is not form-encoded")
-        } else if percent_decode(body, &mut Buffer::default()).is_err() {
+        } else if has_broken_escape(body) {
             Some("holds a % without two hexadecimal digits")
         } else if body.iter().any(|octet| octet.is_ascii_whitespace() || !octet.is_ascii()) {
             Some("holds characters that a form encodes")
@@ -98,12 +97,7 @@ fn begins_like_a_form(body: &[u8]) -> bool {
 }
 
 fn pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let decoded = |octets: &[u8]| {
-        let mut out = Buffer::default();
-        form_decode(octets, &mut out);
-        out.to_vec()
-    };
-    form_pairs(text).map(|(name, value)| (decoded(name), decoded(value))).collect()
+    form_pairs(text).map(|(name, value)| (form_decoded(name), form_decoded(value))).collect()
 }
 
 fn first<'a>(pairs: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> {

@@ -14,17 +14,30 @@ use crate::protocol::Code;
 /// The rules that an exchange breaks, in the profile's order.
 #[must_use]
 pub fn check(profile: &Profile, exchange: &Exchange) -> Vec<Finding> {
-    let broken = |(_, outcome)| match outcome {
+    assess(profile, exchange).into_iter().filter_map(|(_, outcome)| broken(outcome)).collect()
+}
+
+/// The rules for requests, and those on a token's life, that an exchange breaks whose request was read before: what a server asks, which
+/// has not answered yet.
+#[must_use]
+pub fn check_request(profile: &Profile, exchange: &Exchange, reading: &Reading<'_>) -> Vec<Finding> {
+    let facts = Facts { profile, exchange, reading, answer: None, faults: Vec::new() };
+    profile.rules.iter().filter(|rule| rule.side != Side::Response).filter_map(|rule| broken(facts.put(rule))).collect()
+}
+
+fn broken(outcome: Outcome) -> Option<Finding> {
+    match outcome {
         Outcome::Broken(finding) => Some(finding),
         Outcome::Kept | Outcome::NotJudged => None,
-    };
-    assess(profile, exchange).into_iter().filter_map(broken).collect()
+    }
 }
 
 /// Each rule of the profile with what comes of it, in the profile's order.
 #[must_use]
 pub fn assess<'p>(profile: &'p Profile, exchange: &Exchange) -> Vec<(&'p Rule, Outcome)> {
-    let mut facts = Facts::of(profile, exchange);
+    let reading = Reading::of(&exchange.request);
+    let answer = exchange.response.as_ref().map(|response| Answer::under(profile, response));
+    let mut facts = Facts { profile, exchange, reading: &reading, answer, faults: Vec::new() };
     let mut assessed: Vec<(&Rule, Outcome)> = profile.rules.iter().map(|rule| (rule, Outcome::NotJudged)).collect();
     for (rule, outcome) in assessed.iter_mut().filter(|(rule, _)| rule.side != Side::Response) {
         *outcome = facts.put(rule);
@@ -50,18 +63,13 @@ fn fault(outcome: &Outcome) -> Option<Code> {
 pub(super) struct Facts<'a> {
     pub(super) profile: &'a Profile,
     pub(super) exchange: &'a Exchange,
-    pub(super) reading: Reading<'a>,
+    pub(super) reading: &'a Reading<'a>,
     pub(super) answer: Option<Answer<'a>>,
     /// What the client did wrong, each code once; known before the answer is judged.
     pub(super) faults: Vec<Code>,
 }
 
 impl<'a> Facts<'a> {
-    fn of(profile: &'a Profile, exchange: &'a Exchange) -> Facts<'a> {
-        let answer = exchange.response.as_ref().map(|response| Answer::under(profile, response));
-        Facts { profile, exchange, reading: Reading::of(&exchange.request), answer, faults: Vec::new() }
-    }
-
     fn put(&self, rule: &Rule) -> Outcome {
         let meant = rule.endpoints.contains(&self.exchange.endpoint)
             && rule.when.as_ref().is_none_or(|when| when.holds(self.reading.text("oauth_signature_method")));

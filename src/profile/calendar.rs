@@ -37,10 +37,18 @@ impl Zone {
     /// The date there at a moment in seconds since 1970: `year-month-day`.
     #[must_use]
     pub fn date(self, moment: u64) -> String {
+        let (year, month, day) = self.civil(moment);
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// The date there as numbers: year, month and day, both counted from 1.
+    #[must_use]
+    pub fn civil(self, moment: u64) -> (i64, usize, i64) {
         let day = self.day(moment);
         let year = year_of(day);
-        let month = (1..=12).rev().find(|month| days_from_civil(year, *month, 1) <= day).unwrap_or(1);
-        format!("{year:04}-{month:02}-{:02}", day - days_from_civil(year, month, 1) + 1)
+        let begins = |month: usize| days_from_civil(year, i64::try_from(month).unwrap_or(1), 1);
+        let month = (1..=12).rev().find(|month| begins(*month) <= day).unwrap_or(1);
+        (year, month, day - begins(month) + 1)
     }
 
     fn offset(self, moment: i64) -> i64 {

@@ -2,7 +2,7 @@
 
 use super::document::{Endpoint, EndpointName, Profile};
 use super::kinds::Check;
-use super::load::nearest;
+use super::nearest::nearest;
 use super::rule::{Level, Rule};
 use crate::deviation;
 
@@ -17,7 +17,8 @@ pub struct Disagreement {
     pub hint: Option<String>,
 }
 
-/// Everything in a profile that does not agree with something else in it, in file order.
+/// Everything in a profile that does not agree with something else in it, in file order; sources that nothing cites come last, because
+/// it may be a misspelt citation that leaves one alone.
 #[must_use]
 pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
     let mut found = Vec::new();
@@ -64,7 +65,16 @@ pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
             add(&rule.id, what, hint);
         }
     }
+    for source in profile.sources.iter().filter(|source| !is_cited(profile, &source.id)) {
+        let hint = "cite it where a rule or an error answer rests on it, or take it out";
+        add(&source.id, format!("source \"{}\" is cited by no rule and no error answer", source.id), Some(hint.to_owned()));
+    }
     found
+}
+
+fn is_cited(profile: &Profile, id: &str) -> bool {
+    let by_rules = profile.rules.iter().flat_map(|rule| &rule.sources);
+    by_rules.chain(profile.errors.iter().flat_map(|error| &error.sources)).any(|citation| citation.id == id)
 }
 
 /// `YYYY-MM-DD`.
@@ -144,5 +154,30 @@ fn against_endpoint(profile: &Profile, rule: &Rule, name: EndpointName, endpoint
             lacks(names, &listed, "response")
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::shipped;
+
+    /// A misspelt citation leaves its source alone; that the citation is wrong is told first.
+    #[test]
+    fn a_source_that_nothing_cites_is_told_after_the_rest() {
+        let told = |profile: &Profile| disagreements(profile).into_iter().map(|found| (found.id, found.what)).collect::<Vec<_>>();
+        let alone = |id: &str| (id.to_owned(), format!("source \"{id}\" is cited by no rule and no error answer"));
+        let mut profile = shipped::profile("flickr").unwrap().unwrap();
+        assert_eq!(told(&profile), []);
+        let by_one_error = "jquery_socialist.13";
+        profile.rules.retain(|rule| rule.sources.iter().all(|citation| citation.id != by_one_error));
+        assert_eq!(told(&profile), [], "an error answer cites it");
+        profile.errors.retain(|error| error.sources.iter().all(|citation| citation.id != by_one_error));
+        assert_eq!(told(&profile), [alone(by_one_error)]);
+        let Some(source) = profile.sources.iter_mut().find(|source| source.id == "flickcurl") else { panic!("no such source") };
+        "flickrcurl".clone_into(&mut source.id);
+        let what = "cites the source \"flickcurl\", which is not there".to_owned();
+        let both = [("flickr.rt.callback".to_owned(), what), alone("flickrcurl"), alone(by_one_error)];
+        assert_eq!(told(&profile), both);
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn signature(facts: &Facts<'_>, secrets: &[SecretsUsed]) -> Judged {
     for used in secrets {
         let Some(token_secret) = token_secret(facts, *used) else { continue };
         let secrets = Secrets::new(client_secret.expose(), token_secret);
-        let computed = facts.reading.with_request(|request| {
+        let computed = facts.reading.with_request(&facts.exchange.request, |request| {
             let mut derivation = Derivation::default();
             derivation.derive(&Recipe::RFC5849, request, method, &secrets).map(|()| derivation.signature.to_vec())
         });
@@ -69,7 +69,7 @@ fn of_matches(matches: Option<bool>) -> Judged {
 }
 
 fn rsa_matches(facts: &Facts<'_>, method: SignatureMethod, key: &PublicKey, presented: &[u8]) -> Option<bool> {
-    let base_string = facts.reading.with_request(|request| {
+    let base_string = facts.reading.with_request(&facts.exchange.request, |request| {
         let mut derivation = Derivation::default();
         derivation.derive_base_string(&Recipe::RFC5849, request).map(|()| derivation.base_string.to_vec())
     });

@@ -27,7 +27,8 @@ pub struct ErrorAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
     /// Its body, for a sandbox to answer with: `{because}` is our own reason, `{parameters}` the parameters it is about,
-    /// `{base_string}` the base string that the server computed, `{now}` the server's clock.
+    /// `{base_string}` the base string that the server computed, `{timestamp}` what the client sent as its timestamp, `{now}` the
+    /// server's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// What it looks like, in our own words.

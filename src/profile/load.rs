@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::consistency::{Disagreement, disagreements};
 use super::document::Profile;
+use super::nearest::nearest;
 
 /// The largest profile or fixture file that is read, in octets.
 pub const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -81,14 +82,6 @@ fn last_before(text: &str, word: &str, offset: usize) -> Option<usize> {
     let quoted = format!("\"{word}\"");
     let end = (0..=3).map(|back| offset.saturating_sub(back)).find(|at| text.is_char_boundary(*at))?;
     text.get(..end)?.rfind(&quoted)
-}
-
-/// The one of these words that somebody probably meant.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (written.chars().count() / 3).clamp(1, 4);
-    let near =
-        known.into_iter().map(|word| (strsim::damerau_levenshtein(written, word), word)).filter(|(distance, _)| *distance <= allowed);
-    near.min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
 }
 
 /// What a file is about, so that a person may name either without saying which.

@@ -11,6 +11,7 @@
 //! | [`address`], [`error_answer`] | where an endpoint stands, how a provider says no |
 //! | [`hosts`] | present and former hosts of the profiles that come along |
 //! | [`load`], [`consistency`], [`shipped`] | reading a file, what must agree in it, the profiles that come along |
+//! | [`nearest`] | which of the known names somebody probably meant |
 //! | [`exchange`], [`fixture`] | an exchange as data; files of exchanges with the findings they must give |
 //! | [`reading`], [`answer`] | request and response read leniently, so that one fault does not hide the others |
 //! | [`assessment`] | all rules of a profile put to an exchange |
@@ -46,6 +47,7 @@ pub mod fixture;
 pub mod hosts;
 pub mod kinds;
 pub mod load;
+pub mod nearest;
 pub mod reading;
 pub mod refusal;
 pub mod rule;
@@ -60,7 +62,7 @@ mod refusal_checks;
 mod request_checks;
 mod response_checks;
 
-pub use assessment::{assess, check};
+pub use assessment::{assess, check, check_request};
 pub use document::{Endpoint, EndpointName, Profile};
 pub use exchange::Exchange;
 pub use kinds::Check;

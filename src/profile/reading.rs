@@ -1,28 +1,30 @@
 //! A request read leniently: every parameter with its place and its octets as they were sent, so that one fault of form does not hide
 //! all the others. What the strict reader of the protocol says of the header is kept beside it.
 
+use std::borrow::Cow;
+
 use super::document::Place;
 use super::exchange::SentRequest;
 use crate::protocol::authorization::{Authorization, is_oauth};
 use crate::protocol::base_string::{UriRecipe, base_string_uri};
-use crate::protocol::encoding::form_pairs;
+use crate::protocol::encoding::{form_pairs, percent_decoded_if_whole};
 use crate::protocol::request::is_form;
-use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decode, percent_decode};
+use crate::protocol::{Buffer, Header, Malformed, Parameters, Request, Url, form_decoded};
 
-/// A parameter of a request.
+/// A parameter of a request. What says the same decoded as it was sent is not copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Found<'a> {
     /// Its name, decoded.
-    pub name: Vec<u8>,
+    pub name: Cow<'a, [u8]>,
     /// Its value, decoded.
-    pub value: Vec<u8>,
+    pub value: Cow<'a, [u8]>,
     /// Its value as it was sent, without the quotes of a header.
-    pub raw: Vec<u8>,
+    pub raw: Cow<'a, [u8]>,
     /// Where it stood.
     pub place: Place,
 }
 
-impl Found {
+impl Found<'_> {
     /// Whether it is one of OAuth's or of an extension: RFC 5849 section 3.1 reserves `oauth_`, extensions write `xoauth_`.
     #[must_use]
     pub fn is_protocol(&self) -> bool {
@@ -30,15 +32,16 @@ impl Found {
     }
 }
 
+/// Most requests have fewer parameters.
+const ROOM: usize = 16;
+
 /// A request, read.
 #[derive(Debug)]
 pub struct Reading<'a> {
-    /// The request.
-    pub request: &'a SentRequest,
     /// All parameters: header, query, body, each in its order.
-    pub parameters: Vec<Found>,
+    pub parameters: Vec<Found<'a>>,
     /// The realm of the header.
-    pub realm: Option<Vec<u8>>,
+    pub realm: Option<Cow<'a, [u8]>>,
     /// What the strict reader says of the header; `None` if there is no header of the OAuth scheme.
     pub grammar: Option<Result<(), Malformed>>,
     /// Whether the body has the content type of a form.
@@ -49,21 +52,28 @@ impl<'a> Reading<'a> {
     /// Reads a request. It never fails: what cannot be read is not among the parameters.
     #[must_use]
     pub fn of(request: &'a SentRequest) -> Reading<'a> {
-        let mut reading = Reading { request, parameters: Vec::new(), realm: None, grammar: None, body_is_form: false };
+        let headers = request.headers.iter().map(|(name, value)| (name.as_bytes(), value.0.as_slice()));
+        Reading::of_parts(&request.url, headers, request.body.as_ref().map(|body| body.0.as_slice()))
+    }
+
+    /// Reads a request of which these are the parts that parameters travel in.
+    #[must_use]
+    pub fn of_parts(url: &'a str, headers: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone, body: Option<&'a [u8]>) -> Reading<'a> {
+        let mut reading = Reading { parameters: Vec::with_capacity(ROOM), realm: None, grammar: None, body_is_form: false };
         let field = |name: &'static str| {
-            request.headers.iter().filter(move |(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| &value.0)
+            headers.clone().filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
         };
         if let Some(value) = field("authorization").find(|value| is_oauth(value)) {
             reading.grammar = Some(Authorization::parse(value).map(|_| ()));
             reading.read_header(value);
         }
-        if let Ok(url) = Url::parse(request.url.as_bytes()) {
+        if let Ok(url) = Url::parse(url.as_bytes()) {
             reading.read_pairs(url.query.unwrap_or_default(), Place::Query);
         }
-        reading.body_is_form = field("content-type").any(|value| is_form(value));
-        let body = request.body.as_ref().map(|body| body.0.as_slice()).unwrap_or_default();
+        reading.body_is_form = field("content-type").any(is_form);
+        let body = body.unwrap_or_default();
         // A body without the content type is read all the same where a client seems to have put its parameters there.
-        if reading.body_is_form || body.windows(6).any(|window| window == b"oauth_") {
+        if reading.body_is_form || memchr::memmem::find(body, b"oauth_").is_some() {
             reading.read_pairs(body, Place::Body);
         }
         reading
@@ -71,14 +81,14 @@ impl<'a> Reading<'a> {
 
     /// The first parameter with this name.
     #[must_use]
-    pub fn found(&self, name: &str) -> Option<&Found> {
-        self.parameters.iter().find(|found| found.name == name.as_bytes())
+    pub fn found(&self, name: &str) -> Option<&Found<'a>> {
+        self.parameters.iter().find(|found| *found.name == *name.as_bytes())
     }
 
     /// The first value with this name, decoded.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&[u8]> {
-        self.found(name).map(|found| found.value.as_slice())
+        self.found(name).map(|found| &*found.value)
     }
 
     /// The first value with this name, if it is not empty and UTF-8.
@@ -88,51 +98,50 @@ impl<'a> Reading<'a> {
     }
 
     /// The protocol parameters.
-    pub fn protocol(&self) -> impl Iterator<Item = &Found> {
+    pub fn protocol(&self) -> impl Iterator<Item = &Found<'a>> {
         self.parameters.iter().filter(|found| found.is_protocol())
     }
 
-    /// Gives the request to a function in the protocol's own form, for the signature. Parameters of a body without the content type of
+    /// Gives the request that was read to a function in the protocol's own form, for the signature. Parameters of a body without the content type of
     /// a form are protocol parameters too: the client signed them.
     ///
     /// # Errors
     /// [`Malformed::Url`].
-    pub fn with_request<T>(&self, use_it: impl FnOnce(&Request<'_>) -> T) -> Result<T, Malformed> {
-        let url = Url::parse(self.request.url.as_bytes())?;
+    pub fn with_request<T>(&self, request: &SentRequest, use_it: impl FnOnce(&Request<'_>) -> T) -> Result<T, Malformed> {
+        let url = Url::parse(request.url.as_bytes())?;
         let headers: Vec<Header<'_>> =
-            self.request.headers.iter().map(|(name, value)| Header { name: name.as_bytes(), value: &value.0 }).collect();
-        let apart = |found: &&Found| found.place == Place::Header || (found.place == Place::Body && !self.body_is_form);
-        let protocol =
-            Parameters::of_header(self.parameters.iter().filter(apart).map(|found| (found.name.as_slice(), found.value.as_slice())));
+            request.headers.iter().map(|(name, value)| Header { name: name.as_bytes(), value: &value.0 }).collect();
+        let apart = |found: &&Found<'_>| found.place == Place::Header || (found.place == Place::Body && !self.body_is_form);
+        let protocol = Parameters::of_header(self.parameters.iter().filter(apart).map(|found| (&*found.name, &*found.value)));
         Ok(use_it(&Request {
-            method: self.request.method.as_bytes(),
+            method: request.method.as_bytes(),
             url,
             headers: &headers,
-            body: self.request.body.as_ref().map(|body| body.0.as_slice()),
+            body: request.body.as_ref().map(|body| body.0.as_slice()),
             protocol: &protocol,
             realm: None,
         }))
     }
 
-    fn read_pairs(&mut self, text: &[u8], place: Place) {
+    fn read_pairs(&mut self, text: &'a [u8], place: Place) {
         for (name, raw) in form_pairs(text) {
-            self.parameters.push(Found { name: decoded_form(name), value: decoded_form(raw), raw: raw.to_vec(), place });
+            self.parameters.push(Found { name: decoded_form(name), value: decoded_form(raw), raw: Cow::Borrowed(raw), place });
         }
     }
 
     /// Reads `name=value` pairs between commas; quotes, blanks around `=` and broken escapes are as they may be. Published samples
     /// have unquoted values and blanks, see `etrade.revoke.grammar`.
-    fn read_header(&mut self, value: &[u8]) {
+    fn read_header(&mut self, value: &'a [u8]) {
         let rest = value.trim_ascii_start().get(5..).unwrap_or_default();
         for piece in split_outside_quotes(rest) {
             let Some(equals) = piece.iter().position(|&octet| octet == b'=') else { continue };
             let (name, raw) = piece.split_at(equals);
             let raw = unquoted(raw.get(1..).unwrap_or_default().trim_ascii());
-            let name = decoded_percent(name.trim_ascii());
+            let name = decoded_percent(Cow::Borrowed(name.trim_ascii()));
             if name.eq_ignore_ascii_case(b"realm") {
                 self.realm = Some(raw);
             } else {
-                self.parameters.push(Found { name, value: decoded_percent(&raw), raw, place: Place::Header });
+                self.parameters.push(Found { name, value: decoded_percent(raw.clone()), raw, place: Place::Header });
             }
         }
     }
@@ -157,9 +166,9 @@ pub(super) fn resource(url: &str) -> Option<Vec<u8>> {
     Some(out.to_vec())
 }
 
-fn split_outside_quotes(text: &[u8]) -> Vec<&[u8]> {
+fn split_outside_quotes(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (mut quoted, mut escaped) = (false, false);
-    text.split(|&octet| {
+    text.split(move |&octet| {
         let escape = std::mem::take(&mut escaped);
         match octet {
             b'\\' if quoted && !escape => escaped = true,
@@ -169,13 +178,15 @@ fn split_outside_quotes(text: &[u8]) -> Vec<&[u8]> {
         }
         false
     })
-    .collect()
 }
 
 /// The inside of a quoted-string, backslash escapes undone; any other text as it is.
-fn unquoted(text: &[u8]) -> Vec<u8> {
-    let Some(inside) = text.strip_prefix(b"\"") else { return text.to_vec() };
+fn unquoted(text: &[u8]) -> Cow<'_, [u8]> {
+    let Some(inside) = text.strip_prefix(b"\"") else { return Cow::Borrowed(text) };
     let inside = inside.strip_suffix(b"\"").unwrap_or(inside);
+    if memchr::memchr(b'\\', inside).is_none() {
+        return Cow::Borrowed(inside);
+    }
     let mut out = Vec::with_capacity(inside.len());
     let mut escaped = false;
     for &octet in inside {
@@ -186,22 +197,17 @@ fn unquoted(text: &[u8]) -> Vec<u8> {
             escaped = false;
         }
     }
-    out
+    Cow::Owned(out)
 }
 
-fn decoded_form(text: &[u8]) -> Vec<u8> {
-    let mut out = Buffer::default();
-    form_decode(text, &mut out);
-    out.to_vec()
+fn decoded_form(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr2(b'%', b'+', text).is_some() { Cow::Owned(form_decoded(text)) } else { Cow::Borrowed(text) }
 }
 
 /// Percent-decoded where it can be, as it is otherwise.
-fn decoded_percent(text: &[u8]) -> Vec<u8> {
-    let mut out = Buffer::default();
-    match percent_decode(text, &mut out) {
-        Ok(()) => out.to_vec(),
-        Err(_) => text.to_vec(),
-    }
+fn decoded_percent(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let has_escape = memchr::memchr(b'%', &text).is_some();
+    has_escape.then(|| percent_decoded_if_whole(&text)).flatten().map_or(text, Cow::Owned)
 }
 
 #[cfg(test)]
@@ -225,7 +231,7 @@ mod tests {
         {
             assert_eq!(reading.value(name), Some(value.as_bytes()), "{name}");
         }
-        assert_eq!(reading.found("oauth_k").map(|found| found.raw.as_slice()), Some(&b"1%2B"[..]));
+        assert_eq!(reading.found("oauth_k").map(|found| &*found.raw), Some(&b"1%2B"[..]));
     }
 
     #[test]

@@ -77,7 +77,7 @@ pub(super) fn forbidden(facts: &Facts<'_>, names: &[String]) -> Judged {
 }
 
 pub(super) fn listed(facts: &Facts<'_>, names: &[String]) -> Judged {
-    let is_listed = |found: &&Found| names.iter().any(|name| name.as_bytes() == found.name);
+    let is_listed = |found: &&Found<'_>| names.iter().any(|name| *name.as_bytes() == *found.name);
     let mut others: Vec<String> =
         facts.reading.protocol().filter(|found| !is_listed(found)).map(|found| String::from_utf8_lossy(&found.name).into_owned()).collect();
     others.dedup();
@@ -86,7 +86,7 @@ pub(super) fn listed(facts: &Facts<'_>, names: &[String]) -> Judged {
 }
 
 pub(super) fn no_duplicates(facts: &Facts<'_>) -> Judged {
-    let mut names: Vec<&[u8]> = facts.reading.protocol().map(|found| found.name.as_slice()).collect();
+    let mut names: Vec<&[u8]> = facts.reading.protocol().map(|found| &*found.name).collect();
     names.sort_unstable();
     let mut twice: Vec<String> = names
         .windows(2)
@@ -147,7 +147,7 @@ pub(super) fn form_body(facts: &Facts<'_>) -> Judged {
 
 pub(super) fn realm(facts: &Facts<'_>, one_of: &[String]) -> Judged {
     let Some(realm) = &facts.reading.realm else { return Judged::Not };
-    let known = one_of.iter().any(|known| known.as_bytes() == realm.as_slice());
+    let known = one_of.iter().any(|known| *known.as_bytes() == **realm);
     let because = || format!("the realm is {}, not {}", shown("realm", realm), any_of(one_of.iter().map(|known| format!("\"{known}\""))));
     Judged::client(Code::MalformedRequest, (!known).then(because))
 }
@@ -156,7 +156,7 @@ pub(super) fn realm_required(facts: &Facts<'_>) -> Judged {
     if facts.reading.grammar.is_none() {
         return Judged::Not;
     }
-    let absent = facts.reading.realm.as_ref().is_none_or(Vec::is_empty);
+    let absent = facts.reading.realm.as_ref().is_none_or(|realm| realm.is_empty());
     Judged::client(Code::ParameterAbsent, absent.then(|| "the Authorization header has no realm".to_owned())).about(["realm"])
 }
 

@@ -40,35 +40,40 @@ impl Value {
     #[must_use]
     pub fn fault(&self, value: &[u8], profile: &Profile) -> Option<String> {
         let Ok(text) = std::str::from_utf8(value) else { return Some("is not UTF-8".to_owned()) };
-        let (good, wrong) = match self {
-            Value::Text {} => (!text.is_empty() && !text.contains(char::is_control), "is empty or holds a control character".to_owned()),
-            Value::Hex {} => {
-                (!text.is_empty() && text.bytes().all(|octet| octet.is_ascii_hexdigit()), "is not made of hexadecimal digits".to_owned())
-            }
-            Value::PositiveInteger {} => (positive_integer(text).is_some(), "is not a positive integer".to_owned()),
-            Value::OneOf { values } => (values.iter().any(|known| known == text), format!("is not {}", alternatives(values))),
-            Value::Url {} => (is_absolute_uri(text), "is not an absolute URL".to_owned()),
-            Value::ListOf { values } => (is_list_of(text, values), format!("is not a list of {} with commas", alternatives(values))),
-            Value::Length { min, max } => {
-                let count = text.chars().count();
-                ((*min..=*max).contains(&count), format!("has {count} characters, not {min} to {max}"))
-            }
-            Value::UrlOr { values } => (
-                values.iter().any(|known| known == text) || is_absolute_uri(text),
-                format!("is neither an absolute URL nor {}", alternatives(values)),
-            ),
-            Value::LanguageRanges {} => (is_language_ranges(text), "is not a list of language ranges".to_owned()),
-            Value::Typeable { max } => (
-                (1..=*max).contains(&text.len()) && text.bytes().all(|octet| octet.is_ascii_alphanumeric()),
-                format!("is not made of at most {max} letters and digits"),
-            ),
+        let is_good = match self {
+            Value::Text {} => !text.is_empty() && !text.contains(char::is_control),
+            Value::Hex {} => !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_hexdigit()),
+            Value::PositiveInteger {} => positive_integer(text).is_some(),
+            Value::OneOf { values } => values.iter().any(|known| known == text),
+            Value::Url {} => is_absolute_uri(text),
+            Value::ListOf { values } => is_list_of(text, values),
+            Value::Length { min, max } => (*min..=*max).contains(&text.chars().count()),
+            Value::UrlOr { values } => values.iter().any(|known| known == text) || is_absolute_uri(text),
+            Value::LanguageRanges {} => is_language_ranges(text),
+            Value::Typeable { max } => (1..=*max).contains(&text.len()) && text.bytes().all(|octet| octet.is_ascii_alphanumeric()),
             Value::EndpointUrl { endpoint } => {
                 let urls = profile.endpoints.get(endpoint).map(|endpoint| endpoint.urls.as_slice()).unwrap_or_default();
-                let known = urls.is_empty() && is_absolute_uri(text) || urls.iter().any(|url| address::matches(url, text));
-                (known, format!("is not the URL of {endpoint}"))
+                urls.is_empty() && is_absolute_uri(text) || urls.iter().any(|url| address::matches(url, text))
             }
         };
-        (!good).then_some(wrong)
+        (!is_good).then(|| self.complaint(text))
+    }
+
+    /// What is said of a text that has not this form.
+    fn complaint(&self, text: &str) -> String {
+        match self {
+            Value::Text {} => "is empty or holds a control character".to_owned(),
+            Value::Hex {} => "is not made of hexadecimal digits".to_owned(),
+            Value::PositiveInteger {} => "is not a positive integer".to_owned(),
+            Value::OneOf { values } => format!("is not {}", alternatives(values)),
+            Value::Url {} => "is not an absolute URL".to_owned(),
+            Value::ListOf { values } => format!("is not a list of {} with commas", alternatives(values)),
+            Value::Length { min, max } => format!("has {} characters, not {min} to {max}", text.chars().count()),
+            Value::UrlOr { values } => format!("is neither an absolute URL nor {}", alternatives(values)),
+            Value::LanguageRanges {} => "is not a list of language ranges".to_owned(),
+            Value::Typeable { max } => format!("is not made of at most {max} letters and digits"),
+            Value::EndpointUrl { endpoint } => format!("is not the URL of {endpoint}"),
+        }
     }
 
     /// The endpoint that it names.

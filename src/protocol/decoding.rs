@@ -10,9 +10,27 @@ use super::scan::{self, STEP};
 /// (section 3.5.1).
 ///
 /// # Errors
-/// [`Malformed::PercentEncoding`] with the octet of a `%` that two hexadecimal digits do not follow.
+/// [`Malformed::PercentEncoding`] with the octet of the first `%` that two hexadecimal digits do not follow. All of the text is in `out`
+/// then too, such a `%` as it is.
 pub fn percent_decode<'a>(text: impl Into<Padded<'a>>, out: &mut Buffer) -> Result<(), Malformed> {
     decode(text.into(), out, b'+', |at| Err(Malformed::PercentEncoding(at)))
+}
+
+/// A text without its escapes, as [`percent_decode`] reads it; what is no escape is kept. For those who look for something in foreign text
+/// and do not judge how it is written.
+#[must_use]
+pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Buffer::default();
+    // The error comes with everything decoded.
+    let _ = percent_decode(text, &mut out);
+    out.to_vec()
+}
+
+/// A text without its escapes, if all of them are whole.
+#[must_use]
+pub fn percent_decoded_if_whole(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Buffer::default();
+    percent_decode(text, &mut out).is_ok().then(|| out.to_vec())
 }
 
 /// Decodes one name or value of a query or form: `%XX`, and `+` for a space (section 3.4.1.3.1).
@@ -21,6 +39,14 @@ pub fn percent_decode<'a>(text: impl Into<Padded<'a>>, out: &mut Buffer) -> Resu
 pub fn form_decode<'a>(text: impl Into<Padded<'a>>, out: &mut Buffer) {
     // Nothing here is an error.
     let _ = decode(text.into(), out, b' ', |_| Ok(()));
+}
+
+/// One name or value of a query or form, as [`form_decode`] reads it.
+#[must_use]
+pub fn form_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Buffer::default();
+    form_decode(text, &mut out);
+    out.to_vec()
 }
 
 /// Decodes escapes, writes `plus` for a plus sign, and asks what to do about a broken escape.
@@ -75,6 +101,25 @@ fn decode(text: Padded<'_>, out: &mut Buffer, plus: u8, broken: impl Fn(usize) -
 #[inline(never)]
 fn keep_percent() -> u8 {
     b'%'
+}
+
+/// The octet that the escape at the begin of a text stands for, if one stands there.
+#[must_use]
+pub fn escape_at(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else { return None };
+    escaped(*high, *low)
+}
+
+/// Whether a text has an escape somewhere.
+#[must_use]
+pub fn has_escape(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', text).any(|at| escape_at(text.get(at..).unwrap_or_default()).is_some())
+}
+
+/// Whether a text has a `%` somewhere that two hexadecimal digits do not follow.
+#[must_use]
+pub fn has_broken_escape(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', text).any(|at| escape_at(text.get(at..).unwrap_or_default()).is_none())
 }
 
 /// The octet that two hexadecimal digits stand for.
@@ -190,6 +235,7 @@ mod tests {
             (b"%e9%E9", b"\xe9\xe9"),
         ] {
             assert_eq!(written(|out| form_decode(text, out)), expected, "{}", String::from_utf8_lossy(text));
+            assert_eq!(form_decoded(text), expected, "{}", String::from_utf8_lossy(text));
         }
     }
 
@@ -197,8 +243,24 @@ mod tests {
     fn percent_decoding_names_the_octet_of_a_broken_escape() {
         for (text, at) in [(&b"%"[..], 0), (b"a%4", 1), (b"ab%g0", 2), (b"%41%+1", 3), (b"%0", 0), (b"%0g", 0)] {
             assert_eq!(percent_decode(text, &mut Buffer::default()), Err(Malformed::PercentEncoding(at)));
+            assert!(has_broken_escape(text), "{}", String::from_utf8_lossy(text));
+            assert_eq!(percent_decoded_if_whole(text), None, "{}", String::from_utf8_lossy(text));
         }
+        assert_eq!(percent_decoded_if_whole(b"+%41%2b"), Some(b"+A+".to_vec()));
         assert_eq!(written(|out| percent_decode(b"a+b%2b%2B", out).unwrap()), b"a+b++");
+    }
+
+    #[test]
+    fn an_escape_is_a_percent_sign_and_two_hexadecimal_digits() {
+        for (text, octet) in [(&b"%41"[..], Some(b'A')), (b"%e9%", Some(0xe9)), (b"%E9", Some(0xe9)), (b"%4", None), (b"%4g", None)] {
+            assert_eq!(escape_at(text), octet, "{}", String::from_utf8_lossy(text));
+            assert_eq!(has_escape(&[b"%a", text].concat()), octet.is_some(), "{}", String::from_utf8_lossy(text));
+        }
+        assert_eq!(
+            (escape_at(b"a%41"), has_broken_escape(b"a%41"), has_broken_escape(b"a+"), has_escape(b"")),
+            (None, false, false, false)
+        );
+        assert_eq!(percent_decoded(b"+%41%zz%4%%2B"), b"+A%zz%4%+");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 //! All functions work on octets and append to a buffer, so that one buffer can serve a whole derivation.
 
 use super::buffer::{Buffer, Padded, Step};
-pub use super::decoding::{form_decode, form_pairs, percent_decode, read_form};
+pub use super::decoding::{
+    escape_at, form_decode, form_decoded, form_pairs, has_broken_escape, has_escape, percent_decode, percent_decoded,
+    percent_decoded_if_whole, read_form,
+};
 use super::scan::{self, STEP};
 use super::twice::TwiceEncoder;
 

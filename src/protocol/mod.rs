@@ -41,7 +41,7 @@ pub mod verification;
 
 pub use buffer::Buffer;
 pub use credentials::{Secret, Secrets};
-pub use encoding::{Encoder, OctetTable, form_decode, percent_decode, percent_encode};
+pub use encoding::{Encoder, OctetTable, form_decode, form_decoded, percent_decode, percent_encode};
 pub use error::{Code, Malformed};
 pub use parameters::{Parameter, Parameters, Source};
 pub use recipe::{Derivation, Recipe, derive};

@@ -1,7 +1,7 @@
 //! Reading the answer to a request for temporary credentials (RFC 5849 section 2.1) or token credentials (section 2.3).
 
-use super::buffer::Buffer;
 use super::credentials::Secret;
+use super::decoding::has_broken_escape;
 use super::error::Code;
 use super::parameters::{Parameters, Source};
 use super::request::{Header, is_form};
@@ -76,10 +76,6 @@ fn single<'a>(parameters: &'a Parameters, name: &str) -> Result<Option<&'a [u8]>
 fn looks_like_a_form(body: &[u8]) -> bool {
     let name_end = body.iter().position(|&octet| octet == b'=').unwrap_or(0);
     name_end > 0 && !body.iter().any(|octet| octet.is_ascii_whitespace() || matches!(octet, b'<' | b'>' | b'{' | b'}' | b'"'))
-}
-
-fn has_broken_escape(text: &[u8]) -> bool {
-    super::percent_decode(text, &mut Buffer::default()).is_err()
 }
 
 #[cfg(test)]

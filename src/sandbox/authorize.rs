@@ -12,8 +12,7 @@ use super::store::Token;
 use super::verifying::{NotVerified, sent_request};
 use crate::profile::document::{EndpointName, TokenType};
 use crate::profile::exchange::Exchange;
-use crate::profile::reading::Reading;
-use crate::profile::{Party, check};
+use crate::profile::{Party, check_request};
 use crate::protocol::Code;
 
 fn refuse(refused: Refused) -> Box<NotVerified> {
@@ -23,21 +22,21 @@ fn refuse(refused: Refused) -> Box<NotVerified> {
 /// The page, or with auto-approval the way back at once. What stands in the URL beside the token is not looked at: the callback is the
 /// one that was signed (section 2.1).
 pub(super) fn page(provider: &Provider, asked: &Asked<'_>) -> Result<Reply, Box<NotVerified>> {
-    let sent = sent_request(asked);
-    let reading = Reading::of(&sent);
-    let presented = ["oauth_token", "token"].iter().find_map(|name| reading.value(name)).unwrap_or_default();
+    let presented = ["oauth_token", "token"].iter().find_map(|name| asked.reading.value(name)).unwrap_or_default();
     let token = provider.lock().store.token(presented).cloned();
     let client = token.as_ref().and_then(|token| provider.lock().store.client(&token.client));
     let exchange = Exchange {
         endpoint: EndpointName::Authorize,
-        request: sent.clone(),
+        request: sent_request(asked),
         client: client.as_ref().map(|client| client.in_exchange()),
         token: token.as_ref().map(|token| token.in_exchange(asked.off)),
         now: Some(asked.clock()),
         seen: Vec::new(),
         response: None,
     };
-    let broken = check(&provider.law, &exchange).into_iter().find(|finding| finding.by == Party::Client && finding.code.is_some());
+    let broken = check_request(&provider.law, &exchange, &asked.reading)
+        .into_iter()
+        .find(|finding| finding.by == Party::Client && finding.code.is_some());
     if let Some(finding) = broken {
         let refused = Refused::new(finding.code.unwrap_or(Code::MalformedRequest), finding.because);
         return Err(refuse(Refused { rule: Some(finding.rule), parameters: finding.parameters, ..refused }));

@@ -10,12 +10,10 @@ pub(super) fn http(moment: u64) -> String {
     // Beyond the year 9999 the field has no form.
     let moment = moment.min(253_402_300_799);
     let weekday = usize::try_from(moment / 86_400 % 7).ok().and_then(|day| DAYS.get(day)).unwrap_or(&"Thu");
-    let date = Zone::Utc.date(moment);
-    let mut parts = date.split('-');
-    let (year, month, day) = (parts.next().unwrap_or("1970"), parts.next().unwrap_or("01"), parts.next().unwrap_or("01"));
-    let month = month.parse::<usize>().ok().and_then(|month| MONTHS.get(month.checked_sub(1)?)).unwrap_or(&"Jan");
+    let (year, month, day) = Zone::Utc.civil(moment);
+    let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).unwrap_or(&"Jan");
     let (hour, minute, second) = (moment / 3600 % 24, moment / 60 % 60, moment % 60);
-    format!("{weekday}, {day} {month} {year} {hour:02}:{minute:02}:{second:02} GMT")
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! What the endpoints do with a request that verified: temporary credentials (RFC 5849 section 2.1), token credentials (2.3), renewal,
 //! revocation, and a resource that tells what it got.
 
+use std::borrow::Cow;
+
+use serde::Serialize;
+
 use super::http::Reply;
 use super::provider::{Asked, Provider};
 use super::refusal::{Refused, form};
@@ -16,7 +20,7 @@ pub(super) fn answer(
     asked: &Asked<'_>,
     name: EndpointName,
     endpoint: &Endpoint,
-    verified: &Verified,
+    verified: &Verified<'_>,
 ) -> Result<Reply, Refused> {
     match name {
         EndpointName::RequestToken => request_token(provider, asked, endpoint, verified),
@@ -27,10 +31,10 @@ pub(super) fn answer(
     }
 }
 
-fn request_token(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified) -> Result<Reply, Refused> {
+fn request_token(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified<'_>) -> Result<Reply, Refused> {
     // Section 2.1 asks for it: without it anybody's approval could be used (OAuth Security Advisory 2009.1). Some providers say that they
     // take the registered callback then, and the code alone goes back to it.
-    let callback = verified.value("oauth_callback").filter(|callback| !callback.is_empty());
+    let callback = verified.reading.value("oauth_callback").filter(|callback| !callback.is_empty());
     // And some have no user who would be sent anywhere.
     let takes_none = !provider.profile.callback.oob && !provider.profile.callback.url;
     let is_optional = takes_none || endpoint.optional.iter().any(|name| name == "oauth_callback");
@@ -87,9 +91,9 @@ fn callback_fault(callback: &str) -> Option<&'static str> {
     }
 }
 
-fn access_token(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified) -> Result<Reply, Refused> {
+fn access_token(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified<'_>) -> Result<Reply, Refused> {
     let temporary = verified.token.as_ref().ok_or_else(token_missing)?;
-    let verifier = verified.value("oauth_verifier").unwrap_or_default();
+    let verifier = verified.reading.value("oauth_verifier").unwrap_or_default();
     if verifier.is_empty() {
         let because = "oauth_verifier is missing or empty (RFC 5849 section 2.3)";
         return Err(Refused { parameters: vec!["oauth_verifier".to_owned()], ..Refused::new(Code::ParameterAbsent, because) });
@@ -116,7 +120,7 @@ fn token_missing() -> Refused {
     Refused { parameters: vec!["oauth_token".to_owned()], ..Refused::new(Code::ParameterAbsent, "oauth_token is missing") }
 }
 
-fn renew(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified) -> Result<Reply, Refused> {
+fn renew(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified<'_>) -> Result<Reply, Refused> {
     let old = verified.token.as_ref().ok_or_else(token_missing)?;
     let gives_new = endpoint.response.parameters.iter().any(|parameter| parameter.name == "oauth_token" && !parameter.optional);
     if !gives_new {
@@ -126,7 +130,7 @@ fn renew(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: 
         return Ok(Reply::new(200, "text/html;charset=utf-8", "Access Token has been renewed"));
     }
     use subtle::ConstantTimeEq as _;
-    let presented = verified.value("oauth_session_handle").unwrap_or_default();
+    let presented = verified.reading.value("oauth_session_handle").unwrap_or_default();
     if !old.handle.as_ref().is_some_and(|handle| bool::from(handle.as_bytes().ct_eq(presented))) {
         return Err(Refused::new(Code::TokenRejected, "oauth_session_handle is not the one of this token"));
     }
@@ -141,7 +145,7 @@ fn renew(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: 
     Ok(reply)
 }
 
-fn revoke(provider: &Provider, asked: &Asked<'_>, _endpoint: &Endpoint, verified: &Verified) -> Result<Reply, Refused> {
+fn revoke(provider: &Provider, asked: &Asked<'_>, _endpoint: &Endpoint, verified: &Verified<'_>) -> Result<Reply, Refused> {
     let token = verified.token.as_ref().ok_or_else(token_missing)?;
     if let Some(token) = provider.lock().store.token_mut(&token.identifier) {
         token.revoked = Some(asked.now);
@@ -150,7 +154,7 @@ fn revoke(provider: &Provider, asked: &Asked<'_>, _endpoint: &Endpoint, verified
 }
 
 /// What the resource got, without its secrets.
-fn resource(provider: &Provider, asked: &Asked<'_>, _endpoint: &Endpoint, verified: &Verified) -> Result<Reply, Refused> {
+fn resource(provider: &Provider, asked: &Asked<'_>, _endpoint: &Endpoint, verified: &Verified<'_>) -> Result<Reply, Refused> {
     if let Some(token) = &verified.token {
         let mut state = provider.lock();
         match state.store.token_mut(&token.identifier) {
@@ -158,25 +162,32 @@ fn resource(provider: &Provider, asked: &Asked<'_>, _endpoint: &Endpoint, verifi
             _ => return Err(Refused::new(Code::TokenRejected, "the token was revoked or replaced").naming("token_revoked")),
         }
     }
-    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
-    let parameters: Vec<[String; 2]> = verified
-        .parameters
-        .iter()
-        .filter(|(name, _)| !name.starts_with(b"oauth_signature"))
-        .map(|(name, value)| [text(name), text(value)])
-        .collect();
-    let body = serde_json::json!({
-        "method": text(&asked.incoming.method),
-        "path": asked.path,
-        "client": text(&verified.client.identifier),
-        "token": verified.token.as_ref().map(|token| text(&token.identifier)),
-        "parameters": parameters,
-    });
-    Ok(Reply::new(200, "application/json", format!("{body}\n")))
+    let text = String::from_utf8_lossy;
+    let open = verified.reading.parameters.iter().filter(|found| !found.name.starts_with(b"oauth_signature"));
+    let got = Got {
+        client: text(&verified.client.identifier),
+        method: text(&asked.incoming.method),
+        parameters: open.map(|found| [text(&found.name), text(&found.value)]).collect(),
+        path: asked.path,
+        token: verified.token.as_ref().map(|token| text(&token.identifier)),
+    };
+    let mut body = serde_json::to_vec(&got).unwrap_or_default();
+    body.push(b'\n');
+    Ok(Reply::new(200, "application/json", body))
+}
+
+/// What a resource got.
+#[derive(Serialize)]
+struct Got<'a> {
+    client: Cow<'a, str>,
+    method: Cow<'a, str>,
+    parameters: Vec<[Cow<'a, str>; 2]>,
+    path: &'a str,
+    token: Option<Cow<'a, str>>,
 }
 
 /// New credentials of the forms that the profile documents.
-fn issue(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified, of: TokenType) -> Result<Token, Refused> {
+fn issue(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpoint, verified: &Verified<'_>, of: TokenType) -> Result<Token, Refused> {
     let text = |name: &str| value_of(provider, endpoint, name);
     let mut token = Token::new(of, &verified.client.identifier, text("oauth_token")?, text("oauth_token_secret")?);
     token.issued = asked.now;

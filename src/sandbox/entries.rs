@@ -92,7 +92,7 @@ impl Entry {
             number: 0,
             now: asked.now,
             endpoint,
-            url: asked.url.clone(),
+            url: asked.url.to_vec(),
             request: Incoming::default(),
             reply: reply.bare(),
             refused,
@@ -217,18 +217,16 @@ impl Entries {
         Entries { kept: VecDeque::new(), most, last: 0 }
     }
 
-    /// Takes an entry in and gives it its number.
-    pub(super) fn add(&mut self, mut entry: Entry) -> Arc<Entry> {
+    /// Takes an entry in, gives it its number, and gives out the oldest one where there is no room for both.
+    pub(super) fn add(&mut self, mut entry: Entry) -> (Arc<Entry>, Option<Arc<Entry>>) {
         self.last += 1;
         entry.number = self.last;
         let entry = Arc::new(entry);
-        if self.kept.len() >= self.most {
-            self.kept.pop_front();
-        }
+        let oldest = if self.kept.len() >= self.most { self.kept.pop_front() } else { None };
         if self.most > 0 {
             self.kept.push_back(Arc::clone(&entry));
         }
-        entry
+        (entry, oldest)
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Entry>> {

@@ -74,9 +74,18 @@ pub enum Framing {
 pub fn head(octets: &[u8], limits: &Limits) -> Result<Option<(Incoming, usize)>, BadRequest> {
     let too_long = || BadRequest { status: 431, because: format!("the head is longer than {} octets", limits.head).into() };
     let seen = octets.get(..limits.head).unwrap_or(octets);
-    let mut fields = vec![httparse::EMPTY_HEADER; limits.fields];
-    let mut request = httparse::Request::new(&mut fields);
-    let length = match request.parse(seen) {
+    // Most requests have few fields, and room for them costs nothing here.
+    let mut few = [httparse::EMPTY_HEADER; 24];
+    let mut many = Vec::new();
+    let few = few.get_mut(..limits.fields.min(24)).unwrap_or_default();
+    let mut request = httparse::Request::new(few);
+    let mut parsed = request.parse(seen);
+    if parsed == Err(httparse::Error::TooManyHeaders) {
+        many.resize(limits.fields, httparse::EMPTY_HEADER);
+        request = httparse::Request::new(&mut many);
+        parsed = request.parse(seen);
+    }
+    let length = match parsed {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) if octets.len() > limits.head => return Err(too_long()),
         Ok(httparse::Status::Partial) => return Ok(None),

@@ -62,7 +62,7 @@ pub(super) fn script() -> Reply {
 
 /// Where redirections of faults lead: a good client never comes here.
 pub(super) fn followed(provider: &Provider, asked: &Asked<'_>) -> Reply {
-    let carried = asked.incoming.fields("authorization").next().is_some() || memchr::memmem::find(&asked.url, b"oauth_").is_some();
+    let carried = asked.incoming.fields("authorization").next().is_some() || memchr::memmem::find(asked.url, b"oauth_").is_some();
     let what = if carried { "with protocol parameters" } else { "without protocol parameters" };
     provider.followed.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     Reply::new(403, "text/plain;charset=utf-8", format!("the redirection was followed, {what}\n")).with("X-Countersign-Followed", what)

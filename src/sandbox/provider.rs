@@ -1,5 +1,6 @@
 //! The mock provider: a profile, what it knows, and an answer to every request. It reads no socket and no clock.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +11,7 @@ use super::faults::{self, Fault, Scene};
 use super::http::{BadRequest, Incoming, Reply};
 use super::limits::Limits;
 use super::nonces::Nonces;
-use super::refusal::{self, Refused};
+use super::refusal::{self, Clocks, Refused};
 use super::routes::{Route, Routes};
 use super::server::patience::Patience;
 use super::store::{Client, Store, Token};
@@ -20,6 +21,7 @@ use crate::profile::document::{Endpoint, EndpointName, Profile};
 use crate::profile::exchange::Exchange;
 use crate::profile::hosts;
 use crate::profile::kinds::Check;
+use crate::profile::reading::Reading;
 use crate::protocol::nonce::{NonceMemory as _, Registration};
 use crate::protocol::request::HostAndPort;
 use crate::protocol::verification::Verifier;
@@ -85,9 +87,13 @@ pub(super) struct State {
 pub(super) struct Asked<'a> {
     pub(super) incoming: &'a Incoming,
     /// The absolute URL.
-    pub(super) url: Vec<u8>,
+    pub(super) url: &'a [u8],
+    /// The URL as rules take it: text, without the part that asks for a fault.
+    pub(super) plain_url: &'a str,
     /// Its path, without that of a fault.
-    pub(super) path: String,
+    pub(super) path: &'a str,
+    /// The parameters that it carries.
+    pub(super) reading: Reading<'a>,
     /// When it came: by this time nonces are remembered, and credentials are issued and end.
     pub(super) now: u64,
     /// How far a fault's clock is off, in seconds.
@@ -102,17 +108,26 @@ impl Asked<'_> {
     pub(super) const fn clock(&self) -> u64 {
         self.now.saturating_add_signed(self.off)
     }
+}
 
+/// Where a request goes.
+struct Target {
+    /// The absolute URL.
+    url: Vec<u8>,
+    /// Its path, without that of a fault.
+    path: String,
+    fault: Option<&'static Fault>,
+}
+
+impl Target {
     /// The URL as rules take it: without the part that asks for a fault.
-    pub(super) fn plain_url(&self) -> String {
-        let url = String::from_utf8_lossy(&self.url).into_owned();
-        match (self.fault, url.split_once(FAULTS)) {
-            (Some(fault), Some((before, rest))) => match rest.strip_prefix(fault.name) {
-                Some(rest) => format!("{before}{rest}"),
-                None => url,
-            },
-            _ => url,
-        }
+    fn plain_url(&self) -> Cow<'_, str> {
+        let url = String::from_utf8_lossy(&self.url);
+        let plain = self.fault.zip(url.split_once(FAULTS)).and_then(|(fault, (before, rest))| {
+            let rest = rest.strip_prefix(fault.name)?;
+            Some(format!("{before}{rest}"))
+        });
+        plain.map_or(url, Cow::Owned)
     }
 }
 
@@ -184,10 +199,14 @@ impl Provider {
 
     /// Answers a request.
     pub(super) fn answer(&self, incoming: &Incoming, now: u64, verifier: &mut Verifier) -> (Reply, Option<Arc<Entry>>) {
-        let asked = match self.read(incoming, now) {
-            Ok(asked) => asked,
+        let target = match self.read(incoming) {
+            Ok(target) => target,
             Err(bad) => return (plain(&bad), None),
         };
+        let (plain_url, fault) = (&*target.plain_url(), target.fault);
+        let headers = incoming.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice()));
+        let reading = Reading::of_parts(plain_url, headers, incoming.body.as_deref());
+        let asked = Asked { incoming, url: &target.url, plain_url, path: &target.path, reading, now, off: 0, fault, real: true };
         let asked = Asked { real: whose::is_real(self, &asked), ..asked };
         if let Some(rest) = asked.path.strip_prefix("/_countersign/") {
             let reply = authorize::own_page(self, &asked, rest);
@@ -195,8 +214,8 @@ impl Provider {
             let reply = if let Some(fault) = fault { fault.after(reply) } else { reply };
             return (reply.with("Date", super::date::http(now)), None);
         }
-        let query = String::from_utf8_lossy(&asked.url);
-        let route = self.routes.find(&asked.path, query.split_once('?').map_or("", |(_, query)| query), is_renewal(&asked));
+        let query = asked.plain_url.split_once('?').map_or("", |(_, query)| query);
+        let route = self.routes.find(asked.path, query, is_renewal(&asked));
         let name = if let Route::Endpoint(name) | Route::Former(name) = route { name } else { EndpointName::Resource };
         let fault = asked.fault.or(self.settings.fault).filter(|fault| fault.at.is(name));
         let asked = Asked { off: fault.map_or(0, Fault::clock), ..asked };
@@ -213,14 +232,18 @@ impl Provider {
             Ok(reply) => (reply, None),
             Err(not) => {
                 let window = self.window().map(|window| (now.saturating_sub(window), now.saturating_add(window)));
-                let reply = refusal::reply(&self.profile, name, &not.refused, not.explanation.as_ref(), (now, window));
+                let sent = verifying::sent_request(&asked);
+                let client = Reading::of(&sent).value("oauth_timestamp").unwrap_or_default().to_vec();
+                let clocks = Clocks { server: now, window, client };
+                let reply = refusal::reply(&self.profile, name, &not.refused, not.explanation.as_ref(), &clocks);
                 (reply, Some(not))
             }
         };
         let reply = if let Some(fault) = fault { fault.after(reply) } else { reply };
         let reply = reply.with("Cache-Control", "no-store").with("Date", super::date::http(now));
         let entry = Entry::new(&asked, name, &reply, outcome, exchange);
-        let entry = self.lock_entries().add(entry);
+        // What goes is freed when nobody waits for the lock any more.
+        let (entry, _oldest) = self.lock_entries().add(entry);
         let reply = reply.with("X-Countersign-Exchange", entry.number.to_string());
         (reply, Some(entry))
     }
@@ -238,7 +261,7 @@ impl Provider {
     }
 
     /// Reads the target and the Host field. A page in somebody's browser whose name was made to lead to loopback has another Host.
-    fn read<'a>(&self, incoming: &'a Incoming, now: u64) -> Result<Asked<'a>, BadRequest> {
+    fn read(&self, incoming: &Incoming) -> Result<Target, BadRequest> {
         let mut hosts = incoming.fields("host");
         let host = match (hosts.next(), hosts.next()) {
             (Some(host), None) if !host.is_empty() => host,
@@ -282,7 +305,7 @@ impl Provider {
                 (format!("/{rest}"), Some(fault.ok_or_else(unknown)?))
             }
         };
-        Ok(Asked { incoming, path, now, off: 0, fault, url: url.clone(), real: true })
+        Ok(Target { url, path, fault })
     }
 
     fn scene<'a>(&'a self, asked: &'a Asked<'_>) -> Scene<'a> {
@@ -290,7 +313,7 @@ impl Provider {
         let is_other = |host: &&String| **host != settings.authority;
         let other = settings.hosts.iter().find(is_other).map_or("other.invalid", String::as_str);
         let count = self.struck.fetch_add(1, Ordering::SeqCst);
-        Scene { authority: &settings.authority, other, path: &asked.path, count }
+        Scene { authority: &settings.authority, other, path: asked.path, count }
     }
 
     /// The client and its token.
@@ -393,7 +416,7 @@ impl Provider {
 fn is_renewal(asked: &Asked<'_>) -> bool {
     const HANDLE: &[u8] = b"oauth_session_handle";
     let holds = |text: &[u8]| memchr::memmem::find(text, HANDLE).is_some();
-    holds(&asked.url) || asked.incoming.body.as_deref().is_some_and(holds) || asked.incoming.fields("authorization").any(holds)
+    holds(asked.url) || asked.incoming.body.as_deref().is_some_and(holds) || asked.incoming.fields("authorization").any(holds)
 }
 
 fn same_host(known: &[u8], host: &[u8], scheme: &str) -> bool {

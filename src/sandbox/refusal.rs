@@ -7,6 +7,7 @@ use maud::{DOCTYPE, html};
 
 use super::explanation::Explanation;
 use super::http::{Reply, reason};
+use super::words::cut;
 use crate::profile::document::{EndpointName, ErrorAnswer, Profile};
 use crate::profile::kinds::{Check, Shape};
 use crate::protocol::{Buffer, Code, percent_encode};
@@ -53,8 +54,18 @@ impl Refused {
     }
 }
 
-/// The longest base string that is written into a field, in octets.
+/// The longest text out of a request, or made of one, that is written into a field or a place of a body, in octets.
 const LONGEST_FIELD: usize = 4096;
+
+/// The time as both sides have it.
+pub(super) struct Clocks {
+    /// The server's, in seconds since 1970.
+    pub(super) server: u64,
+    /// The first and the last timestamp that it takes, if it refuses any.
+    pub(super) window: Option<(u64, u64)>,
+    /// What the client sent as `oauth_timestamp`, a number or not; empty if it sent none.
+    pub(super) client: Vec<u8>,
+}
 
 /// The answer.
 pub(super) fn reply(
@@ -62,7 +73,7 @@ pub(super) fn reply(
     endpoint: EndpointName,
     refused: &Refused,
     explanation: Option<&Explanation>,
-    (now, window): (u64, Option<(u64, u64)>),
+    clocks: &Clocks,
 ) -> Reply {
     let documented = profile.refusal(endpoint, refused.code);
     let problem = refused.problem.filter(|problem| knows(profile, problem)).map_or(documented.problem, str::to_owned);
@@ -73,11 +84,11 @@ pub(super) fn reply(
     let shape = shape(profile, endpoint, &problem).unwrap_or(documented.shape);
     let advice = refused.advice(explanation);
     let mut said = vec![("oauth_problem", problem.clone())];
-    said.extend(companions(refused, &problem, window));
+    said.extend(companions(refused, &problem, clocks.window));
     said.push(("oauth_problem_advice", advice.clone()));
     // What has a status of its own is not what the provider answers to a fault of this sort.
     let own = profile.error_answer(endpoint, refused.code).filter(|_| refused.status.is_none());
-    let own = own.and_then(|answer| own_answer(answer, status, refused, now));
+    let own = own.and_then(|answer| own_answer(answer, status, refused, clocks));
     let has_own = own.is_some();
     let mut reply = own.unwrap_or_else(|| match shape {
         Shape::Html => Reply::new(status, "text/html;charset=utf-8", page(status, &said)),
@@ -113,7 +124,7 @@ pub(super) fn reply(
 }
 
 /// The provider's own body, its places filled; `None` if it is not known.
-fn own_answer(answer: &ErrorAnswer, status: u16, refused: &Refused, now: u64) -> Option<Reply> {
+fn own_answer(answer: &ErrorAnswer, status: u16, refused: &Refused, clocks: &Clocks) -> Option<Reply> {
     let body = answer.body.as_ref()?;
     let shape = answer.shape.unwrap_or(Shape::Text);
     let base_string = refused.base_string.as_ref().filter(|text| text.len() <= LONGEST_FIELD);
@@ -123,7 +134,8 @@ fn own_answer(answer: &ErrorAnswer, status: u16, refused: &Refused, now: u64) ->
         ("{parameters}", escaped(shape, &refused.parameters.join(", "))),
         // Those who tell it in a form leave its two ampersands as they are (`debug_sbs`).
         ("{base_string}", if shape == Shape::Form { base_string } else { escaped(shape, &base_string) }),
-        ("{now}", now.to_string()),
+        ("{timestamp}", escaped(shape, &String::from_utf8_lossy(&cut(&clocks.client, LONGEST_FIELD)))),
+        ("{now}", clocks.server.to_string()),
     ];
     let mut text = String::new();
     let mut rest = body.as_str();

@@ -1,6 +1,7 @@
 //! A signed request put to RFC 5849 sections 3.2 and 3.3 and to the profile's rules: first what the specification checks, then what the
 //! provider asks for on top, and the nonce last, so that nobody can use up nonces with requests that are refused anyway.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq as _;
@@ -13,7 +14,7 @@ use crate::profile::document::{Endpoint, EndpointName, SecretsUsed};
 use crate::profile::exchange::{Exchange, Octets, SentRequest};
 use crate::profile::kinds::Check;
 use crate::profile::reading::Reading;
-use crate::profile::{Finding, Level, Party, Profile, Side, check};
+use crate::profile::{Finding, Level, Party, Profile, Side, check_request};
 use crate::protocol::authorization::Authorization;
 use crate::protocol::nonce::{NonceKey, NonceMemory, Registration};
 use crate::protocol::verification::{Checks, Knowledge, KnownClient, KnownToken, Received, Refusal, Verifier};
@@ -38,20 +39,13 @@ const NOT_OURS: &str = "the client key is none of this sandbox's, which are prin
 
 /// A request that was accepted.
 #[derive(Debug)]
-pub(super) struct Verified {
+pub(super) struct Verified<'a> {
     /// The client.
     pub(super) client: Arc<Client>,
     /// The token as it was when the request came.
     pub(super) token: Option<Token>,
-    /// All parameters, decoded.
-    pub(super) parameters: Vec<(Vec<u8>, Vec<u8>)>,
-}
-
-impl Verified {
-    /// The first value of a parameter.
-    pub(super) fn value(&self, name: &str) -> Option<&[u8]> {
-        self.parameters.iter().find(|(known, _)| known == name.as_bytes()).map(|(_, value)| value.as_slice())
-    }
+    /// All parameters.
+    pub(super) reading: &'a Reading<'a>,
 }
 
 /// A request that was not, with what its signature implies.
@@ -62,28 +56,29 @@ pub(super) struct NotVerified {
 }
 
 /// Verifies a request to an endpoint; `seen` becomes what was known when it came, unless it may be of a real client.
-pub(super) fn verify(
+pub(super) fn verify<'a>(
     provider: &Provider,
-    asked: &Asked<'_>,
+    asked: &'a Asked<'_>,
     name: EndpointName,
     endpoint: &Endpoint,
     verifier: &mut Verifier,
     seen: &mut Option<Exchange>,
-) -> Result<Verified, Box<NotVerified>> {
-    let sent = sent_request(asked);
-    let reading = Reading::of(&sent);
+) -> Result<Verified<'a>, Box<NotVerified>> {
+    let reading = &asked.reading;
     let presented = reading.value("oauth_token").filter(|token| !token.is_empty());
     let known = provider.known(reading.value("oauth_consumer_key").unwrap_or_default(), presented);
     let exchange = Exchange {
         endpoint: name,
-        request: sent.clone(),
+        request: sent_request(asked),
         client: known.client.as_ref().map(|client| client.in_exchange()),
         token: known.token.as_ref().map(|token| token.in_exchange(asked.off)),
         now: Some(asked.clock()),
         seen: Vec::new(),
         response: None,
     };
-    let broken = || check(&provider.law, &exchange).into_iter().filter(|finding| finding.by == Party::Client && finding.code.is_some());
+    let broken = || {
+        check_request(&provider.law, &exchange, reading).into_iter().filter(|finding| finding.by == Party::Client && finding.code.is_some())
+    };
     let headers = headers(asked);
     let case = Case { provider, asked, name, endpoint, headers: &headers, client: known.client.as_deref(), token: known.token.as_ref() };
     let mut nonce = Deferred::default();
@@ -96,18 +91,14 @@ pub(super) fn verify(
         _ => refused,
     });
     let result = match (refused, known.client.clone()) {
-        (None, Some(client)) => {
-            let parameters = reading.parameters.iter().map(|found| (found.name.clone(), found.value.clone())).collect();
-            Ok(Verified { client, token: known.token, parameters })
-        }
+        (None, Some(client)) => Ok(Verified { client, token: known.token, reading }),
         (None, None) => {
             let refused = Refused::new(Code::ClientUnknown, NOT_OURS);
             Err(Box::new(NotVerified { refused, explanation: None }))
         }
         (Some(refused), client) => {
             let wrong = refused.code == Code::SignatureInvalid && provider.settings.explains;
-            let explanation =
-                client.filter(|_| wrong).and_then(|client| explain(provider, asked, &headers, &reading, &client, &case.token));
+            let explanation = client.filter(|_| wrong).and_then(|client| explain(provider, asked, &headers, &client, &case.token));
             Err(Box::new(NotVerified { refused, explanation }))
         }
     };
@@ -124,7 +115,7 @@ pub(super) fn sent_request(asked: &Asked<'_>) -> SentRequest {
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
     SentRequest {
         method: text(&asked.incoming.method),
-        url: asked.plain_url(),
+        url: asked.plain_url.to_owned(),
         headers: asked.incoming.headers.iter().map(|(name, value)| (text(name), Octets::from(value))).collect(),
         body: asked.incoming.body.as_ref().map(Octets::from),
     }
@@ -178,7 +169,7 @@ impl Case<'_> {
         }
         let received = Received {
             method: &self.asked.incoming.method,
-            url: &self.asked.url,
+            url: self.asked.url,
             headers: self.headers,
             body: self.asked.incoming.body.as_deref(),
         };
@@ -231,13 +222,11 @@ fn read_leniently(value: &[u8], into: &mut Authorization, quoted: &mut Buffer) -
     }
     into.realm = None;
     into.parameters.clear();
-    let headers = vec![("Authorization".to_owned(), Octets::from(value))];
-    let request = SentRequest { method: "GET".to_owned(), url: "http://localhost/".to_owned(), headers, body: None };
-    let reading = Reading::of(&request);
+    let reading = Reading::of_parts("", std::iter::once((&b"Authorization"[..], value)), None);
     for found in &reading.parameters {
         into.parameters.push(&found.name, &found.value, Source::Header);
     }
-    into.realm = reading.realm;
+    into.realm = reading.realm.map(Cow::into_owned);
     Ok(())
 }
 
@@ -259,14 +248,8 @@ impl NonceMemory for Deferred {
 }
 
 /// What a wrong signature implies, if there is time to find out.
-fn explain(
-    provider: &Provider,
-    asked: &Asked<'_>,
-    headers: &[Header<'_>],
-    reading: &Reading<'_>,
-    client: &Client,
-    token: &Option<&Token>,
-) -> Option<Explanation> {
+fn explain(provider: &Provider, asked: &Asked<'_>, headers: &[Header<'_>], client: &Client, token: &Option<&Token>) -> Option<Explanation> {
+    let reading = &asked.reading;
     let signature = reading.value("oauth_signature")?;
     let method = SignatureMethod::from_name(reading.value("oauth_signature_method")?).ok()?;
     let secret = client.secret.as_ref().filter(|_| !method.is_rsa())?;
@@ -275,12 +258,12 @@ fn explain(
     }
     let running = provider.patience.begin()?;
     let in_header = reading.parameters.iter().filter(|found| found.place == crate::profile::document::Place::Header);
-    let in_header = in_header.filter(|found| found.name != b"oauth_signature");
-    let protocol = Parameters::of_header(in_header.map(|found| (found.name.as_slice(), found.value.as_slice())));
+    let in_header = in_header.filter(|found| *found.name != *b"oauth_signature");
+    let protocol = Parameters::of_header(in_header.map(|found| (&*found.name, &*found.value)));
     let headers: Vec<Header<'_>> = headers.iter().copied().filter(|header| !header.name.eq_ignore_ascii_case(b"authorization")).collect();
     let request = Request {
         method: &asked.incoming.method,
-        url: Url::parse(&asked.url).ok()?,
+        url: Url::parse(asked.url).ok()?,
         headers: &headers,
         body: asked.incoming.body.as_deref(),
         protocol: &protocol,
@@ -295,6 +278,6 @@ fn explain(
         }
     }
     let secrets = Secrets::new(secret.expose(), token.map(|token| token.secret.expose()).unwrap_or_default());
-    let (hosts, paths) = provider.around(&asked.path);
+    let (hosts, paths) = provider.around(asked.path);
     Some(Explanation::of(&request, method, secrets, signature, (&hosts, &paths), &running))
 }

@@ -2,10 +2,9 @@
 //! done with a request, so that no route and no fault is forgotten; what may be real is not kept.
 
 use super::provider::{Asked, Provider};
-use super::verifying::sent_request;
 use crate::profile::document::Place;
-use crate::profile::reading::Reading;
 use crate::protocol::authorization::is_oauth;
+use crate::protocol::encoding::percent_decoded;
 
 /// Whether a request may carry what belongs to a real client. Where one is configured, all that is not positively of another one may;
 /// elsewhere what carries credentials or a signature without the key of one of ours.
@@ -15,9 +14,7 @@ pub(super) fn is_real(provider: &Provider, asked: &Asked<'_>) -> bool {
 
 /// Whether all that tells of a client tells of one with a made-up secret, and something does.
 fn is_of_ours(provider: &Provider, asked: &Asked<'_>) -> bool {
-    let synthetic = |client: &[u8]| provider.lock().store.client(client).is_some_and(|client| !client.real);
-    let sent = sent_request(asked);
-    let reading = Reading::of(&sent);
+    let reading = &asked.reading;
     let mut credentials = asked.incoming.fields("authorization");
     let header = match (credentials.next(), credentials.next()) {
         (None, _) => None,
@@ -32,25 +29,31 @@ fn is_of_ours(provider: &Provider, asked: &Asked<'_>) -> bool {
     if !is_read && asked.incoming.body.as_deref().is_some_and(speaks_of_credentials) {
         return false;
     }
-    let keys = || reading.parameters.iter().filter(|found| is_key(&found.name));
-    if header.is_some() && !keys().any(|found| found.place == Place::Header) {
+    let keys: Vec<_> = reading.parameters.iter().filter(|found| is_key(&found.name)).collect();
+    if header.is_some() && !keys.iter().any(|found| found.place == Place::Header) {
         return false;
     }
-    let presented = reading.parameters.iter().filter(|found| found.name.ends_with(b"token")).map(|found| found.value.as_slice());
-    let owners: Vec<Vec<u8>> = presented.filter_map(|token| Some(provider.lock().store.token(token)?.client.clone())).collect();
-    if !owners.iter().all(|owner| synthetic(owner)) {
-        return false;
-    }
-    match keys().next() {
-        Some(_) => keys().all(|found| synthetic(&found.value)),
-        // A user on the way to the authorization page carries a token alone.
-        None => !owners.is_empty() && !carries(asked),
-    }
+    let state = provider.lock();
+    let synthetic = |client: &[u8]| state.store.client(client).is_some_and(|client| !client.real);
+    let presented = reading.parameters.iter().filter(|found| found.name.ends_with(b"token"));
+    let mut owners = presented.filter_map(|found| state.store.token(&found.value)).map(|token| token.client.as_slice()).peekable();
+    let has_owner = owners.peek().is_some();
+    // A user on the way to the authorization page carries a token alone.
+    owners.all(synthetic) && keys.iter().all(|found| synthetic(&found.value)) && (!keys.is_empty() || has_owner && !carries(asked))
 }
 
 /// A key, also misspelt.
 fn is_key(name: &[u8]) -> bool {
-    holds(&letters(name), b"consumer")
+    const WORD: &[u8] = b"consumer";
+    let mut met = 0;
+    for letter in name.iter().filter(|octet| octet.is_ascii_alphabetic()).map(u8::to_ascii_lowercase) {
+        // No letter but the first begins the word anew: `c` stands in it once.
+        met = if WORD.get(met) == Some(&letter) { met + 1 } else { usize::from(WORD.first() == Some(&letter)) };
+        if met == WORD.len() {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a request carries credentials, or a signature, or a key of whatever client.
@@ -64,8 +67,8 @@ fn carries(asked: &Asked<'_>) -> bool {
 
 /// Whether a text names a signature or a key, however it is written and however often it is encoded.
 fn speaks_of_credentials(text: &[u8]) -> bool {
-    let once = decoded(text);
-    let twice = decoded(&once);
+    let once = percent_decoded(text);
+    let twice = percent_decoded(&once);
     [text, &once, &twice].iter().any(|text| {
         let letters = letters(text);
         holds(&letters, b"signature") || holds(&letters, b"consumerkey")
@@ -79,26 +82,6 @@ fn holds(text: &[u8], word: &[u8]) -> bool {
 /// The letters of a text, small ones all of them.
 fn letters(text: &[u8]) -> Vec<u8> {
     text.iter().filter(|octet| octet.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
-}
-
-/// A text without its percent-encoding; what is none stays.
-fn decoded(text: &[u8]) -> Vec<u8> {
-    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        match (first, after) {
-            (b'%', [high, low, after @ ..]) if digit(*high).is_some() && digit(*low).is_some() => {
-                out.push(digit(*high).unwrap_or_default() << 4 | digit(*low).unwrap_or_default());
-                rest = after;
-            }
-            _ => {
-                out.push(*first);
-                rest = after;
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -120,7 +103,7 @@ mod tests {
         for text in ["", "x=plain", "%", "%zz%4", "/oauth/request_token?oauth_token=t", "a sign of nature"] {
             assert!(!speaks_of_credentials(text.as_bytes()), "{text}");
         }
+        assert!(is_key(b"x_con-sumercon_sumer") && is_key(b"CCONSUMER") && !is_key(b"consume") && !is_key(b"cons"));
         assert!(is_key(b"oauth_consumerkey") && is_key(b"oauth_consumer_key") && !is_key(b"oauth_token"));
-        assert_eq!(decoded(b"%41%zz%4"), b"A%zz%4");
     }
 }

@@ -36,18 +36,6 @@ impl LoadError {
     }
 }
 
-/// The name out of `known` that somebody probably meant.
-#[must_use]
-pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (written.chars().count() / 3).clamp(1, 4);
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(written, name), name))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,13 +46,5 @@ mod tests {
         assert_eq!(error.to_string(), "a.json: the file: no such file");
         let inside = LoadError { line: 4, column: 7, thing: "case \"x\"".to_owned(), ..error };
         assert_eq!(inside.to_string(), "a.json:4:7: case \"x\": no such file");
-    }
-
-    #[test]
-    fn the_nearest_name_is_near() {
-        assert_eq!(nearest("secrt", ["secret", "identifier"]), Some("secret"));
-        assert_eq!(nearest("vreify", ["sign", "verify"]), Some("verify"));
-        assert_eq!(nearest("x", ["sign", "mac"]), None);
-        assert_eq!(nearest(&"x".repeat(50), ["sign"]), None);
     }
 }

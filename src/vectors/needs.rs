@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use super::case::Case;
 use super::question::{Question, SignInput, Transmission, VerifyInput};
 use super::text::{Pair, Text};
-use crate::protocol::encoding::{form_decode, form_pairs};
+use crate::protocol::SignatureMethod;
+use crate::protocol::encoding::{form_decoded, form_pairs};
 use crate::protocol::request::is_form;
-use crate::protocol::{Buffer, SignatureMethod};
 
 /// The features that an implementation may declare, in the order of the documentation.
 pub const FEATURES: [&str; 12] = [
@@ -186,13 +186,7 @@ fn form<'a>(headers: &[Pair], body: Option<&'a Text>) -> Option<&'a [u8]> {
 
 fn names(text: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     form_pairs(text).map(|(name, _)| {
-        if name.iter().any(|octet| matches!(octet, b'%' | b'+')) {
-            let mut decoded = Buffer::default();
-            form_decode(name, &mut decoded);
-            Cow::Owned(decoded.to_vec())
-        } else {
-            Cow::Borrowed(name)
-        }
+        if name.iter().any(|octet| matches!(octet, b'%' | b'+')) { Cow::Owned(form_decoded(name)) } else { Cow::Borrowed(name) }
     })
 }
 

@@ -8,11 +8,12 @@ use serde::de::DeserializeOwned;
 
 use super::answer::Expectation;
 use super::case::{Case, Place};
-use super::load_error::{LoadError, nearest};
+use super::load_error::LoadError;
 use super::needs::FEATURES;
 use super::position::{self, Position, Step};
 use super::question::{Operation, Question};
 use super::written::{Expect, File, Flag, Flags, Head, Line, Refuse};
+use crate::profile::nearest::nearest;
 use crate::protocol::Code;
 
 /// The largest JSON file, in octets.

@@ -8,7 +8,7 @@ use super::text::{Pair, Text};
 use crate::protocol::authorization::Authorization;
 use crate::protocol::encoding::form_pairs;
 use crate::protocol::signature::{base64_text, sign};
-use crate::protocol::{Buffer, Secrets, SignatureMethod, form_decode, percent_decode};
+use crate::protocol::{Buffer, Secrets, SignatureMethod, form_decoded, percent_decode};
 
 /// Whoever computes: the answer, or the code of a refusal.
 pub type Recompute<'a> = dyn FnMut(&Question) -> Result<Output, String> + 'a;
@@ -131,11 +131,7 @@ fn form(text: &Text, is_url: bool) -> Option<(Vec<u8>, Vec<Pair>)> {
     };
     let mut fields = pairs.split(|&octet| octet == b'#');
     let (pairs, fragment) = (fields.next()?, fields.next().unwrap_or_default());
-    let decoded = |text: &[u8]| {
-        let mut out = Buffer::default();
-        form_decode(text, &mut out);
-        Text::from(&*out)
-    };
+    let decoded = |text: &[u8]| Text::from(form_decoded(text));
     Some(([before, b"#", fragment].concat(), sorted(form_pairs(pairs).map(|(name, value)| (decoded(name), decoded(value))).collect())))
 }
 

@@ -81,7 +81,7 @@ pub fn signature_with(exchange: &Exchange, key: Option<&PrivateKey>) -> Option<(
     // The signature itself is never signed; collecting leaves it out where it travels in query or form.
     unsigned.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
     let secrets = Secrets::new(client.expose(), token).with_private_key(key);
-    let derived = Reading::of(&unsigned).with_request(|request| {
+    let derived = Reading::of(&unsigned).with_request(&unsigned, |request| {
         let mut derivation = Derivation::default();
         derivation.derive(&Recipe::RFC5849, request, method, &secrets).map(|()| derivation.signature.to_vec())
     });

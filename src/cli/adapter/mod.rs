@@ -14,7 +14,7 @@ use crate::deviation::{Cause, Conduct};
 use crate::implementation::Reference;
 use crate::implementation::wire::{Fault, serve_wrongly};
 use crate::judgement::ExitCode;
-use crate::vectors::load_error::nearest;
+use crate::profile::nearest::nearest;
 
 /// The reference as an adapter, and help for the authors of others.
 #[derive(Debug, Args)]

@@ -15,8 +15,8 @@ use crate::probe::redaction::SHORTEST;
 use crate::probe::target::moved;
 use crate::probe::{Authorization, Level, Means, Pair, Plan};
 use crate::profile::EndpointName;
+use crate::profile::nearest::nearest;
 use crate::protocol::{Secret, Url};
-use crate::vectors::load_error::nearest;
 
 /// Whether a live provider behaves as documented.
 #[derive(Debug, Args)]

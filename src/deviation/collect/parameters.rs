@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use crate::deviation::Deviation;
 use crate::deviation::collect::body::is_one_of;
 use crate::deviation::list::{add_if_missing, is_protocol, remove, revalue};
-use crate::deviation::read::decode::{decoded, unescape};
 use crate::deviation::rows::departures;
 use crate::protocol::admission::Admission;
+use crate::protocol::encoding::percent_decoded;
 use crate::protocol::request::is_form;
 use crate::protocol::{Parameter, Parameters, Request, SignatureMethod, Source, body_hash};
 
@@ -258,7 +258,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         ROUTED,
         Seen ["https://github.com/friendica/friendica/issues/1431"],
         |practice| practice.recipe.steps.add(|request, list| {
-            let path = decoded(request.url.path, unescape);
+            let path = percent_decoded(request.url.path);
             list.push(b"q", path.strip_prefix(b"/").unwrap_or(&path), Source::Query);
         });
     "collect.route-path-with-slash-added" Extra "3.4.1.3.1",
@@ -266,7 +266,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         ROUTED,
         Plausible [],
         |practice| practice.recipe.steps.add(|request, list| {
-            let path = decoded(request.url.path, unescape);
+            let path = percent_decoded(request.url.path);
             list.push(b"q", &path, Source::Query);
         });
     "collect.method-added" Extra "3.4.1.3.1",

@@ -3,7 +3,7 @@
 use crate::deviation::Deviation;
 use crate::deviation::list::{is_protocol, rewrite};
 use crate::deviation::rows::departures;
-use crate::protocol::{Buffer, Parameter, Parameters, Request, Source, form_decode, percent_encode};
+use crate::protocol::{Buffer, Parameter, Parameters, Request, Source, form_decoded, percent_encode};
 
 const QUERY: &str = "sign the parameters of the query, whatever the method and the body";
 const ONCE: &str = "count every parameter as often as it is sent: do not hand over parameters that stand in the URL already";
@@ -131,9 +131,8 @@ fn cookies(request: &Request<'_>, list: &mut Parameters) {
     for header in request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(b"cookie")) {
         for cookie in header.value.split(|&octet| octet == b';').map(<[u8]>::trim_ascii) {
             if let Some(equals) = memchr::memchr(b'=', cookie) {
-                let (mut name, mut value) = (Buffer::default(), Buffer::default());
-                form_decode(cookie.get(..equals).unwrap_or_default(), &mut name);
-                form_decode(cookie.get(equals + 1..).unwrap_or_default(), &mut value);
+                let name = form_decoded(cookie.get(..equals).unwrap_or_default());
+                let value = form_decoded(cookie.get(equals + 1..).unwrap_or_default());
                 list.push(&name, &value, Source::Query);
             }
         }

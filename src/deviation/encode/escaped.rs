@@ -3,6 +3,7 @@
 use super::encoders;
 use super::octets;
 use crate::deviation::{Deviation, Rank, Stage};
+use crate::protocol::encoding::escape_at;
 use crate::protocol::{Buffer, Encoder};
 
 pub(in crate::deviation) const TABLE: &[Deviation] = encoders![
@@ -115,15 +116,13 @@ fn escape(text: &[u8], out: &mut Buffer) {
 fn escapes_kept(text: &[u8], out: &mut Buffer) {
     let mut rest = text;
     while let [first, behind @ ..] = rest {
-        match behind {
-            [high, low, ..] if *first == b'%' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                out.append(&[b'%', *high, *low]);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            _ => {
-                Encoder::RFC5849.encode(std::slice::from_ref(first), out);
-                rest = behind;
-            }
+        if escape_at(rest).is_some() {
+            let (escape, after) = rest.split_at(3);
+            out.append(escape);
+            rest = after;
+        } else {
+            Encoder::RFC5849.encode(std::slice::from_ref(first), out);
+            rest = behind;
         }
     }
 }

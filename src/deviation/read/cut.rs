@@ -5,6 +5,7 @@ use crate::deviation::Deviation;
 use crate::deviation::list::remove;
 use crate::deviation::rows::departures;
 use crate::protocol::collection::{Cut, EachPiece, FormReader, cut};
+use crate::protocol::encoding::has_broken_escape;
 use crate::protocol::{Malformed, Parameters, Request, Source};
 
 const QUERY: &str = "the query begins at the first ? and ends at a #; a ? behind the # belongs to the fragment";
@@ -191,11 +192,6 @@ fn kept(text: &[u8], piece: EachPiece<'_>, keep: impl Fn(&[u8]) -> bool) {
             cut(part, piece);
         }
     });
-}
-
-fn has_broken_escape(text: &[u8]) -> bool {
-    let mut behind = text.split(|&octet| octet == b'%').skip(1);
-    behind.any(|rest| !rest.get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
 }
 
 fn without_blanks(mut text: &[u8]) -> &[u8] {

@@ -2,9 +2,11 @@
 //! once.
 
 use crate::deviation::Deviation;
+use crate::deviation::rewriting::{replaced, unescape};
 use crate::deviation::rows::departures;
 use crate::protocol::collection::Piece;
-use crate::protocol::{Buffer, Source, form_decode, percent_decode};
+use crate::protocol::encoding::escape_at;
+use crate::protocol::{Buffer, Source, form_decode};
 
 const ONCE: &str = "decode names and values of query and form exactly once, before they are encoded for the base string";
 const PLUS: &str = "decode + as a blank in queries and forms, and only there";
@@ -163,7 +165,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         |practice| practice.recipe.read.decode = Some(|_, text, out| {
             let mut rest = text;
             while let Some((&first, behind)) = rest.split_first() {
-                match escape(rest).filter(u8::is_ascii) {
+                match escape_at(rest).filter(u8::is_ascii) {
                     Some(octet) => {
                         out.push(octet);
                         rest = rest.get(3..).unwrap_or_default();
@@ -208,23 +210,6 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
 
 const ENTITIES: &[(&[u8], u8)] = &[(b"&amp;", b'&'), (b"&lt;", b'<'), (b"&gt;", b'>'), (b"&quot;", b'"'), (b"&#39;", b'\'')];
 
-fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let (mut out, mut start) = (Vec::with_capacity(text.len()), 0);
-    for at in memchr::memmem::find_iter(text, from) {
-        out.extend_from_slice(text.get(start..at).unwrap_or_default());
-        out.extend_from_slice(to);
-        start = at + from.len();
-    }
-    out.extend_from_slice(text.get(start..).unwrap_or_default());
-    out
-}
-
-/// Decodes escapes; a plus sign stays, and so does a broken escape.
-pub(in crate::deviation) fn unescape(text: &[u8], out: &mut Buffer) {
-    // A broken escape is an error that comes with everything decoded.
-    let _ = percent_decode(text, out);
-}
-
 fn as_form(text: &[u8], out: &mut Buffer) {
     form_decode(text, out);
 }
@@ -244,11 +229,4 @@ pub(in crate::deviation) fn decoded(text: &[u8], decode: impl Fn(&[u8], &mut Buf
 
 fn raw_if(is_raw: bool, text: &[u8], out: &mut Buffer) {
     if is_raw { out.append(text) } else { form_decode(text, out) }
-}
-
-/// The value of an escape at the begin of a text.
-fn escape(text: &[u8]) -> Option<u8> {
-    let [b'%', digits @ ..] = text else { return None };
-    let digits = digits.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }

@@ -3,6 +3,7 @@
 
 use super::path::{segments, without_dots};
 use crate::deviation::Deviation;
+use crate::deviation::rewriting::{each_escape, unescape, with_whole_escapes};
 use crate::deviation::rows::departures;
 use crate::protocol::base_string::path;
 use crate::protocol::encoding::{UPPER_HEX, is_unreserved};
@@ -17,7 +18,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         "the path is percent-decoded before it is signed",
         AS_SENT,
         Common ["https://github.com/OAuthSwift/OAuthSwift/issues/115"],
-        |practice| practice.recipe.uri.path = |text, out| unescaped(text, out);
+        |practice| practice.recipe.uri.path = |text, out| unescape(text, out);
     "uri.path-raw" Path "3.4.1.2",
         "blanks and characters beyond ASCII in the path are signed as they are given, while their escapes are sent",
         "escape the path first, and sign what is sent",
@@ -64,7 +65,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         |practice| practice.recipe.uri.path = |text, out| {
             each_segment(text, out, |segment, out| {
                 let mut plain = Buffer::default();
-                unescaped(segment, &mut plain);
+                unescape(segment, &mut plain);
                 percent_encode(&plain, out);
             });
         };
@@ -74,7 +75,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         Plausible [],
         |practice| practice.recipe.uri.path = |text, out| {
             let mut plain = Buffer::default();
-            unescaped(text, &mut plain);
+            unescape(text, &mut plain);
             each_segment(&plain, out, percent_encode);
         };
     "uri.path-decoded-and-encoded-by-poco" Path "3.4.1.2",
@@ -83,7 +84,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         Seen ["https://packages.debian.org/bookworm/libpoco-dev"],
         |practice| practice.recipe.uri.path = |text, out| {
             let mut plain = Buffer::default();
-            unescaped(text, &mut plain);
+            unescape(text, &mut plain);
             for &octet in plain.iter() {
                 if octet <= b' ' || octet >= 0x7f || br#"%<>{}|\"^`!*'()$,[]?#"#.contains(&octet) {
                     percent_encode(&[octet], out);
@@ -153,7 +154,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         "a % in the path that begins no escape is escaped for signing",
         "escape it for sending too, and sign what is sent",
         Seen ["https://pypi.org/project/requests-oauthlib/2.0.0/", "https://rubygems.org/gems/signet/versions/0.17.0"],
-        |practice| practice.recipe.uri.path = |text, out| path(&lone_percents(text), out);
+        |practice| practice.recipe.uri.path = |text, out| path(&with_whole_escapes(text), out);
 ];
 
 /// What RFC 3986 section 3.3 lets stand in a path, and the `%` of an escape.
@@ -166,50 +167,9 @@ fn escape(octet: u8, digits: &[u8; 16], out: &mut Vec<u8>) {
     out.extend([b'%', digit(octet >> 4), digit(octet & 15)]);
 }
 
-/// The value of an escape at the begin of a text.
-fn escaped(text: &[u8]) -> Option<u8> {
-    let [b'%', high, low, ..] = text else { return None };
-    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    Some(digit(*high)? << 4 | digit(*low)?)
-}
-
-/// A text whose escapes are written by somebody else; broken ones stay.
-fn each_escape(text: &[u8], write: impl Fn(u8, &mut Vec<u8>)) -> Vec<u8> {
-    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text);
-    while let Some((&first, behind)) = rest.split_first() {
-        match escaped(rest) {
-            Some(value) => {
-                write(value, &mut out);
-                rest = rest.get(3..).unwrap_or_default();
-            }
-            None => {
-                out.push(first);
-                rest = behind;
-            }
-        }
-    }
-    out
-}
-
-/// A text without escapes; a plus sign stays, and so does a broken escape.
-fn unescaped(text: &[u8], out: &mut Buffer) {
-    out.append(&each_escape(text, |value, out| out.push(value)));
-}
-
 /// Escapes of unreserved characters decoded, the others in upper case.
 fn unreserved(text: &[u8]) -> Vec<u8> {
     each_escape(text, |value, out| if is_unreserved(value) { out.push(value) } else { escape(value, UPPER_HEX, out) })
-}
-
-fn lone_percents(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    for (at, &octet) in text.iter().enumerate() {
-        out.push(octet);
-        if octet == b'%' && escaped(text.get(at..).unwrap_or_default()).is_none() {
-            out.extend(b"25");
-        }
-    }
-    out
 }
 
 /// Writes a path whose segments are changed.

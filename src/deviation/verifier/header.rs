@@ -3,10 +3,12 @@
 
 use crate::deviation::Deviation;
 use crate::deviation::list::rewrite;
+use crate::deviation::rewriting::{each_escape, replaced, with_whole_escapes};
 use crate::deviation::rows::departures;
 use crate::protocol::authorization::{Authorization, is_oauth};
+use crate::protocol::encoding::percent_decoded;
 use crate::protocol::verification::{Refusal, find_header};
-use crate::protocol::{Buffer, Header, Malformed, Parameter, Parameters, form_decode};
+use crate::protocol::{Buffer, Header, Malformed, Parameter, Parameters};
 
 pub(in crate::deviation) const TABLE: &[Deviation] = departures![
     "header-reading.scheme-case-sensitive" ReadHeader "3.5.1", "the scheme of the Authorization header is compared with its letter case",
@@ -58,9 +60,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
     "header-reading.not-decoded" ReadHeader "3.5.1", "names and values of the header are not percent-decoded",
         "percent-decode each name and value, once", Plausible [],
         |practice| practice.checks.read_header = |value, into, quoted| {
-            into.parse_again(&outside_realm(value, |piece, out| {
-                piece.iter().for_each(|octet| if *octet == b'%' { out.extend(b"%25") } else { out.push(*octet) });
-            }), quoted)
+            into.parse_again(&outside_realm(value, |piece| replaced(piece, b"%", b"%25")), quoted)
         };
     "header-reading.decoded-twice" ReadHeader "3.5.1", "names and values of the header are percent-decoded twice",
         "percent-decode each name and value, once", Seen ["https://pypi.org/project/Authlib/1.9.9/"],
@@ -71,7 +71,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         };
     "header-reading.sanitized" ReadHeader "3.5.1", "escapes are removed from the header before it is read, by a function that cleans input",
         "read the header as it was sent", Seen ["https://github.com/WP-API/OAuth1/issues/237"],
-        |practice| practice.checks.read_header = |value, into, quoted| into.parse_again(&without_escapes(value), quoted);
+        |practice| practice.checks.read_header = |value, into, quoted| into.parse_again(&each_escape(value, |_, _| {}), quoted);
     "header-reading.broken-escapes-kept" ReadHeader "3.6", "a % without two hexadecimal digits is kept as text",
         "refuse a header with a broken escape", Plausible [],
         |practice| practice.checks.read_header = |value, into, quoted| into.parse_again(&outside_realm(value, with_whole_escapes), quoted);
@@ -111,11 +111,7 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         "read the realm as a quoted string, without decoding", Plausible [],
         |practice| practice.checks.read_header = |value, into, quoted| {
             into.parse_again(value, quoted)?;
-            into.realm = into.realm.take().map(|realm| {
-                let mut decoded = Buffer::default();
-                form_decode(&in_place_of_plus(&realm)[..], &mut decoded);
-                decoded.to_vec()
-            });
+            into.realm = into.realm.take().map(|realm| percent_decoded(&realm));
             Ok(())
         };
     "header-reading.backslash-is-text" ReadHeader "3.5.1", "a quote ends a value also behind a backslash",
@@ -245,7 +241,7 @@ fn each(list: &mut Parameters, change: impl Fn(&[u8], &mut Buffer)) {
 }
 
 /// The header with each parameter written by `write`, but the realm.
-fn outside_realm(value: &[u8], write: fn(&[u8], &mut Vec<u8>)) -> Vec<u8> {
+fn outside_realm(value: &[u8], write: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     for (number, piece) in pieces(value, |octet| octet == b',').enumerate() {
         if number > 0 {
@@ -253,43 +249,8 @@ fn outside_realm(value: &[u8], write: fn(&[u8], &mut Vec<u8>)) -> Vec<u8> {
         }
         let is_realm =
             piece.split(|&octet| octet == b'=').next().is_some_and(|name| name.trim_ascii().to_ascii_lowercase().ends_with(b"realm"));
-        if is_realm { out.extend(piece) } else { write(piece, &mut out) }
+        if is_realm { out.extend(piece) } else { out.extend(write(piece)) }
     }
-    out
-}
-
-/// `%XX` removed.
-fn without_escapes(value: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((first, behind)) = rest.split_first() {
-        rest = match behind {
-            [high, low, after @ ..] if *first == b'%' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => after,
-            _ => {
-                out.push(*first);
-                behind
-            }
-        };
-    }
-    out
-}
-
-/// A `%` that is no escape becomes one of itself.
-fn with_whole_escapes(text: &[u8], out: &mut Vec<u8>) {
-    let mut rest = text;
-    while let Some((first, behind)) = rest.split_first() {
-        out.push(*first);
-        if *first == b'%' && !matches!(behind, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()) {
-            out.extend(b"25");
-        }
-        rest = behind;
-    }
-}
-
-/// A plus sign as its escape, so that a form decoder leaves it alone.
-fn in_place_of_plus(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    text.iter().for_each(|octet| if *octet == b'+' { out.extend(b"%2B") } else { out.push(*octet) });
     out
 }
 

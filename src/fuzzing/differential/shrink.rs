@@ -1,5 +1,6 @@
 //! Smaller requests: what can be left out or replaced by something simpler, tried in an order in which much goes first.
 
+use crate::protocol::encoding::escape_at;
 use crate::vectors::question::{Credentials, SignInput, Transmission, VerifyInput};
 use crate::vectors::{Question, Text};
 
@@ -279,7 +280,7 @@ fn shorter(text: &str) -> Vec<String> {
     let mut units: Vec<&str> = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let is_escape = first == '%' && rest.get(1..3).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let is_escape = escape_at(rest.as_bytes()).is_some();
         let (unit, others) = rest.split_at(if is_escape { 3 } else { first.len_utf8() });
         units.push(unit);
         rest = others;

@@ -1,7 +1,7 @@
 //! Signature base strings and expected signatures inside any text: found by their form, because every server shows them in its own way.
 
 use super::plain::unescaped;
-use crate::protocol::{Buffer, percent_decode};
+use crate::protocol::encoding::percent_decoded_if_whole;
 
 /// The longest base string that is taken, in octets.
 const MAX_BASE_STRING: usize = 64 * 1024;
@@ -104,9 +104,7 @@ fn base_string_at(text: &[u8], at: usize) -> Option<Found> {
     if !is_encoded {
         return Some(Found { octets: octets.to_vec(), end });
     }
-    let mut decoded = Buffer::default();
-    percent_decode(octets, &mut decoded).ok()?;
-    Some(Found { octets: decoded.to_vec(), end })
+    Some(Found { octets: percent_decoded_if_whole(octets)?, end })
 }
 
 /// The length of the method at the end of a text.
@@ -160,10 +158,9 @@ fn signature(text: &[u8]) -> Option<Vec<u8>> {
     if text.len() < 28 || text.len() > LONGEST {
         return None;
     }
-    let mut decoded = Buffer::default();
-    percent_decode(text, &mut decoded).ok()?;
-    let octets = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &*decoded).ok()?;
-    matches!(octets.len(), 20 | 32 | 64 | 128 | 256 | 384 | 512).then(|| decoded.to_vec())
+    let decoded = percent_decoded_if_whole(text)?;
+    let octets = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &decoded).ok()?;
+    matches!(octets.len(), 20 | 32 | 64 | 128 | 256 | 384 | 512).then_some(decoded)
 }
 
 /// Whether the last word that tells whose a signature is says that it is the server's.

@@ -4,8 +4,9 @@
 use super::Finding;
 use super::value::raw;
 use crate::intake::pasted::{MAX_FIELDS, shown};
+use crate::protocol::Source;
 use crate::protocol::authorization::Authorization;
-use crate::protocol::{Buffer, Source, percent_decode};
+use crate::protocol::encoding::{has_escape, percent_decoded_if_whole};
 
 /// The most findings about one field.
 const MAX_FINDINGS: usize = 100;
@@ -230,7 +231,7 @@ impl<'a> Reader<'a> {
     }
 
     fn realm(&mut self, value: Vec<u8>, at: usize, out: &mut Authorization) {
-        if is_encoded(&value) {
+        if has_escape(&value) {
             self.findings
                 .push(Finding::should("3.5.1", "realm is percent-encoded; it is a quoted-string and is taken as it stands").at(at));
         }
@@ -247,14 +248,7 @@ impl<'a> Reader<'a> {
         for finding in raw(name, value) {
             self.add(finding.at(at));
         }
-        let (mut decoded_name, mut decoded_value) = (Buffer::default(), Buffer::default());
-        let name = if percent_decode(name, &mut decoded_name).is_ok() { &*decoded_name } else { name };
-        let value = if percent_decode(value, &mut decoded_value).is_ok() { &*decoded_value } else { value };
-        out.parameters.push(name, value, Source::Header);
+        let decoded = |text: &[u8]| percent_decoded_if_whole(text).unwrap_or_else(|| text.to_vec());
+        out.parameters.push(&decoded(name), &decoded(value), Source::Header);
     }
-}
-
-/// Whether a text has `%` and two hexadecimal digits.
-pub(super) fn is_encoded(text: &[u8]) -> bool {
-    memchr::memchr_iter(b'%', text).any(|at| text.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)))
 }

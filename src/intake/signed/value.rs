@@ -1,10 +1,10 @@
 //! The encoding of parameter values (RFC 5849 section 3.6): what is wrong with one as it stands in the header, and what a decoded one
 //! tells about how often it was encoded.
 
-use super::header::is_encoded;
 use super::{Finding, is_protocol};
 use crate::intake::pasted::shown;
 use crate::protocol::Parameters;
+use crate::protocol::encoding::{escape_at, has_escape, is_unreserved};
 
 /// What is wrong with a value as it stands between its quotes.
 pub(super) fn raw(name: &[u8], value: &[u8]) -> Vec<Finding> {
@@ -22,12 +22,12 @@ pub(super) fn raw(name: &[u8], value: &[u8]) -> Vec<Finding> {
     }
     let (mut lower, mut needless, mut broken) = (false, false, false);
     for at in memchr::memchr_iter(b'%', value) {
-        match value.get(at + 1..at + 3) {
-            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => {
-                lower |= digits.iter().any(u8::is_ascii_lowercase);
-                needless |= octet_of(digits).is_some_and(is_unreserved);
+        match escape_at(value.get(at..).unwrap_or_default()) {
+            Some(octet) => {
+                lower |= value.iter().skip(at).take(3).any(u8::is_ascii_lowercase);
+                needless |= is_unreserved(octet);
             }
-            _ => broken = true,
+            None => broken = true,
         }
     }
     if broken {
@@ -60,13 +60,13 @@ pub(super) fn check(sent: &Parameters, findings: &mut Vec<Finding>) {
         let is_twice = match parameter.name {
             // The parts of a PLAINTEXT signature are encoded, the `&` between them is not.
             _ if is_signature && is_plaintext => !value.contains(&b'&') && memchr::memmem::find(value, b"%26").is_some(),
-            _ if is_signature => is_encoded(value),
+            _ if is_signature => has_escape(value),
             b"oauth_callback" => is_url_encoded(value),
             _ => false,
         };
         if is_twice {
             findings.push(Finding::must("3.6", format!("{name} is percent-encoded twice")));
-        } else if matches!(parameter.name, b"oauth_token" | b"oauth_consumer_key" | b"oauth_verifier" | b"oauth_nonce") && is_encoded(value)
+        } else if matches!(parameter.name, b"oauth_token" | b"oauth_consumer_key" | b"oauth_verifier" | b"oauth_nonce") && has_escape(value)
         {
             let why = "is percent-encoded twice, or was not decoded when it was received";
             findings.push(Finding::should("3.6", format!("{name} {why}")));
@@ -78,15 +78,6 @@ pub(super) fn check(sent: &Parameters, findings: &mut Vec<Finding>) {
 fn is_url_encoded(value: &[u8]) -> bool {
     let start = value.get(..8).unwrap_or(value).to_ascii_lowercase();
     start.starts_with(b"http%3a") || start.starts_with(b"https%3a")
-}
-
-/// RFC 3986 section 2.3.
-fn is_unreserved(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~')
-}
-
-fn octet_of(digits: &[u8]) -> Option<u8> {
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 fn named(octet: u8) -> String {

@@ -8,7 +8,7 @@ use toml_edit::{Document, Item, Table, Value};
 
 use super::{Entry, Expectations, Outcome};
 use crate::deviation::Cause;
-use crate::vectors::load_error::nearest;
+use crate::profile::nearest::nearest;
 
 /// The most that a file may hold, in octets.
 pub(super) const FILE_LIMIT: usize = 4 * 1024 * 1024;

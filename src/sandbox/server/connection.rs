@@ -25,7 +25,7 @@ impl From<BadRequest> for Ended {
 
 /// Serves a connection to its end.
 pub(super) fn serve(stream: TcpStream, shared: &Shared) {
-    let mut connection = Connection { stream, shared, buffer: Vec::new() };
+    let mut connection = Connection { stream, shared, buffer: Vec::new(), block: vec![0; BLOCK], reading: Duration::ZERO };
     let mut verifier = Verifier::default();
     let _ = connection.stream.set_nodelay(true);
     loop {
@@ -60,7 +60,17 @@ struct Connection<'a> {
     shared: &'a Shared,
     /// What was read and not used yet.
     buffer: Vec<u8>,
+    /// Where the next octets are read to.
+    block: Vec<u8>,
+    /// The time-out that the socket has for reading.
+    reading: Duration,
 }
+
+/// The most octets that are read at once.
+const BLOCK: usize = 16 * 1024;
+
+/// A time-out is not set anew for a difference of less: a call of the system for every request would be dear.
+const ABOUT: Duration = Duration::from_millis(20);
 
 impl Connection<'_> {
     fn write(&mut self, octets: &[u8]) -> io::Result<()> {
@@ -98,18 +108,20 @@ impl Connection<'_> {
         Ok(incoming)
     }
 
-    /// Reads what there is, up to 16 KiB; zero at the end.
+    /// Reads what there is, up to a block; zero at the end.
     fn more(&mut self, until: Instant) -> Result<usize, ErrorKind> {
-        let mut block = [0; 16 * 1024];
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(ErrorKind::TimedOut);
             }
-            self.stream.set_read_timeout(Some(left)).map_err(|error| error.kind())?;
-            match self.stream.read(&mut block) {
+            if self.reading.abs_diff(left) > ABOUT {
+                self.stream.set_read_timeout(Some(left)).map_err(|error| error.kind())?;
+                self.reading = left;
+            }
+            match self.stream.read(&mut self.block) {
                 Ok(length) => {
-                    self.buffer.extend_from_slice(block.get(..length).unwrap_or_default());
+                    self.buffer.extend_from_slice(self.block.get(..length).unwrap_or_default());
                     return Ok(length);
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}

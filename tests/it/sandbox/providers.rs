@@ -448,3 +448,37 @@ fn every_provider_refuses_in_its_own_words() {
     }
     assert_eq!(untold, Vec::<&str>::new(), "no refusal is told of");
 }
+
+/// What a provider repeats is what was sent to it: a number, no number, or more than anybody wants back.
+#[test]
+fn a_refused_timestamp_is_told_beside_the_clock() {
+    use EndpointName::{RequestToken, Resource};
+    let told = |name: &str, endpoint: EndpointName, sent: &str| {
+        let served = Served::new(name);
+        let plain = match endpoint {
+            RequestToken => served.first(),
+            _ => served.credentials().map(|(token, _)| Carried::token(&token)).unwrap_or_default(),
+        };
+        let answer = served.ask(endpoint, &plain.with("oauth_timestamp", sent));
+        assert_eq!(answer.refused(), "timestamp_refused", "{name}: {answer:?}");
+        if answer.field("Content-Type") != "application/json" {
+            return answer.body;
+        }
+        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body["error"], "mwoauth-oauth-exception", "{name}: {answer:?}");
+        body["message"].as_str().unwrap().to_owned()
+    };
+    for (name, endpoint, before) in [
+        ("mediawiki", RequestToken, "Error: An error occurred in the OAuth protocol: "),
+        ("mediawiki", Resource, "An error occurred in the OAuth protocol: "),
+        ("lti11", Resource, ""),
+    ] {
+        for sent in ["1699990000", "yesterday \"noon\", {now}"] {
+            let whole = format!("{before}Expired timestamp, yours {sent}, ours 1700000000");
+            assert_eq!(told(name, endpoint, sent), whole, "{name} {endpoint}");
+        }
+        let long = told(name, endpoint, &"z".repeat(5000));
+        let whole = format!("{before}Expired timestamp, yours {} ... (cut, of 5000 octets), ours 1700000000", "z".repeat(4096));
+        assert_eq!(long, whole, "{name} {endpoint}");
+    }
+}
