@@ -12,7 +12,7 @@ use crate::deviation::Cause;
 use crate::diagnosis::Outcome;
 use crate::fuzzing::numbers::Numbers;
 use crate::implementation::{Break, Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
-use crate::judgement::diagnosing::{Effort, Witness, diagnose_run, is_alike};
+use crate::judgement::diagnosing::{Effort, Witness, diagnose_last, is_alike};
 use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
 
@@ -347,7 +347,7 @@ impl<'a> Search<'a> {
         let Waiting { question, at, origin, .. } = waiting;
         let right = self.right(&question, VERDICT);
         let Some(kind) = self.kind(&question, &right, &observation) else {
-            if matches!(observation, Observation::Answered(_)) && self.against.is_none() {
+            if self.against.is_none() && is_right(&question, &right, &observation) {
                 if self.rights.len() == MOST_RIGHTS {
                     self.rights.pop_front();
                 }
@@ -425,7 +425,6 @@ impl<'a> Search<'a> {
         // Of several failures that are looked at together, the rest is left out once whoever watches has heard enough.
         let (progress, was_stopped) = (self.progress(), self.stopped);
         let mut effort = Effort { most, most_each: most, watch: &mut |_, _| was_stopped || watch(&progress, None) };
-        let rights: Vec<Witness> = self.rights.iter().cloned().collect();
         let mut diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
             crate::diagnosis::Diagnosis::unexplained()
         } else {
@@ -435,12 +434,9 @@ impl<'a> Search<'a> {
             if is_verify && self.unverified.len() < MOST_UNVERIFIED {
                 self.unverified.push(witness);
             }
-            let mut found = diagnose_run(&failures, &rights, &mut effort);
+            let found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort);
             // Several causes of one bit are a guess, and would explain away what comes after.
-            found
-                .pop()
-                .filter(|found| !is_verify || found.outcome == Outcome::Explained)
-                .unwrap_or_else(crate::diagnosis::Diagnosis::unexplained)
+            if !is_verify || found.outcome == Outcome::Explained { found } else { crate::diagnosis::Diagnosis::unexplained() }
         };
         // A mistake of input belongs to one request; what explains others too is more likely.
         let lasts = |set: &Vec<Cause>| set.iter().all(|cause| matches!(cause, Cause::Deviation(_)));
@@ -466,6 +462,11 @@ impl<'a> Search<'a> {
             }
         }
     }
+}
+
+/// Whether it was answered as it should be: who refuses or answers nothing at all says nothing of causes.
+fn is_right(question: &Question, right: &Observation, observation: &Observation) -> bool {
+    matches!(observation, Observation::Answered(_)) && is_alike(question.operation(), right, observation)
 }
 
 /// What decides is asked for, and the stages: they say where a difference begins.

@@ -9,6 +9,7 @@ use crate::implementation::{Description, Implementation, Observation, Offer, Ref
 use crate::vectors::{Corpus, Operation, Question};
 
 mod breaking;
+mod last;
 mod refusing;
 
 const LIMITS: Limits = Limits { runs: 3000, breaks: 3, sign: true, verify: true };

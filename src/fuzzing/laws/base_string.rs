@@ -120,9 +120,12 @@ struct Original<'a> {
 /// Is shown the same request, written differently.
 type Same<'s> = &'s mut dyn FnMut(&Request<'_>);
 
+/// Writes it differently.
+type Rewrite = fn(&Original<'_>, Same<'_>);
+
 /// What the base string does not change with: the order of parameters, how they are escaped, a default port, user information, a fragment,
 /// the letter case of scheme, host and method, and the place of the protocol parameters (section 3.5). What cannot be written is not shown.
-const REWRITINGS: [(&str, fn(&Original<'_>, Same<'_>)); 13] = [
+const REWRITINGS: [(&str, Rewrite); 13] = [
     ("the letter case of the scheme", |own, same| own.with_scheme(&swapped(own.request.url.scheme), same)),
     ("the letter case of the host", |own, same| own.with_authority(&[own.user(), &swapped(own.host())], same)),
     ("user information", |own, same| own.with_authority(&[b"user:pass@", own.host()], same)),

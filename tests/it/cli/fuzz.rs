@@ -228,6 +228,11 @@ mod offering {
             assert!(ended.stderr.contains("breaking: 1 questions in "), "{}", ended.stderr);
             assert!(ended.stderr.contains("broke more than 0 times") && !ended.stderr.contains("the time was over"), "{}", ended.stderr);
         }
+        // Of what came in before it broke, some is not looked at any more, and for no other reason.
+        let reply = r#"n=$((n+1)); [ $n -gt 40 ] && exit 3; printf '{"type":"result","id":"%s","output":{"valid":true}}\n' "$id""#;
+        let careless = replying(&folder, "careless", reply);
+        let ended = countersign(&["fuzz", "--adapter", &careless, "--only", "verify", "--seed", "1", "--restarts", "0"]).with(4);
+        assert!(ended.stderr.contains(" were not looked at: it broke too often\n"), "{}", ended.stderr);
         let finds = folder.path("finds");
         let (save, wrong) = (finds.to_str().unwrap(), deviant("method.lower-case"));
         countersign(&["fuzz", "--adapter", &wrong, "--runs", "100", "--seed", "1", "--only", "sign", "--save", save]).with(1);

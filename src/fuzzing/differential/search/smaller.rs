@@ -115,9 +115,6 @@ impl Search<'_> {
         if !self.goes_on(watch) {
             return None;
         }
-        if self.shown(candidate).iter().zip(&way.shown).any(|(now, before)| *now && !before) {
-            return Some(false);
-        }
         if self.offer.lacks_for(candidate).is_some() {
             return Some(false);
         }
@@ -126,8 +123,10 @@ impl Search<'_> {
             return Some(false);
         }
         let observation = self.ask(candidate)?;
-        let differs =
-            self.kind(candidate, &right, &observation) == Some(way.kind) && !self.explains(candidate, &observation, way.kind, way.at);
+        // Dearer than to ask, and of few answers: what suspects would have said.
+        let differs = self.kind(candidate, &right, &observation) == Some(way.kind)
+            && !self.shown(candidate).iter().zip(&way.shown).any(|(now, before)| *now && !before)
+            && !self.explains(candidate, &observation, way.kind, way.at);
         if differs && way.kind == Kind::Breaks {
             self.broke = Some(observation);
         }
