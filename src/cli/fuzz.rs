@@ -2,8 +2,7 @@
 //! diagnosed, told once and saved as a case. Saved cases are put again with `--replay`.
 
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,18 +10,20 @@ use clap::{Args, ValueEnum};
 
 use super::arguments;
 use super::fail::Fail;
-use super::implementations::{Implementations, Named};
+use super::fuzz_replay;
+use super::fuzz_saving::Saving;
+use super::implementations::Implementations;
 use super::output::{self, Outcome};
 use super::progress;
 use super::session;
-use crate::fuzzing::differential::{Find, Limits, Search, find, told};
-use crate::implementation::{Adapter, Implementation, Reference};
-use crate::judgement::{Declared, ExitCode, Verdict, judge};
+use crate::fuzzing::differential::{Find, Limits, Search, told};
+use crate::implementation::{Adapter, Implementation};
+use crate::judgement::ExitCode;
 use crate::report::escape;
-use crate::vectors::{Case, Corpus, format};
 
 /// Put requests that nobody wrote down to adapters, and keep each way in which they differ once.
 #[derive(Debug, Args)]
+#[command(mut_arg("seed", |seed| seed.help("What requests are made from: the same number makes the same ones; without it, a number of chance")))]
 #[command(after_help = "\
 Examples:
   countersign fuzz --adapter 'python3 adapter.py' --time 60s --save finds
@@ -70,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let stop = session::interruption()?;
     let seed = arguments.implementations.seed()?;
     if let Some(folder) = &arguments.replay {
-        return replay(arguments, folder, adapters, seed, &stop);
+        return fuzz_replay::replay(&arguments.implementations, folder, adapters, seed, &stop);
     }
     let other = match &arguments.against {
         None => None,
@@ -86,18 +87,23 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         }
     };
     let mut other = other.map(|named| arguments.implementations.start(named, seed, &stop)).transpose()?;
-    if let Some(folder) = &arguments.save {
-        std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
-    }
+    let mut saving = arguments.save.as_deref().map(Saving::into).transpose()?;
     let mut code = ExitCode::AsExpected;
     for named in adapters {
         let mut adapter = arguments.implementations.start(named, seed, &stop)?;
-        code = code.and(search(arguments, &mut adapter, other.as_mut(), seed, &stop)?);
+        code = code.and(search(arguments, &mut adapter, other.as_mut(), saving.as_mut(), seed, &stop)?);
     }
     Ok(if stop.load(Ordering::Relaxed) { ExitCode::Interrupted } else { code })
 }
 
-fn search(arguments: &Arguments, adapter: &mut Adapter, other: Option<&mut Adapter>, seed: u64, stop: &Arc<AtomicBool>) -> Outcome {
+fn search(
+    arguments: &Arguments,
+    adapter: &mut Adapter,
+    other: Option<&mut Adapter>,
+    mut saving: Option<&mut Saving>,
+    seed: u64,
+    stop: &AtomicBool,
+) -> Outcome {
     let name = adapter.description().name.clone();
     let limits = Limits {
         runs: arguments.runs.unwrap_or(if arguments.time.is_some() { u64::MAX } else { DEFAULT_RUNS }),
@@ -112,7 +118,7 @@ fn search(arguments: &Arguments, adapter: &mut Adapter, other: Option<&mut Adapt
         bar.tell(progress, since.elapsed());
         if let Some(find) = find {
             number += 1;
-            let written = bar.hidden(|| tell(arguments, find, number, &name, seed));
+            let written = bar.hidden(|| tell(saving.as_deref_mut(), find, number, &name, seed));
             failed = failed.take().or(written.err());
         }
         failed.is_none() && !stop.load(Ordering::Relaxed) && arguments.time.is_none_or(|time| since.elapsed() < time)
@@ -130,10 +136,15 @@ fn search(arguments: &Arguments, adapter: &mut Adapter, other: Option<&mut Adapt
         searched.not_offered
     ));
     if searched.unjudged > 0 {
-        output::note(&format!("{shown}: {} answers that differ were not looked at: the time was over", searched.unjudged));
+        let why = match arguments.time {
+            _ if searched.gave_up => "it broke too often",
+            Some(time) if since.elapsed() >= time => "the time was over",
+            _ => "the search was interrupted",
+        };
+        output::note(&format!("{shown}: {} answers that differ were not looked at: {why}", searched.unjudged));
     }
     if searched.gave_up {
-        output::note(&format!("{shown}: broke more than {} times and was asked no more", limits.breaks));
+        output::note(&format!("{shown}: broke more than {} times (--restarts) and was asked no more", limits.breaks));
         return Ok(ExitCode::Adapter);
     }
     Ok(match (searched.asked, searched.finds.is_empty()) {
@@ -144,70 +155,11 @@ fn search(arguments: &Arguments, adapter: &mut Adapter, other: Option<&mut Adapt
 }
 
 /// Tells of a find as soon as there is one, and saves it.
-fn tell(arguments: &Arguments, find: &Find, number: usize, name: &str, seed: u64) -> Result<(), Fail> {
+fn tell(saving: Option<&mut Saving>, find: &Find, number: usize, name: &str, seed: u64) -> Result<(), Fail> {
     let mut text = told(find, number);
-    if let Some(folder) = &arguments.save {
-        let slug: String =
-            name.chars().map(|letter| if letter.is_ascii_alphanumeric() || "._-".contains(letter) { letter } else { '-' }).collect();
-        let path = folder.join(format!("{slug}.{}.json", find.slug()));
-        let file = path.display().to_string();
-        let case = format::canonical(&file, &find.vector_file(name, seed).to_string())?;
-        output::write_file(&path, case.as_bytes())?;
-        text.push_str(&format!("   saved     {}\n", escape::line(&file)));
+    if let Some(saving) = saving {
+        let path = saving.save(find, name, seed)?;
+        text.push_str(&format!("   saved     {}\n", escape::line(&path.display().to_string())));
     }
     output::print(&text)
-}
-
-/// Puts saved cases again.
-fn replay(arguments: &Arguments, folder: &Path, adapters: Vec<Named>, seed: u64, stop: &Arc<AtomicBool>) -> Outcome {
-    let mut code = ExitCode::NothingExecuted;
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|error| Fail::work(format!("{}: cannot be read: {error}", folder.display())))?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .collect();
-    files.sort();
-    for named in adapters {
-        let mut adapter = arguments.implementations.start(named, seed, stop)?;
-        let declared = Declared::of(adapter.offer());
-        for file in &files {
-            // Each on its own: the same case may have been found in several implementations.
-            for case in Corpus::open(std::slice::from_ref(file))?.cases() {
-                let case = case?;
-                if stop.load(Ordering::Relaxed) {
-                    return Ok(ExitCode::Interrupted);
-                }
-                let (word, now) = match adapter.offer().lacks(&case) {
-                    Some(lacks) => (format!("UNSUPPORTED ({lacks})"), code),
-                    None if is_refuted(&case) => ("UNCONFIRMED".to_owned(), ExitCode::Unexpected),
-                    None => match judge(&case, &adapter.ask(&case.question), declared).verdict {
-                        Verdict::Pass => ("FIXED".to_owned(), ExitCode::AsExpected),
-                        _ => ("FAILED".to_owned(), ExitCode::Unexpected),
-                    },
-                };
-                code = if code == ExitCode::NothingExecuted { now } else { code.and(now) };
-                let place = escape::line(&file.display().to_string()).into_owned();
-                let by = escape::line(&judged_by(&case)).into_owned();
-                output::print(&format!("{word}  {}  {place}{by}\n", escape::line(&adapter.description().name)))?;
-            }
-        }
-    }
-    Ok(code)
-}
-
-/// Whether the reference is said to confirm what a find expects, and does not: then nobody can be judged by it.
-fn is_refuted(case: &Case) -> bool {
-    let is_claimed = case.suite.starts_with(find::SUITES) && case.source.confirmed_by.iter().any(|name| name == find::REFERENCE);
-    is_claimed && judge(case, &Reference::new().ask(&case.question), Declared::default()).verdict != Verdict::Pass
-}
-
-/// By whose answer a find is judged, where it is not the reference's alone.
-fn judged_by(case: &Case) -> String {
-    let (own, others): (Vec<&String>, Vec<&String>) = case.source.confirmed_by.iter().partition(|name| *name == find::REFERENCE);
-    if others.is_empty() || !case.suite.starts_with(find::SUITES) {
-        return String::new();
-    }
-    let names = others.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and ");
-    let reference = if own.is_empty() { "the reference does not confirm it" } else { "the reference confirms it" };
-    format!("  (judged by the answer of {names}; {reference})")
 }

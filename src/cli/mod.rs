@@ -9,6 +9,8 @@ mod fail;
 mod files;
 mod fixtures;
 mod fuzz;
+mod fuzz_replay;
+mod fuzz_saving;
 mod implementations;
 mod last_run;
 mod list;

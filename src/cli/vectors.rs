@@ -14,7 +14,7 @@ use crate::judgement::ExitCode;
 use crate::report::escape;
 use crate::vectors::add::{Review, add};
 use crate::vectors::evidence::{NotPublished, Published};
-use crate::vectors::{SourceKind, export, format, lint};
+use crate::vectors::{Output, Question, SourceKind, export, format, lint};
 
 /// Care of the vector files.
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ struct Lint {
 
 #[derive(Debug, Args)]
 struct Add {
-    /// The file that holds the one case, such as `countersign fuzz --save` writes
+    /// The file that holds the one case, with its control if it has one, such as `countersign fuzz --save` writes
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
     /// The vector file that it is added to
@@ -67,6 +67,12 @@ struct Add {
     /// What kind of source that is, unless it is a section of an RFC or an erratum
     #[arg(long, value_name = "KIND", requires = "published")]
     kind: Option<Kind>,
+    /// Where somebody can look up how a value that is not published was come by: an address, and the place there
+    #[arg(long = "ref", value_name = "ADDRESS", conflicts_with = "published")]
+    reference: Option<String>,
+    /// The case of the file that must be accepted, where a refusal satisfies this one; if left out, the one it was found with
+    #[arg(long, value_name = "ID")]
+    control: Option<String>,
 }
 
 /// The kinds of source in which a value is published.
@@ -143,14 +149,17 @@ fn lint_files(arguments: Lint) -> Outcome {
 
 fn lint_vectors(vectors: &Vectors) -> Result<Vec<String>, Fail> {
     let corpus = vectors.corpus()?;
-    let mut reference = Reference::new();
-    let findings = lint::lint(&corpus, &mut |question| match reference.ask(question) {
+    Ok(lint::lint(&corpus, &mut recompute(&mut Reference::new())).iter().map(ToString::to_string).collect())
+}
+
+/// What the reference computes, or why it does not.
+fn recompute(reference: &mut Reference) -> impl FnMut(&Question) -> Result<Output, String> {
+    |question| match reference.ask(question) {
         Observation::Answered(output) => Ok(*output),
         Observation::Refused { code, message } => Err(code.unwrap_or(message)),
         Observation::Unsupported { what, .. } => Err(what),
         Observation::Broke { message, .. } => Err(message),
-    });
-    Ok(findings.iter().map(ToString::to_string).collect())
+    }
 }
 
 fn format_files(arguments: &Format) -> Outcome {
@@ -197,10 +206,10 @@ fn add_to(arguments: Add) -> Outcome {
             }
         })
     });
-    let review =
-        Review { id: arguments.id, title: arguments.title, confirmed_by: arguments.confirmed_by, published: published.transpose()? };
-    let text = add((&target.0, &target.1), (&found.0, &found.1), &review)?;
-    output::write_file(&arguments.to, text.as_bytes())?;
-    output::note("look at its level and its clause, and run countersign vectors lint");
+    let Add { from: _, to, id, title, confirmed_by, reference, control, .. } = arguments;
+    let review = Review { id, title, confirmed_by, published: published.transpose()?, reference, control };
+    let text = add((&target.0, &target.1), (&found.0, &found.1), &review, &mut recompute(&mut Reference::new()))?;
+    output::write_file(&to, text.as_bytes())?;
+    output::note("look at its level and its clause; the linter finds no fault with it");
     Ok(ExitCode::AsExpected)
 }

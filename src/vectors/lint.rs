@@ -202,7 +202,7 @@ fn of_members(case: &Case) -> Vec<String> {
     faults
 }
 
-fn has_address(text: &str) -> bool {
+pub(super) fn has_address(text: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| text.find(scheme).is_some_and(|at| text.len() > at + scheme.len()))
 }
 

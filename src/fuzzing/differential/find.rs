@@ -1,12 +1,10 @@
-//! What a search found, and its case for a vector file: ready to be put again, and to be looked at before it becomes a vector.
-
-use serde_json::{Value, json};
+//! What a search found: a difference, in the smallest question that was reached, with what explains it.
 
 use super::verifying::NOTHING;
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Observation;
 use crate::judgement::diagnosing::is_alike;
-use crate::vectors::{Operation, Output, Question};
+use crate::vectors::{Operation, Question};
 
 /// In which way somebody differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +62,17 @@ pub enum Agreement {
     Neither,
 }
 
+/// A request that must be accepted, for a refusal of another one to mean something.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// It.
+    pub question: Question,
+    /// By whose answer.
+    pub standard: Standard,
+    /// That answer.
+    pub expected: Observation,
+}
+
 /// What the reference is called among those who confirm a value.
 pub const REFERENCE: &str = "countersign reference";
 
@@ -80,6 +89,8 @@ pub struct Find {
     pub standard: Standard,
     /// That answer.
     pub expected: Observation,
+    /// Where a refusal would be right, a request that must be accepted.
+    pub control: Option<Control>,
     /// What was answered.
     pub observation: Observation,
     /// What explains it.
@@ -148,71 +159,6 @@ impl Find {
         }
         slug.trim_end_matches(['-', '.']).to_owned()
     }
-
-    /// A vector file of this one case, judged by whom it says in `source.confirmed_by`: that is one implementation, and the reference if
-    /// it gives the same answer. `vectors add` asks for more.
-    #[must_use]
-    pub fn vector_file(&self, implementation: &str, seed: u64) -> Value {
-        let operation = self.question.operation();
-        let requirement = match operation {
-            Operation::Verify => "3.2",
-            _ => self.diagnosis.certain().first().map_or("3.4", |cause| cause.section()),
-        };
-        let section = requirement.split_whitespace().last().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));
-        let mut input = json!(crate::vectors::input::Input(&self.question));
-        if let Some(members) = input.as_object_mut() {
-            // What is not there need not be said.
-            members.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()));
-        }
-        let program = format!("countersign {} fuzz", env!("CARGO_PKG_VERSION"));
-        let mut note = format!("observed {}", in_a_note(&self.observation));
-        let (than, reference, confirmed_by) = match &self.standard {
-            Standard::Reference => (String::new(), format!("{program} --seed {seed}"), vec![REFERENCE.to_owned()]),
-            Standard::Other { name, version, reference } => {
-                let mut confirmed_by = vec![version.as_ref().map_or_else(|| name.clone(), |version| format!("{name} {version}"))];
-                match self.agreement() {
-                    Some(Agreement::Standard) => {
-                        confirmed_by.push(REFERENCE.to_owned());
-                        note.push_str(&format!("; the reference agrees with {name}"));
-                    }
-                    Some(Agreement::Observed) => note.push_str(&format!("; the reference agrees with that, and not with {name}")),
-                    _ => note.push_str(&format!("; the reference agrees with neither: {}", in_a_note(reference))),
-                }
-                (format!(" than {name}"), format!("{program} --against {name} --seed {seed}"), confirmed_by)
-            }
-        };
-        json!({
-            "format": 1,
-            "suite": format!("{SUITES}{}", operation.as_str()),
-            "operation": operation,
-            "about": "found by countersign fuzz; not reviewed yet",
-            "cases": [{
-                "id": self.slug(),
-                "rev": 1,
-                "status": "active",
-                "level": "must",
-                "title": format!("what {implementation} does otherwise{than}: {}", self.name()),
-                "spec": [{"doc": "RFC5849", "section": section.unwrap_or("3.4")}],
-                "input": input,
-                "expect": self.expect(),
-                "note": note,
-                "source": {"kind": "derived", "ref": reference, "confirmed_by": confirmed_by},
-            }],
-        })
-    }
-
-    /// What is expected of whoever is asked again.
-    fn expect(&self) -> Value {
-        match (&self.expected, &self.standard) {
-            (Observation::Answered(output), Standard::Reference) => json!(output),
-            // Of another one's answer only what was compared: how it writes a header, or what it calls a refusal, binds nobody.
-            (Observation::Answered(output), Standard::Other { .. }) => {
-                let Output { signature, base_string, valid, stages, .. } = (**output).clone();
-                json!(Output { signature, base_string, valid, stages, ..Output::default() })
-            }
-            _ => json!({"refuse": {"codes": []}}),
-        }
-    }
 }
 
 /// What is to blame of where a search was: what was done to a received request is what it is along every axis, and where nothing was done to
@@ -228,18 +174,6 @@ pub(super) fn responsible<'a>(question: &Question, at: &'a [&'static str]) -> &'
 /// Whether causes are named.
 pub(super) fn is_explained(diagnosis: &Diagnosis) -> bool {
     matches!(diagnosis.outcome, Outcome::Explained | Outcome::Ambiguous)
-}
-
-/// How the suites of finds begin.
-pub const SUITES: &str = "fuzz.";
-
-fn in_a_note(observation: &Observation) -> String {
-    match observation {
-        Observation::Answered(output) => serde_json::to_string(&Output { stages: None, ..(**output).clone() }).unwrap_or_default(),
-        Observation::Refused { message, .. } => format!("refused: {message}"),
-        Observation::Unsupported { what, .. } => format!("unsupported: {what}"),
-        Observation::Broke { message, .. } => format!("broke: {message}"),
-    }
 }
 
 /// The most sets of causes that a name holds.

@@ -4,14 +4,18 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`axes`] | in which directions requests leave the common subset, and requests that do |
+//! | [`breaks`] | how often somebody broke, and how often he may |
 //! | [`verifying`] | received requests: as signed, written differently, changed in one place |
 //! | [`search`] | the search itself |
 //! | [`shrink`] | smaller requests that still differ |
-//! | [`find`] | what was found, and its case for a vector file |
+//! | [`find`] | what was found |
+//! | [`saved`] | its vector file |
 //! | [`mod@told`] | a find in words |
 
 pub mod axes;
+pub mod breaks;
 pub mod find;
+pub mod saved;
 pub mod search;
 pub mod shrink;
 pub mod told;
@@ -20,6 +24,7 @@ pub mod verifying;
 #[cfg(test)]
 mod tests;
 
-pub use find::{Agreement, Find, Kind, Standard};
+pub use breaks::Breaks;
+pub use find::{Agreement, Control, Find, Kind, Standard};
 pub use search::{Limits, Progress, Search, Searched, Watch};
 pub use told::told;

@@ -5,22 +5,25 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::axes::{AXES, request};
+use super::breaks::Breaks;
 use super::find::{Find, Kind, Standard, is_explained, responsible};
-use super::shrink::Shrunk;
 use super::verifying::{Doing, without_scruples};
 use crate::deviation::Cause;
 use crate::diagnosis::Outcome;
 use crate::fuzzing::numbers::Numbers;
 use crate::implementation::{Break, Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
-use crate::judgement::diagnosing::{Effort, Witness, diagnose_run, is_alike};
+use crate::judgement::diagnosing::{Effort, Witness, diagnose_last, is_alike};
 use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
 
+mod asking;
 mod careless;
+mod controls;
 mod smaller;
 mod suspects;
 
 use self::careless::Careless;
+use self::smaller::{Smallest, Way};
 use self::suspects::Suspects;
 
 /// How far a search goes.
@@ -82,7 +85,9 @@ pub struct Search<'a> {
     aside: BTreeSet<&'static str>,
     /// What was answered rightly, to speak against causes.
     rights: VecDeque<Witness>,
-    breaks: u32,
+    breaks: Breaks,
+    /// What the smallest question that broke it came to, while one is made smaller.
+    broke: Option<Observation>,
     /// Answers of `verify` that wait until enough right ones are known.
     held: Vec<(Waiting, Observation)>,
     /// How many right answers of `verify` are known.
@@ -150,7 +155,8 @@ impl<'a> Search<'a> {
             searched: Searched::default(),
             aside: BTreeSet::new(),
             rights: VecDeque::new(),
-            breaks: 0,
+            breaks: Breaks::of(limits.breaks),
+            broke: None,
             held: Vec::new(),
             verified: 0,
             unverified: Vec::new(),
@@ -195,19 +201,22 @@ impl<'a> Search<'a> {
             }
         }
         for rest in waiting {
+            if self.searched.gave_up {
+                break;
+            }
             let _ = self.take(&rest);
         }
         // What is still held is looked at with what there is.
         self.verified = self.verified.max(FEWEST_VERIFIED);
         let known = self.searched.finds.len();
-        while !self.stopped || self.searched.finds.len() < known + MOST_LATE {
+        while !self.is_late() || self.searched.finds.len() < known + MOST_LATE {
             let Some((held, observation)) = self.held.pop() else { break };
             self.judge_and_tell(held, observation, &mut VecDeque::new(), watch);
         }
         self.searched.unjudged = self.held.len();
         for (waiting, observation) in self.careless.rest() {
             let before = self.searched.finds.len();
-            if self.stopped && before >= known + MOST_LATE {
+            if self.is_late() && before >= known + MOST_LATE {
                 self.searched.unjudged += 1;
                 continue;
             }
@@ -221,6 +230,11 @@ impl<'a> Search<'a> {
     fn goes_on(&mut self, watch: Watch<'_>) -> bool {
         self.stopped = self.stopped || !watch(&self.progress(), None);
         !self.stopped
+    }
+
+    /// Whether little is looked at any more: whoever watches has heard enough, or nothing more can be asked.
+    const fn is_late(&self) -> bool {
+        self.stopped || self.searched.gave_up
     }
 
     fn judge_and_tell(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
@@ -299,40 +313,19 @@ impl<'a> Search<'a> {
         axes
     }
 
-    fn take(&mut self, waiting: &Waiting) -> Observation {
-        match (waiting.ticket, self.implementation.pipeline()) {
-            (Some(ticket), Some(pipeline)) => pipeline.take(ticket),
-            _ => self.implementation.ask_for(&waiting.question, WANTED),
-        }
-    }
-
-    fn ask(&mut self, question: &Question) -> Observation {
-        self.searched.asked += 1;
-        self.implementation.ask(question)
-    }
-
-    /// The answer that the others are held against.
-    fn right(&mut self, question: &Question, wanted: Wanted) -> Observation {
-        match &mut self.against {
-            Some(other) => other.ask_for(question, wanted),
-            None => self.reference.ask_for(question, wanted),
-        }
-    }
-
     /// In which way an answer differs, if it does.
     fn kind(&self, question: &Question, right: &Observation, observation: &Observation) -> Option<Kind> {
-        let is_compared = |observation: &Observation| matches!(observation, Observation::Answered(_));
         // What the other side cannot answer says nothing, nor does an answer without what is compared.
         let is_signed = |observation: &Observation| matches!(observation, Observation::Answered(output) if output.signature.is_some());
-        if question.operation() == Operation::Sign && matches!(right, Observation::Refused { .. }) && is_signed(observation) {
-            return Some(Kind::Accepts);
-        }
-        if !is_compared(right) || question.operation() == Operation::Sign && !is_signed(right) {
-            return None;
-        }
+        let is_sign = question.operation() == Operation::Sign;
+        let is_answered = matches!(right, Observation::Answered(_)) && (!is_sign || is_signed(right));
+        let is_refused = matches!(right, Observation::Refused { .. });
         match observation {
+            // Nobody breaks rightly, at what must be refused least of all.
+            Observation::Broke { .. } => (is_answered || is_refused).then_some(Kind::Breaks),
             Observation::Unsupported { .. } => None,
-            Observation::Broke { .. } => Some(Kind::Breaks),
+            _ if is_sign && is_refused && is_signed(observation) => Some(Kind::Accepts),
+            _ if !is_answered => None,
             _ if is_alike(question.operation(), right, observation) => None,
             _ if question.operation() == Operation::Verify => {
                 let is_valid = matches!(right, Observation::Answered(output) if output.valid == Some(true));
@@ -354,7 +347,7 @@ impl<'a> Search<'a> {
         let Waiting { question, at, origin, .. } = waiting;
         let right = self.right(&question, VERDICT);
         let Some(kind) = self.kind(&question, &right, &observation) else {
-            if matches!(observation, Observation::Answered(_)) && self.against.is_none() {
+            if self.against.is_none() && is_right(&question, &right, &observation) {
                 if self.rights.len() == MOST_RIGHTS {
                     self.rights.pop_front();
                 }
@@ -363,7 +356,9 @@ impl<'a> Search<'a> {
             }
             return;
         };
-        if question.operation() == Operation::Verify && self.verified < FEWEST_VERIFIED && self.against.is_none() {
+        // What broke needs no diagnosis, and no right answers for one.
+        let is_early = question.operation() == Operation::Verify && self.verified < FEWEST_VERIFIED && self.against.is_none();
+        if is_early && kind != Kind::Breaks {
             if self.held.len() < MOST_UNVERIFIED {
                 self.held.push((Waiting { question, at, ticket: None, origin }, observation));
             }
@@ -385,15 +380,11 @@ impl<'a> Search<'a> {
             return;
         }
         // Whoever shrinks asks out of turn, so that what was put ahead is taken first; its answers are judged in their turn.
-        let taken: Vec<(Waiting, Observation)> = ahead
-            .drain(..)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(|waiting| {
-                let observation = self.take(&waiting);
-                (waiting, observation)
-            })
-            .collect();
+        let mut taken: Vec<(Waiting, Observation)> = Vec::new();
+        while let Some(waiting) = ahead.pop_front().filter(|_| !self.searched.gave_up) {
+            let observation = self.take(&waiting);
+            taken.push((waiting, observation));
+        }
         self.find(waiting, observation, kind, watch);
         for (waiting, observation) in taken {
             if !self.stopped {
@@ -420,22 +411,20 @@ impl<'a> Search<'a> {
     fn find(&mut self, waiting: Waiting, observation: Observation, kind: Kind, watch: Watch<'_>) {
         let Waiting { question, at, origin, .. } = self.without_doing(waiting, kind);
         let at = &at[..];
-        if kind == Kind::Breaks {
-            self.breaks += 1;
-            self.searched.gave_up = self.breaks > self.limits.breaks;
-        }
         let after = self.searched.asked;
         let is_costly = matches!(observation, Observation::Broke { why: Break::Timeout, .. });
-        let Shrunk { question, is_smallest } =
-            if is_costly { Shrunk { question, is_smallest: false } } else { self.shrunk(question, origin, kind, at, watch) };
-        let observation = if is_costly { observation } else { self.ask(&question) };
+        let Smallest { question, is_smallest, observation, origin } = if is_costly {
+            Smallest { question, is_smallest: false, observation, origin }
+        } else {
+            self.smallest(question, observation, origin, Way::of(kind, at), watch)
+        };
         let right = self.right(&question, Wanted::ALL);
+        let control = self.control(&question, &right, origin.as_ref());
         let witness = Witness { question: Arc::new(question.clone()), observation: observation.clone() };
         let most = if self.stopped { MOST_COMPARED_LATE } else { MOST_COMPARED };
         // Of several failures that are looked at together, the rest is left out once whoever watches has heard enough.
         let (progress, was_stopped) = (self.progress(), self.stopped);
         let mut effort = Effort { most, most_each: most, watch: &mut |_, _| was_stopped || watch(&progress, None) };
-        let rights: Vec<Witness> = self.rights.iter().cloned().collect();
         let mut diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
             crate::diagnosis::Diagnosis::unexplained()
         } else {
@@ -445,12 +434,9 @@ impl<'a> Search<'a> {
             if is_verify && self.unverified.len() < MOST_UNVERIFIED {
                 self.unverified.push(witness);
             }
-            let mut found = diagnose_run(&failures, &rights, &mut effort);
+            let found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort);
             // Several causes of one bit are a guess, and would explain away what comes after.
-            found
-                .pop()
-                .filter(|found| !is_verify || found.outcome == Outcome::Explained)
-                .unwrap_or_else(crate::diagnosis::Diagnosis::unexplained)
+            if !is_verify || found.outcome == Outcome::Explained { found } else { crate::diagnosis::Diagnosis::unexplained() }
         };
         // A mistake of input belongs to one request; what explains others too is more likely.
         let lasts = |set: &Vec<Cause>| set.iter().all(|cause| matches!(cause, Cause::Deviation(_)));
@@ -461,8 +447,8 @@ impl<'a> Search<'a> {
             self.aside.extend(responsible(&question, at));
         }
         let standard = self.standard(&question);
-        let named =
-            Find { kind, at: at.to_vec(), question, standard, expected: right, observation, diagnosis, is_smallest, after, others: 0 };
+        let (at_all, expected) = (at.to_vec(), right);
+        let named = Find { kind, at: at_all, question, standard, expected, control, observation, diagnosis, is_smallest, after, others: 0 };
         let same = |known: &&mut Find| known.kind == kind && known.name() == named.name();
         match self.searched.finds.iter_mut().find(same) {
             Some(known) => {
@@ -476,6 +462,11 @@ impl<'a> Search<'a> {
             }
         }
     }
+}
+
+/// Whether it was answered as it should be: who refuses or answers nothing at all says nothing of causes.
+fn is_right(question: &Question, right: &Observation, observation: &Observation) -> bool {
+    matches!(observation, Observation::Answered(_)) && is_alike(question.operation(), right, observation)
 }
 
 /// What decides is asked for, and the stages: they say where a difference begins.

@@ -19,23 +19,21 @@ pub struct Shrunk {
 /// The smallest question that is reached for which `differs` still says so; `None` of it ends the shrinking.
 pub fn shrink(question: Question, differs: &mut dyn FnMut(&Question) -> Option<bool>) -> Shrunk {
     let (mut smallest, mut asked) = (question, 0);
-    'again: loop {
-        for candidate in candidates(&smallest) {
-            if size(&candidate) >= size(&smallest) {
-                continue;
-            }
+    loop {
+        let least = size(&smallest);
+        let mut smaller = None;
+        for candidate in candidates(&smallest).filter(|candidate| size(candidate) < least) {
             let told = if asked == MOST_ASKED { None } else { differs(&candidate) };
             asked += 1;
-            match told {
-                None => return Shrunk { question: smallest, is_smallest: false },
-                Some(false) => {}
-                Some(true) => {
-                    smallest = candidate;
-                    continue 'again;
-                }
+            if told != Some(false) {
+                smaller = Some(told.map(|_| candidate));
+                break;
             }
         }
-        return Shrunk { question: smallest, is_smallest: true };
+        match smaller {
+            Some(Some(candidate)) => smallest = candidate,
+            stopped => return Shrunk { question: smallest, is_smallest: stopped.is_none() },
+        }
     }
 }
 
@@ -73,40 +71,59 @@ pub fn size(question: &Question) -> usize {
     }
 }
 
-fn candidates(question: &Question) -> Vec<Question> {
-    match question {
-        Question::Sign(input) => sign_candidates(input).into_iter().map(|input| Question::Sign(Box::new(input))).collect(),
-        Question::Verify(input) => verify_candidates(input).into_iter().map(|input| Question::Verify(Box::new(input))).collect(),
-        _ => Vec::new(),
+/// What is left out or replaced.
+type Change<'a, T> = Box<dyn Fn(&mut T) + 'a>;
+
+/// What could be done, before it is: most of it never is, because the first that succeeds ends a round.
+struct Changes<'a, T>(Vec<Change<'a, T>>);
+
+impl<'a, T: Clone> Changes<'a, T> {
+    const fn new() -> Changes<'a, T> {
+        Changes(Vec::new())
+    }
+
+    fn add(&mut self, change: impl Fn(&mut T) + 'a) {
+        self.0.push(Box::new(change));
+    }
+
+    fn of(self, input: &'a T) -> impl Iterator<Item = Box<T>> + 'a {
+        self.0.into_iter().map(|change| {
+            let mut changed = Box::new(input.clone());
+            change(&mut changed);
+            changed
+        })
     }
 }
 
-fn sign_candidates(input: &SignInput) -> Vec<SignInput> {
-    let mut all = Vec::new();
-    let mut add = |change: &dyn Fn(&mut SignInput)| {
-        let mut changed = input.clone();
-        change(&mut changed);
-        all.push(changed);
-    };
-    add(&|input| (input.body, input.headers) = (None, Vec::new()));
-    add(&|input| input.token = None);
-    add(&|input| input.extra.clear());
-    add(&|input| input.callback = None);
-    add(&|input| input.verifier = None);
-    add(&|input| input.realm = None);
-    add(&|input| input.version = None);
-    add(&|input| input.transmission = Transmission::Header);
-    add(&|input| input.method = "GET".into());
-    add(&|input| input.signature_method = "HMAC-SHA1".into());
-    add(&|input| input.nonce = Some("n".into()));
-    add(&|input| input.timestamp = Some("1".into()));
-    add(&|input| input.client = Credentials { identifier: "c".into(), secret: Some("s".into()) });
-    add(&|input| input.client.identifier = "c".into());
-    add(&|input| input.client.secret = Some("s".into()));
+fn candidates(question: &Question) -> Box<dyn Iterator<Item = Question> + '_> {
+    match question {
+        Question::Sign(input) => Box::new(sign_changes(input).of(input).map(Question::Sign)),
+        Question::Verify(input) => Box::new(verify_changes(input).of(input).map(Question::Verify)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+fn sign_changes(input: &SignInput) -> Changes<'_, SignInput> {
+    let mut all = Changes::<SignInput>::new();
+    all.add(|input| (input.body, input.headers) = (None, Vec::new()));
+    all.add(|input| input.token = None);
+    all.add(|input| input.extra.clear());
+    all.add(|input| input.callback = None);
+    all.add(|input| input.verifier = None);
+    all.add(|input| input.realm = None);
+    all.add(|input| input.version = None);
+    all.add(|input| input.transmission = Transmission::Header);
+    all.add(|input| input.method = "GET".into());
+    all.add(|input| input.signature_method = "HMAC-SHA1".into());
+    all.add(|input| input.nonce = Some("n".into()));
+    all.add(|input| input.timestamp = Some("1".into()));
+    all.add(|input| input.client = Credentials { identifier: "c".into(), secret: Some("s".into()) });
+    all.add(|input| input.client.identifier = "c".into());
+    all.add(|input| input.client.secret = Some("s".into()));
     if input.token.is_some() {
-        add(&|input| input.token = Some(Credentials { identifier: "t".into(), secret: Some("s".into()) }));
+        all.add(|input| input.token = Some(Credentials { identifier: "t".into(), secret: Some("s".into()) }));
         for (identifier, secret) in [(Some("t"), None), (None, Some("s"))] {
-            add(&|input| {
+            all.add(move |input| {
                 if let Some(token) = &mut input.token {
                     identifier.into_iter().for_each(|text| token.identifier = text.into());
                     secret.into_iter().for_each(|text| token.secret = Some(text.into()));
@@ -114,20 +131,13 @@ fn sign_candidates(input: &SignInput) -> Vec<SignInput> {
             });
         }
     }
-    if let Some(url) = input.url.as_str() {
-        for url in urls(url) {
-            add(&|input| input.url = url.as_str().into());
-        }
-    }
-    if let Some(body) = input.body.as_ref().and_then(Text::as_str) {
-        for form in forms(body) {
-            add(&|input| input.body = Some(form.as_str().into()));
-        }
+    for (place, text) in simpler(&input.url, input.body.as_ref()) {
+        all.add(move |input| place.put(&text, &mut input.url, &mut input.body));
     }
     if input.headers.iter().any(|(_, value)| value.as_bytes() != FORM.as_bytes()) {
-        add(&|input| input.headers.iter_mut().for_each(|(_, value)| *value = FORM.into()));
+        all.add(|input| input.headers.iter_mut().for_each(|(_, value)| *value = FORM.into()));
     }
-    let texts: [(Place, Option<&Text>); 6] = [
+    let texts: [(Access, Option<&Text>); 6] = [
         (|input| Some(&mut input.client.identifier), Some(&input.client.identifier)),
         (|input| input.client.secret.as_mut(), input.client.secret.as_ref()),
         (|input| input.nonce.as_mut(), input.nonce.as_ref()),
@@ -138,10 +148,10 @@ fn sign_candidates(input: &SignInput) -> Vec<SignInput> {
             input.token.as_ref().and_then(|token| token.secret.as_ref()),
         ),
     ];
-    for (place, text) in texts {
+    for (access, text) in texts {
         for shorter in text.and_then(Text::as_str).map(shorter).unwrap_or_default() {
-            add(&|input| {
-                if let Some(text) = place(input) {
+            all.add(move |input| {
+                if let Some(text) = access(input) {
                     *text = shorter.as_str().into();
                 }
             });
@@ -151,46 +161,56 @@ fn sign_candidates(input: &SignInput) -> Vec<SignInput> {
 }
 
 /// A text of a request that can be made shorter.
-type Place = fn(&mut SignInput) -> Option<&mut Text>;
+type Access = fn(&mut SignInput) -> Option<&mut Text>;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Where a request has parameters that are cut at `&`.
+enum Place {
+    Url,
+    Body,
+}
+
+impl Place {
+    fn put(&self, text: &str, url: &mut Text, body: &mut Option<Text>) {
+        match self {
+            Place::Url => *url = text.into(),
+            Place::Body => *body = Some(text.into()),
+        }
+    }
+}
+
+/// Simpler texts of a URL and of a body, which are the same for a request to be signed and a received one.
+fn simpler(url: &Text, body: Option<&Text>) -> impl Iterator<Item = (Place, String)> {
+    let urls = url.as_str().map(urls).unwrap_or_default().into_iter().map(|text| (Place::Url, text));
+    let bodies = body.and_then(Text::as_str).map(forms).unwrap_or_default().into_iter().map(|text| (Place::Body, text));
+    urls.chain(bodies)
+}
+
 /// A received request without something. What was signed is made smaller before ([`super::search`]); here goes what the verdict does not hang
 /// on, signed or not.
-fn verify_candidates(input: &VerifyInput) -> Vec<VerifyInput> {
-    let mut all = Vec::new();
-    let mut add = |change: &dyn Fn(&mut VerifyInput)| {
-        let mut changed = input.clone();
-        change(&mut changed);
-        all.push(changed);
-    };
-    add(&|input| input.seen.clear());
-    add(&|input| (input.now, input.window) = (None, None));
-    add(&|input| input.headers.retain(|(name, _)| is_authorization(name)));
-    add(&|input| input.body = None);
-    add(&|input| input.token = None);
+fn verify_changes(input: &VerifyInput) -> Changes<'_, VerifyInput> {
+    let mut all = Changes::<VerifyInput>::new();
+    all.add(|input| input.seen.clear());
+    all.add(|input| (input.now, input.window) = (None, None));
+    all.add(|input| input.headers.retain(|(name, _)| is_authorization(name)));
+    all.add(|input| input.body = None);
+    all.add(|input| input.token = None);
     for number in 0..input.headers.len() {
-        add(&|input| _ = input.headers.remove(number));
+        all.add(move |input| _ = input.headers.remove(number));
     }
     for (number, (name, value)) in input.headers.iter().enumerate() {
         let Some(value) = value.as_str().filter(|_| is_authorization(name)) else { continue };
         for shorter in without_a_parameter(value) {
-            add(&|input| {
+            all.add(move |input| {
                 if let Some((_, value)) = input.headers.get_mut(number) {
                     *value = shorter.as_str().into();
                 }
             });
         }
     }
-    if let Some(url) = input.url.as_str() {
-        for url in urls(url) {
-            add(&|input| input.url = url.as_str().into());
-        }
-    }
-    if let Some(body) = input.body.as_ref().and_then(Text::as_str) {
-        for form in forms(body) {
-            add(&|input| input.body = Some(form.as_str().into()));
-        }
+    for (place, text) in simpler(&input.url, input.body.as_ref()) {
+        all.add(move |input| place.put(&text, &mut input.url, &mut input.body));
     }
     all
 }

@@ -8,6 +8,10 @@ use crate::fuzzing::numbers::Numbers;
 use crate::implementation::{Description, Implementation, Observation, Offer, Reference};
 use crate::vectors::{Corpus, Operation, Question};
 
+mod breaking;
+mod last;
+mod refusing;
+
 const LIMITS: Limits = Limits { runs: 3000, breaks: 3, sign: true, verify: true };
 
 fn search(ids: &[&str], seed: u64, limits: Limits) -> Searched {

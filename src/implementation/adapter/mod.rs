@@ -12,6 +12,7 @@
 pub mod check;
 mod descendants;
 mod launch;
+mod pace;
 mod process;
 mod session;
 #[cfg(test)]
@@ -48,7 +49,7 @@ const GRACE: Duration = Duration::from_millis(500);
 const CALM: Duration = Duration::from_millis(100);
 
 /// How long questions are held back for others.
-const HOLD: Duration = Duration::from_millis(1);
+const HOLD: Duration = Duration::from_millis(3);
 
 /// Parts of output that may wait to be read, of all processes together.
 const PARTS: usize = 4;
@@ -280,7 +281,8 @@ impl Adapter {
 
     /// Waits for one thing to happen: somebody says something, or a question is overdue.
     fn wait(&mut self) {
-        self.sessions.iter_mut().for_each(Session::flush_if_idle);
+        let begin = Instant::now();
+        self.sessions.iter_mut().for_each(|session| session.is_waited_for(begin));
         let patience = self.launch.case_timeout;
         // Without anything on its way there is nothing to wait for.
         let Some(deadline) = self.sessions.iter().filter_map(|session| session.deadline(patience)).min() else { return };

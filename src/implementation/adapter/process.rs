@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -28,6 +29,8 @@ pub(super) struct Process {
     child: Child,
     /// To the thread that writes; `None` when the input is closed.
     input: Option<Sender<Vec<u8>>>,
+    /// How long the thread that reads waits before it reads again, in microseconds.
+    pause: Arc<AtomicU32>,
     stderr: Arc<Mutex<Tail>>,
     /// Nothing is ever sent here; it closes when all of the standard error is read.
     stderr_over: Receiver<()>,
@@ -64,10 +67,11 @@ impl Process {
         let stderr = Arc::new(Mutex::new(Tail::default()));
         let tail = Arc::clone(&stderr);
         // From here on, whatever goes wrong drops the process and so kills it.
-        let process = Process { child, input: Some(input), stderr, stderr_over, ended: None };
+        let pause = Arc::new(AtomicU32::new(0));
+        let process = Process { child, input: Some(input), pause: Arc::clone(&pause), stderr, stderr_over, ended: None };
         if let (Some(stdin), Some(stdout), Some(stderr)) = streams {
             thread::Builder::new().name("adapter stdin".to_owned()).spawn(move || write(stdin, &to_write))?;
-            thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, number, &ear))?;
+            thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, number, &ear, &pause))?;
             thread::Builder::new().name("adapter stderr".to_owned()).spawn(move || keep(stderr, &tail, stderr_ends))?;
         }
         Ok(process)
@@ -78,6 +82,11 @@ impl Process {
         if let Some(input) = &self.input {
             let _ = input.send(lines);
         }
+    }
+
+    /// From now on so much time passes between two readings of its output, so that more comes together.
+    pub(super) fn pause_between_reads(&self, pause: Duration) {
+        self.pause.store(u32::try_from(pause.as_micros()).unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Whether it ends by itself within so long.
@@ -171,9 +180,13 @@ fn write(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
     }
 }
 
-fn read(mut stdout: ChildStdout, number: u64, ear: &Ear) {
+fn read(mut stdout: ChildStdout, number: u64, ear: &Ear, pause: &AtomicU32) {
     let mut part = vec![0; PART];
     loop {
+        let pause = pause.load(Ordering::Relaxed);
+        if pause > 0 {
+            thread::sleep(Duration::from_micros(pause.into()));
+        }
         let heard = match stdout.read(&mut part) {
             Ok(0) => Heard::Over,
             Ok(length) => Heard::Part(part.get(..length).unwrap_or_default().to_vec()),

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
+use super::pace::Pace;
 use super::process::{Heard, Process};
 use crate::implementation::wire::{FromAdapter, Id, LINE_LIMIT};
 use crate::implementation::{Break, Observation, Ticket};
@@ -38,13 +39,15 @@ pub(super) struct Session {
     line: Vec<u8>,
     /// When the oldest question became that.
     since: Instant,
+    pace: Pace,
     broken: Option<(Break, String)>,
 }
 
 impl Session {
     pub(super) fn new(process: Process, number: u64, window: usize) -> Session {
         let (flying, out, line) = (VecDeque::new(), Vec::new(), Vec::new());
-        Session { process, number, window, flying, octets: 0, out, held: 0, line, since: Instant::now(), broken: None }
+        let since = Instant::now();
+        Session { process, number, window, flying, octets: 0, out, held: 0, line, since, pace: Pace::new(since), broken: None }
     }
 
     /// How many questions are unanswered.
@@ -78,12 +81,17 @@ impl Session {
         self.held > 0
     }
 
-    /// Sends what is held back, if the process will soon have nothing to do.
-    pub(super) fn flush_if_idle(&mut self) {
-        let sent = self.flying.len() - self.held;
-        if sent * 2 < self.window {
+    /// Nothing else is done until it answers: sends what is held back, if the process will soon have nothing to do.
+    pub(super) fn is_waited_for(&mut self, now: Instant) {
+        self.pace.wait(now);
+        if self.sent() * 2 < self.window {
             self.flush();
         }
+    }
+
+    /// How many questions were sent and are not answered.
+    fn sent(&self) -> usize {
+        self.flying.len() - self.held
     }
 
     /// Sends what is held back.
@@ -95,6 +103,7 @@ impl Session {
             self.since = Instant::now();
         }
         self.held = 0;
+        self.process.pause_between_reads(self.pace.pause(self.sent()));
         self.process.send(std::mem::take(&mut self.out));
     }
 
@@ -124,7 +133,14 @@ impl Session {
             return;
         }
         self.broken = match heard {
-            Heard::Part(part) => self.read(&part, answered).err(),
+            Heard::Part(part) => {
+                let sent = self.sent();
+                let read = self.read(&part, answered);
+                let left = self.sent();
+                self.pace.hear(sent.saturating_sub(left), left, Instant::now());
+                self.process.pause_between_reads(self.pace.pause(left));
+                read.err()
+            }
             Heard::Over => Some((Break::Crash, self.ending())),
         };
     }
@@ -160,7 +176,7 @@ impl Session {
         let wrong = match FromAdapter::read(line) {
             Ok(FromAdapter::Answer { id: Some(id), observation }) => match self.flying.iter().position(|flight| flight.id == id) {
                 // What was not sent yet cannot be answered.
-                Some(place) if place < self.flying.len() - self.held => {
+                Some(place) if place < self.sent() => {
                     if let Some(flight) = self.flying.remove(place) {
                         self.octets -= flight.line.len();
                         if place == 0 {

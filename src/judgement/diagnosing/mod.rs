@@ -103,10 +103,24 @@ pub fn diagnose_run(failures: &[Witness], rights: &[Witness], effort: &mut Effor
 
 /// [`diagnose_run`], where each of `rights` is known to be answered as the reference answers.
 #[must_use]
-pub fn diagnose_beside(failures: &[Witness], mut rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Vec<Diagnosis> {
+pub fn diagnose_beside(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Vec<Diagnosis> {
+    diagnosed(failures, rights, effort, 0)
+}
+
+/// The diagnosis of the last of `failures` alone: what [`diagnose_beside`] says of it, for less, because nobody asks about the others. They
+/// say what is likely.
+#[must_use]
+pub fn diagnose_last(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Diagnosis {
+    let last = failures.len().saturating_sub(1);
+    diagnosed(failures, rights, effort, last).pop().unwrap_or_else(Diagnosis::unexplained)
+}
+
+/// The diagnoses of those from `first` on are whole.
+fn diagnosed(failures: &[Witness], mut rights: Vec<&Witness>, effort: &mut Effort<'_>, first: usize) -> Vec<Diagnosis> {
     rights.retain(|right| !right.is_rsa());
     let mut run = RunDiagnosis {
         failures,
+        first,
         rights,
         found: vec![Diagnosis::unexplained(); failures.len()],
         sent: Vec::new(),
@@ -117,6 +131,13 @@ pub fn diagnose_beside(failures: &[Witness], mut rights: Vec<&Witness>, effort: 
     run.answers();
     run.signing(effort);
     run.weigh();
+    // Which of several verdicts' causes is meant, those of the others say.
+    let is_open = |found: &Diagnosis| found.outcome == Outcome::Ambiguous;
+    if run.first > 0 && run.found.get(run.first..).is_some_and(|found| found.iter().any(is_open)) {
+        run.first = 0;
+        run.verifying();
+        run.weigh();
+    }
     run.settle();
     run.found
 }
@@ -124,6 +145,8 @@ pub fn diagnose_beside(failures: &[Witness], mut rights: Vec<&Witness>, effort: 
 /// A run while it is diagnosed.
 struct RunDiagnosis<'a> {
     failures: &'a [Witness],
+    /// The first failure that is asked about. The diagnoses of those before it may be left out where they say nothing of the others.
+    first: usize,
     rights: Vec<&'a Witness>,
     found: Vec<Diagnosis>,
     /// Sets of departures of sending that were found.

@@ -28,6 +28,11 @@ impl RunDiagnosis<'_> {
             let cause = Cause::Deviation(deviation);
             let mut deviant = Reference::conducting(Conduct::of([&cause]));
             let mut gives = |witness: &Witness| accepts(&deviant.ask(&witness.question)) == accepts(&witness.observation);
+            // Whatever explains none of those that are asked about is none of their causes.
+            let asked = failed.iter().filter(|place| **place >= self.first);
+            if self.first > 0 && !asked.filter_map(|place| self.failures.get(*place)).any(&mut gives) {
+                continue;
+            }
             let mut explained: Vec<usize> =
                 quick_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
             if explained.is_empty() && slow_failed.is_empty() {

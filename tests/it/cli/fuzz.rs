@@ -79,10 +79,81 @@ fn nobody_is_judged_by_what_the_reference_is_falsely_said_to_confirm() {
     assert!(ended.lines().iter().all(|line| line.starts_with("UNCONFIRMED  ")), "{}", ended.stdout);
 }
 
-/// Adapters that offer little.
+#[test]
+fn two_implementations_of_one_name_keep_a_file_each() {
+    let folder = Folder::new();
+    let finds = folder.path("finds");
+    let save = finds.to_str().unwrap();
+    let wrong = deviant("method.lower-case");
+    let search = |adapters: &[&str]| {
+        let options = ["fuzz", "--runs", "100", "--seed", "1", "--only", "sign", "--save", save];
+        countersign(&[&options[..], adapters].concat()).with(1)
+    };
+    search(&["--adapter", &wrong]);
+    let alone = saved(&finds);
+    search(&["--adapter", &wrong, "--adapter", &wrong]);
+    let both = saved(&finds);
+    assert_eq!(both.len(), 2 * alone.len());
+    // What is found again is in its file; what somebody else has put there stays.
+    search(&["--adapter", &wrong, "--adapter", &wrong]);
+    assert_eq!(saved(&finds), both);
+    let (path, mut other) = alone.first().unwrap().clone();
+    other["cases"][0]["input"]["nonce"] = "another".into();
+    let other = other.to_string();
+    std::fs::write(&path, &other).unwrap();
+    search(&["--adapter", &wrong]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
+    assert_eq!(saved(&finds).len(), both.len());
+    std::fs::write(&path, "no find at all").unwrap();
+    search(&["--adapter", &wrong, "--adapter", &wrong]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "no find at all");
+}
+
+#[test]
+fn a_folder_without_finds_is_said_to_be_one() {
+    let folder = Folder::new();
+    let ended = countersign(&["fuzz", "--adapter", &reference_adapter(), "--replay", folder.path(".").to_str().unwrap()]).with(5);
+    assert!(ended.stderr.contains("no saved cases"), "{}", ended.stderr);
+}
+
+#[test]
+fn the_seed_is_what_requests_are_made_from() {
+    let seed = |command: &str| {
+        let help = countersign(&[command, "--help"]).with(0).stdout;
+        help.split_once("--seed <N>").unwrap().1.lines().take(3).collect::<Vec<_>>().join(" ")
+    };
+    assert!(seed("fuzz").contains("requests are made from"), "{}", seed("fuzz"));
+    assert!(seed("test").contains("shuffled"), "{}", seed("test"));
+}
+
+#[test]
+fn what_was_found_in_a_verifier_becomes_a_vector_with_its_control() {
+    let folder = Folder::new();
+    let (finds, set) = (folder.path("finds"), folder.path("set"));
+    let wrong = deviant("verify.timestamp-unchecked");
+    let save = ["--runs", "1000", "--seed", "4", "--only", "verify", "--save", finds.to_str().unwrap()];
+    countersign(&[&["fuzz", "--adapter", &wrong][..], &save].concat()).with(1);
+    countersign(&["vectors", "export", set.to_str().unwrap()]).with(0);
+    let target = set.join("verify").read_dir().unwrap().map(|entry| entry.unwrap().path()).min().unwrap();
+    let from = saved(&finds).first().unwrap().0.clone();
+    let add = |rest: &[&str]| {
+        let said = ["--title", "a timestamp is near the server's clock", "--id", "added", "--confirmed-by", "x 1", "--confirmed-by", "y 1"];
+        countersign(&[&["vectors", "add", target.to_str().unwrap(), "--from", &from][..], &said, rest].concat())
+    };
+    let ended = add(&[]).with(3);
+    assert!(ended.stderr.contains("--ref ADDRESS"), "{}", ended.stderr);
+    add(&["--ref", "https://example.com/how"]).with(0);
+    countersign(&["vectors", "lint", "--vectors", target.to_str().unwrap()]).with(0);
+    let file: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&target).unwrap()).unwrap();
+    let [.., control, case] = &file["cases"].as_array().unwrap()[..] else { panic!("{file}") };
+    assert_eq!((&control["id"], &case["id"], &case["control"]), (&"added-control".into(), &"added".into(), &"added-control".into()));
+}
+
+/// Adapters that offer little, or do always the same.
 #[cfg(unix)]
 mod offering {
-    use super::super::{Folder, countersign};
+    use super::super::{Folder, countersign, reference_adapter};
+    use super::{deviant, saved};
 
     /// Says what it offers and would answer nothing.
     fn adapter(folder: &Folder, operations: &str, methods: &str) -> String {
@@ -104,6 +175,76 @@ mod offering {
             let adapter = adapter(&folder, operations, methods);
             let ended = countersign(&["fuzz", "--adapter", &adapter, "--only", only, "--time", "5s"]).with(5);
             assert!(ended.stderr.contains("script: 0 questions in "), "{}", ended.stderr);
+        }
+    }
+    /// Says to every question what `reply` says, which has `$id` for its id.
+    fn replying(folder: &Folder, name: &str, reply: &str) -> String {
+        let features = r#""stages","form_body","duplicates","extra_parameters","realm","callback","verifier","no_version","fixed_nonce","transmission","body_hash""#;
+        let hello = format!(
+            r#"{{"type":"hello","protocol":1,"implementation":{{"name":"{name}"}},"operations":["sign","verify"],"signature_methods":["HMAC-SHA1","HMAC-SHA256","PLAINTEXT"],"features":[{features}]}}"#
+        );
+        let script = format!(
+            "read -r hello\nprintf '%s\\n' '{hello}'\nwhile read -r line; do\n\
+             id=$(printf '%s' \"$line\" | sed 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/')\n{reply}\ndone\n"
+        );
+        format!("sh '{}'", folder.file(&format!("{name}.sh"), script))
+    }
+
+    #[test]
+    fn who_refuses_everything_has_fixed_nothing() {
+        let folder = Folder::new();
+        let refusing = replying(&folder, "refusing", r#"printf '{"type":"reject","id":"%s"}\n' "$id""#);
+        for (id, only) in [("verify.timestamp-unchecked", "verify"), ("signer.timestamp-unchecked", "sign")] {
+            let finds = folder.path(only);
+            let save = finds.to_str().unwrap();
+            let wrong = deviant(id);
+            countersign(&["fuzz", "--adapter", &wrong, "--runs", "2000", "--seed", "4", "--only", only, "--save", save]).with(1);
+            assert!(!saved(&finds).is_empty());
+            for (adapter, word, code) in
+                [(&wrong, "FAILED  ", 1), (&reference_adapter(), "FIXED  ", 0), (&refusing, "INCONCLUSIVE (its", 1)]
+            {
+                let ended = countersign(&["fuzz", "--adapter", adapter, "--replay", save]).with(code);
+                let lines = ended.lines();
+                assert!(lines.len() == saved(&finds).len() && lines.iter().all(|line| line.starts_with(word)), "{}", ended.stdout);
+            }
+            // Files from before there were controls prove nothing either.
+            for (path, mut file) in saved(&finds) {
+                file["cases"].as_array_mut().unwrap().truncate(1);
+                file["cases"][0].as_object_mut().unwrap().remove("control");
+                std::fs::write(path, file.to_string()).unwrap();
+            }
+            let ended = countersign(&["fuzz", "--adapter", &refusing, "--replay", save]).with(1);
+            assert!(ended.lines().iter().all(|line| line.starts_with("INCONCLUSIVE (a refusal")), "{}", ended.stdout);
+        }
+    }
+
+    #[test]
+    fn who_breaks_too_often_is_asked_no_more_in_a_search_and_in_a_replay() {
+        let folder = Folder::new();
+        let breaking = replying(&folder, "breaking", "exit 3");
+        for only in ["sign", "verify"] {
+            let search = ["fuzz", "--adapter", &breaking, "--only", only, "--seed", "1", "--runs", "50"];
+            let ended = countersign(&[&search[..], &["--restarts", "0"]].concat()).with(4);
+            assert!(ended.stderr.contains("breaking: 1 questions in "), "{}", ended.stderr);
+            assert!(ended.stderr.contains("broke more than 0 times") && !ended.stderr.contains("the time was over"), "{}", ended.stderr);
+        }
+        // Of what came in before it broke, some is not looked at any more, and for no other reason.
+        let reply = r#"n=$((n+1)); [ $n -gt 40 ] && exit 3; printf '{"type":"result","id":"%s","output":{"valid":true}}\n' "$id""#;
+        let careless = replying(&folder, "careless", reply);
+        let ended = countersign(&["fuzz", "--adapter", &careless, "--only", "verify", "--seed", "1", "--restarts", "0"]).with(4);
+        assert!(ended.stderr.contains(" were not looked at: it broke too often\n"), "{}", ended.stderr);
+        let finds = folder.path("finds");
+        let (save, wrong) = (finds.to_str().unwrap(), deviant("method.lower-case"));
+        countersign(&["fuzz", "--adapter", &wrong, "--runs", "100", "--seed", "1", "--only", "sign", "--save", save]).with(1);
+        let (path, file) = saved(&finds).into_iter().next().unwrap();
+        for copy in 1..=5 {
+            std::fs::write(format!("{path}.{copy}.json"), file.to_string()).unwrap();
+        }
+        for (restarts, lines) in [("0", 1), ("2", 3), ("100", saved(&finds).len())] {
+            let code = if restarts == "100" { 1 } else { 4 };
+            let ended = countersign(&["fuzz", "--adapter", &breaking, "--replay", save, "--restarts", restarts]).with(code);
+            assert_eq!(ended.lines().len(), lines, "{}", ended.stdout);
+            assert_eq!(ended.stderr.contains("broke too often"), code == 4, "{}", ended.stderr);
         }
     }
 }

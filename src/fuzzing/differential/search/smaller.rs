@@ -6,7 +6,7 @@ use super::super::verifying::{Doing, NOTHING};
 use super::{Origin, Search, VERDICT, Waiting, Watch};
 use crate::implementation::{Implementation as _, Observation};
 use crate::vectors::Question;
-use crate::vectors::question::{Credentials, SignInput};
+use crate::vectors::question::{Credentials, SignInput, VerifyInput};
 
 impl Search<'_> {
     /// Of each find that is explained, whether its causes change the answer to this question.
@@ -32,7 +32,7 @@ impl Search<'_> {
         let origin = (input.clone(), Doing::NOTHING);
         let Some(question) = self.received(&origin) else { return waiting };
         let right = self.right(&question, VERDICT);
-        let observation = self.ask(&question);
+        let Some(observation) = self.ask(&question) else { return waiting };
         if self.kind(&question, &right, &observation) == Some(kind) {
             waiting.at.iter_mut().take(1).for_each(|first| *first = NOTHING);
             (waiting.question, waiting.origin) = (question, Some(origin));
@@ -40,21 +40,37 @@ impl Search<'_> {
         waiting
     }
 
-    /// The smallest question that was reached. Before each that is put, whoever watches is asked whether to go on.
-    pub(super) fn shrunk(
+    /// The smallest question that is reached, with its answer. Before each that is put, whoever watches is asked whether to go on.
+    pub(super) fn smallest(
         &mut self,
         question: Question,
+        observation: Observation,
         origin: Option<Origin>,
-        kind: Kind,
-        at: &[&'static str],
+        mut way: Way<'_>,
         watch: Watch<'_>,
-    ) -> Shrunk {
-        let way = Way { kind, at, shown: self.shown(&question), word: word(&self.right(&question, VERDICT)) };
+    ) -> Smallest {
+        way.shown = self.shown(&question);
+        way.word = word(&self.right(&question, VERDICT));
+        self.broke = None;
+        let (Shrunk { question: smallest, is_smallest }, signed) = self.shrunk(question.clone(), origin.clone(), &way, watch);
+        // What breaks is not asked once more for the telling: each break is one of few.
+        let told = match way.kind {
+            Kind::Breaks => Some(self.broke.take().unwrap_or_else(|| observation.clone())),
+            _ => self.ask(&smallest),
+        };
+        match told {
+            Some(observation) => Smallest { question: smallest, is_smallest, observation, origin: signed },
+            None => Smallest { question, is_smallest: false, observation, origin },
+        }
+    }
+
+    /// The smallest question that is reached, and what it is made of.
+    fn shrunk(&mut self, question: Question, origin: Option<Origin>, way: &Way<'_>, watch: Watch<'_>) -> (Shrunk, Option<Origin>) {
         let Some((input, doing)) = origin else {
-            return shrink(question, &mut |candidate| self.still_differs(candidate, &way, watch));
+            return (shrink(question, &mut |candidate| self.still_differs(candidate, way, watch)), None);
         };
         // What was signed becomes smaller first, and is signed and changed again; then what is received as it is.
-        let mut plain = Some(plain(&input)).filter(|plain| kind == Kind::Rejects && self.accepts(plain));
+        let mut plain = Some(plain(&input)).filter(|plain| way.kind == Kind::Rejects && self.accepts(plain));
         let signed = shrink(Question::Sign(input), &mut |candidate| {
             let Question::Sign(input) = candidate else { return Some(false) };
             // Whoever refuses every request of such a client, nonce or timestamp refuses it for another reason.
@@ -68,25 +84,29 @@ impl Search<'_> {
                 }
             }
             let received = self.received(&(input.clone(), doing));
-            received.map_or(Some(false), |received| self.still_differs(&received, &way, watch))
+            received.map_or(Some(false), |received| self.still_differs(&received, way, watch))
         });
-        let received = match signed.question {
-            Question::Sign(input) => self.received(&(input, doing)).unwrap_or(question),
-            _ => question,
-        };
-        if kind == Kind::Rejects {
-            // It is to be accepted: of what is signed nothing can be left out, and the rest is a server's clock and memory.
-            return Shrunk { question: received, ..signed };
-        }
-        let received = shrink(received, &mut |candidate| self.still_differs(candidate, &way, watch));
-        Shrunk { is_smallest: received.is_smallest && signed.is_smallest, ..received }
+        let Question::Sign(input) = signed.question else { return (Shrunk { question, is_smallest: false }, None) };
+        let origin = (input, doing);
+        let received = self.received(&origin).unwrap_or(question);
+        let origin = Some(origin);
+        // Of what must be accepted only what is not signed can go. The server stays who it is: with another clock or memory, or whom it does
+        // not know, somebody refuses for another reason.
+        let server = server(&received);
+        let received = shrink(received, &mut |candidate| {
+            if way.kind == Kind::Rejects && self::server(candidate) != server {
+                return Some(false);
+            }
+            self.still_differs(candidate, way, watch)
+        });
+        (Shrunk { is_smallest: received.is_smallest && signed.is_smallest, ..received }, origin)
     }
 
     /// Whether this request is accepted as it is signed.
     fn accepts(&mut self, input: &SignInput) -> bool {
         let Some(question) = self.received(&(Box::new(input.clone()), Doing::NOTHING)) else { return false };
         let right = self.right(&question, VERDICT);
-        let observation = self.ask(&question);
+        let Some(observation) = self.ask(&question) else { return false };
         matches!(observation, Observation::Answered(_)) && self.kind(&question, &right, &observation).is_none()
     }
 
@@ -95,47 +115,72 @@ impl Search<'_> {
         if !self.goes_on(watch) {
             return None;
         }
-        if self.shown(candidate).iter().zip(&way.shown).any(|(now, before)| *now && !before) {
-            return Some(false);
-        }
-        if self.offer.lacks_for(candidate).is_some() || self.searched.gave_up {
+        if self.offer.lacks_for(candidate).is_some() {
             return Some(false);
         }
         let right = self.right(candidate, VERDICT);
         if word(&right) != way.word {
             return Some(false);
         }
-        let observation = self.ask(candidate);
-        if matches!(observation, Observation::Broke { .. }) {
-            self.breaks += 1;
-            self.searched.gave_up = self.breaks > self.limits.breaks;
+        let observation = self.ask(candidate)?;
+        // Dearer than to ask, and of few answers: what suspects would have said.
+        let differs = self.kind(candidate, &right, &observation) == Some(way.kind)
+            && !self.shown(candidate).iter().zip(&way.shown).any(|(now, before)| *now && !before)
+            && !self.explains(candidate, &observation, way.kind, way.at);
+        if differs && way.kind == Kind::Breaks {
+            self.broke = Some(observation);
         }
-        Some(self.kind(candidate, &right, &observation) == Some(way.kind) && !self.explains(candidate, &observation, way.kind, way.at))
+        Some(differs)
     }
 }
 
+/// What a received request says of the server: all but the request.
+fn server(question: &Question) -> Option<VerifyInput> {
+    let Question::Verify(input) = question else { return None };
+    let request = VerifyInput::default();
+    let (method, url, headers, body) = (request.method, request.url, request.headers, request.body);
+    Some(VerifyInput { method, url, headers, body, ..(**input).clone() })
+}
+
 /// The request without what a signer refuses.
-fn cured(input: &SignInput) -> SignInput {
+pub(super) fn cured(input: &SignInput) -> SignInput {
     let client = Credentials { identifier: "c".into(), ..input.client.clone() };
     let (nonce, timestamp, version) = (Some("n".into()), Some("1".into()), Some("1.0".into()));
     SignInput { client, nonce, timestamp, version, realm: None, extra: Vec::new(), body_hash: None, ..input.clone() }
 }
 
 /// The plainest request with the same credentials, nonce, timestamp and version.
-fn plain(input: &SignInput) -> SignInput {
+pub(super) fn plain(input: &SignInput) -> SignInput {
     let SignInput { client, token, nonce, timestamp, version, .. } = input.clone();
     let (method, url, signature_method) = ("GET".into(), "http://example.com/".into(), "HMAC-SHA1".into());
     SignInput { method, url, signature_method, client, token, nonce, timestamp, version, ..SignInput::default() }
 }
 
 /// In which way a question is answered wrongly.
-struct Way<'a> {
+pub(super) struct Way<'a> {
     kind: Kind,
     at: &'a [&'static str],
     /// Which known mistakes it shows. A smaller question must not show one that the larger one did not: two at once are harder to name.
     shown: Vec<bool>,
     /// Why a request is to be refused: one that is to be refused for another reason is another question.
     word: Option<String>,
+}
+
+impl<'a> Way<'a> {
+    /// Of this kind, along these axes; the rest is seen in the question.
+    pub(super) const fn of(kind: Kind, at: &'a [&'static str]) -> Way<'a> {
+        Way { kind, at, shown: Vec::new(), word: None }
+    }
+}
+
+/// What a shrinking came to, as it is told.
+pub(super) struct Smallest {
+    pub(super) question: Question,
+    pub(super) is_smallest: bool,
+    /// The answer to it.
+    pub(super) observation: Observation,
+    /// Of a received request, what was signed, as small as it became.
+    pub(super) origin: Option<Origin>,
 }
 
 fn word(right: &Observation) -> Option<String> {
