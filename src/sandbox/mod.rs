@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`server`] | threads and connections, the clock, the builder: the only place with sockets |
 //! | [`http`], [`limits`] | requests and answers as octets, and what a peer may cost |
-//! | `provider`, [`routes`] | an answer to every request; which endpoint a path is |
+//! | `provider`, `target`, [`routes`] | an answer to every request; where it goes, and which endpoint a path is |
 //! | `whose` | whether a request may be of somebody's real client: then it is not kept |
 //! | `verifying`, [`nonces`], [`store`] | a signed request put to the specification and the profile; what is remembered |
 //! | `endpoints`, `authorize` | credentials, renewal, revocation, the resource; the user's part |
@@ -44,6 +44,7 @@ mod date;
 mod endpoints;
 mod inspector;
 mod provider;
+mod target;
 mod test_key;
 mod verifying;
 mod whose;

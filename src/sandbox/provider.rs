@@ -1,13 +1,12 @@
 //! The mock provider: a profile, what it knows, and an answer to every request. It reads no socket and no clock.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::authorize;
 use super::endpoints;
 use super::entries::{Entries, Entry};
-use super::faults::{self, Fault, Scene};
+use super::faults::{Fault, Scene};
 use super::http::{BadRequest, Incoming, Reply};
 use super::limits::Limits;
 use super::nonces::Nonces;
@@ -15,6 +14,7 @@ use super::refusal::{self, Clocks, Refused};
 use super::routes::{Route, Routes};
 use super::server::patience::Patience;
 use super::store::{Client, Store, Token};
+use super::target::Target;
 use super::verifying::{self, Deferred, NotVerified, verify};
 use super::whose;
 use crate::profile::document::{Endpoint, EndpointName, Profile};
@@ -23,7 +23,6 @@ use crate::profile::hosts;
 use crate::profile::kinds::Check;
 use crate::profile::reading::Reading;
 use crate::protocol::nonce::{NonceMemory as _, Registration};
-use crate::protocol::request::HostAndPort;
 use crate::protocol::verification::Verifier;
 use crate::protocol::{Code, SignatureMethod};
 
@@ -110,30 +109,6 @@ impl Asked<'_> {
     }
 }
 
-/// Where a request goes.
-struct Target {
-    /// The absolute URL.
-    url: Vec<u8>,
-    /// Its path, without that of a fault.
-    path: String,
-    fault: Option<&'static Fault>,
-}
-
-impl Target {
-    /// The URL as rules take it: without the part that asks for a fault.
-    fn plain_url(&self) -> Cow<'_, str> {
-        let url = String::from_utf8_lossy(&self.url);
-        let plain = self.fault.zip(url.split_once(FAULTS)).and_then(|(fault, (before, rest))| {
-            let rest = rest.strip_prefix(fault.name)?;
-            Some(format!("{before}{rest}"))
-        });
-        plain.map_or(url, Cow::Owned)
-    }
-}
-
-/// Below here a path asks for a fault: `/_fault/NAME/…`.
-const FAULTS: &str = "/_fault/";
-
 /// What the server knows of a request's credentials.
 pub(super) struct Known {
     pub(super) client: Option<Arc<Client>>,
@@ -199,7 +174,7 @@ impl Provider {
 
     /// Answers a request.
     pub(super) fn answer(&self, incoming: &Incoming, now: u64, verifier: &mut Verifier) -> (Reply, Option<Arc<Entry>>) {
-        let target = match self.read(incoming) {
+        let target = match Target::read(incoming, &self.settings) {
             Ok(target) => target,
             Err(bad) => return (plain(&bad), None),
         };
@@ -258,54 +233,6 @@ impl Provider {
         let Some(endpoint) = self.profile.endpoints.get(&name) else { return Err(self.nowhere(asked)) };
         let verified = verify(self, asked, name, endpoint, verifier, seen)?;
         endpoints::answer(self, asked, name, endpoint, &verified).map_err(|refused| Box::new(NotVerified { refused, explanation: None }))
-    }
-
-    /// Reads the target and the Host field. A page in somebody's browser whose name was made to lead to loopback has another Host.
-    fn read(&self, incoming: &Incoming) -> Result<Target, BadRequest> {
-        let mut hosts = incoming.fields("host");
-        let host = match (hosts.next(), hosts.next()) {
-            (Some(host), None) if !host.is_empty() => host,
-            (None, None) if incoming.minor == 0 => self.settings.authority.as_bytes(),
-            (Some(_), Some(_)) => return Err(BadRequest::new(400, "there are several Host fields")),
-            _ => return Err(BadRequest::new(400, "there is no Host field")),
-        };
-        if !self.settings.hosts.iter().any(|known| same_host(known.as_bytes(), host, &self.settings.scheme)) {
-            let because = format!("the Host field names another server; this one is {}", self.settings.authority);
-            return Err(BadRequest { status: 421, because: because.into() });
-        }
-        let scheme = self.settings.scheme.as_bytes();
-        let url = match incoming.target.first() {
-            Some(b'/') => [scheme, b"://", self.settings.authority.as_bytes(), &incoming.target].concat(),
-            // The absolute form (RFC 9112 section 3.2.2): it has to name the same server.
-            _ => match crate::protocol::Url::parse(&incoming.target) {
-                Ok(url) if same_host(url.authority, host, &self.settings.scheme) && url.scheme.eq_ignore_ascii_case(scheme) => {
-                    incoming.target.clone()
-                }
-                Ok(_) => return Err(BadRequest::new(421, "the request line names another server than the Host field")),
-                Err(error) => return Err(BadRequest { status: 400, because: format!("the request target: {error}").into() }),
-            },
-        };
-        let limit = self.settings.limits.parameters;
-        let query = url.split(|octet| *octet == b'?').nth(1).unwrap_or_default();
-        let many = |text: &[u8]| memchr::memchr_iter(b'&', text).count() >= limit;
-        if many(query)
-            || incoming.body.as_deref().is_some_and(many) && incoming.fields("content-type").any(crate::protocol::request::is_form)
-        {
-            return Err(BadRequest { status: 400, because: format!("there are more than {limit} parameters").into() });
-        }
-        let parsed = crate::protocol::Url::parse(&url);
-        let parsed = parsed.map_err(|error| BadRequest { status: 400, because: format!("the request target: {error}").into() })?;
-        let path = if parsed.path.is_empty() { "/".to_owned() } else { String::from_utf8_lossy(parsed.path).into_owned() };
-        let (path, fault) = match path.strip_prefix(FAULTS) {
-            None => (path, None),
-            Some(rest) => {
-                let (name, rest) = rest.split_once('/').unwrap_or((rest, ""));
-                let fault = faults::find(name);
-                let unknown = || BadRequest { status: 404, because: format!("there is no fault {}", name.escape_debug()).into() };
-                (format!("/{rest}"), Some(fault.ok_or_else(unknown)?))
-            }
-        };
-        Ok(Target { url, path, fault })
     }
 
     fn scene<'a>(&'a self, asked: &'a Asked<'_>) -> Scene<'a> {
@@ -417,16 +344,6 @@ fn is_renewal(asked: &Asked<'_>) -> bool {
     const HANDLE: &[u8] = b"oauth_session_handle";
     let holds = |text: &[u8]| memchr::memmem::find(text, HANDLE).is_some();
     holds(asked.url) || asked.incoming.body.as_deref().is_some_and(holds) || asked.incoming.fields("authorization").any(holds)
-}
-
-fn same_host(known: &[u8], host: &[u8], scheme: &str) -> bool {
-    let default = if scheme == "https" { 443 } else { 80 };
-    match (HostAndPort::parse(known), HostAndPort::parse(host)) {
-        (Ok(known), Ok(host)) => {
-            known.host.eq_ignore_ascii_case(host.host) && known.port.unwrap_or(default) == host.port.unwrap_or(default)
-        }
-        _ => false,
-    }
 }
 
 /// An answer to what is no request to a provider.

@@ -248,25 +248,21 @@ impl Drop for Running {
     }
 }
 
+/// A probe of the sandbox's requests that are sent.
+#[cfg(unix)]
+fn sending(sandbox: &Sandbox, more: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args(["probe", "rfc5849", "--url", &sandbox.origin(), "--client", "k", "--secret-env", "CLIENT_SECRET", "--send"]);
+    command.args(more).env("CLIENT_SECRET", SECRET);
+    command
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interruption_ends_it_between_two_requests_and_what_was_done_is_told() {
     let sandbox = Sandbox::builder().profile("rfc5849").client(Client::new("k", SECRET)).start().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.args([
-        "probe",
-        "rfc5849",
-        "--url",
-        &sandbox.origin(),
-        "--client",
-        "k",
-        "--secret-env",
-        "CLIENT_SECRET",
-        "--send",
-        "--rate",
-        "4/s",
-    ]);
-    let mut running = Running(command.env("CLIENT_SECRET", SECRET).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut command = sending(&sandbox, &["--rate", "4/s"]);
+    let mut running = Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     // As soon as something was asked.
     while sandbox.exchanges().is_empty() {
         assert!(running.0.try_wait().unwrap().is_none(), "it ended before it was interrupted");
@@ -290,20 +286,8 @@ fn asking(sandbox: &Sandbox, folder: &std::path::Path, more: &[&str]) -> Running
         std::fs::write(&opener, format!("#!/bin/sh\n: > {}\n", folder.join("opened").display())).unwrap();
         std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.args([
-        "probe",
-        "rfc5849",
-        "--url",
-        &sandbox.origin(),
-        "--client",
-        "k",
-        "--secret-env",
-        "CLIENT_SECRET",
-        "--send",
-        "--authorize",
-    ]);
-    command.args(["--step", "at.control-last"]).args(more).env("CLIENT_SECRET", SECRET).env("PATH", folder);
+    let mut command = sending(sandbox, &["--authorize", "--step", "at.control-last"]);
+    command.args(more).env("PATH", folder);
     let mut running = Running(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     let (mut told, mut stderr) = (Vec::new(), running.0.stderr.take().unwrap());
     while !told.ends_with(b"code: ") {
