@@ -17,8 +17,7 @@ pub struct Disagreement {
     pub hint: Option<String>,
 }
 
-/// Everything in a profile that does not agree with something else in it, in file order; sources that nothing cites come last, because
-/// it may be a misspelt citation that leaves one alone.
+/// Everything in a profile that does not agree with something else in it, in file order.
 #[must_use]
 pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
     let mut found = Vec::new();
@@ -65,11 +64,16 @@ pub fn disagreements(profile: &Profile) -> Vec<Disagreement> {
             add(&rule.id, what, hint);
         }
     }
-    for source in profile.sources.iter().filter(|source| !is_cited(profile, &source.id)) {
-        let hint = "cite it where a rule or an error answer rests on it, or take it out";
-        add(&source.id, format!("source \"{}\" is cited by no rule and no error answer", source.id), Some(hint.to_owned()));
-    }
     found
+}
+
+/// Sources that nothing cites. A profile can be used with them; it may be a misspelt citation that leaves one alone.
+pub fn uncited(profile: &Profile) -> impl Iterator<Item = Disagreement> {
+    profile.sources.iter().filter(|source| !is_cited(profile, &source.id)).map(|source| Disagreement {
+        id: source.id.clone(),
+        what: format!("source \"{}\" is cited by no rule and no error answer", source.id),
+        hint: Some("cite it where a rule or an error answer rests on it, or take it out".to_owned()),
+    })
 }
 
 fn is_cited(profile: &Profile, id: &str) -> bool {
@@ -165,7 +169,8 @@ mod tests {
     /// A misspelt citation leaves its source alone; that the citation is wrong is told first.
     #[test]
     fn a_source_that_nothing_cites_is_told_after_the_rest() {
-        let told = |profile: &Profile| disagreements(profile).into_iter().map(|found| (found.id, found.what)).collect::<Vec<_>>();
+        let all = |profile: &Profile| disagreements(profile).into_iter().chain(uncited(profile)).collect::<Vec<_>>();
+        let told = |profile: &Profile| all(profile).into_iter().map(|found| (found.id, found.what)).collect::<Vec<_>>();
         let alone = |id: &str| (id.to_owned(), format!("source \"{id}\" is cited by no rule and no error answer"));
         let mut profile = shipped::profile("flickr").unwrap().unwrap();
         assert_eq!(told(&profile), []);

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::consistency::{Disagreement, disagreements};
+use super::consistency::{Disagreement, disagreements, uncited};
 use super::document::Profile;
 use super::nearest::nearest;
 
@@ -115,7 +115,10 @@ impl Sort {
 pub fn faults(file: &str, text: &str) -> Vec<LoadError> {
     match serde_json::from_str::<Profile>(text) {
         Err(error) => vec![LoadError::of_json(file, text, &error)],
-        Ok(profile) => disagreements(&profile).iter().map(|found| LoadError::of_disagreement(file, text, found)).collect(),
+        Ok(profile) => {
+            let found = disagreements(&profile).into_iter().chain(uncited(&profile));
+            found.map(|found| LoadError::of_disagreement(file, text, &found)).collect()
+        }
     }
 }
 

@@ -34,12 +34,14 @@ pub fn profile(name: &str) -> Option<Result<Profile, LoadError>> {
 mod tests {
     use super::*;
     use crate::profile::EndpointName;
+    use crate::profile::consistency::uncited;
 
     #[test]
     fn every_profile_that_comes_along_can_be_used() {
         for (name, _) in TEXTS {
             let profile = profile(name).unwrap().unwrap();
             assert_eq!(profile.id, name);
+            assert_eq!(uncited(&profile).map(|source| source.id).collect::<Vec<_>>(), [""; 0], "{name}");
             assert!(profile.rules.iter().all(|rule| !rule.statement.ends_with('.')));
         }
         assert!(profile("nobody").is_none());
