@@ -160,21 +160,16 @@ fn base32(octet: u8) -> Option<u8> {
 }
 
 fn base32_hex(octet: u8) -> Option<u8> {
-    Some(match octet {
-        b'0'..=b'9' => octet - b'0',
-        b'A'..=b'V' => octet - b'A' + 10,
-        b'a'..=b'v' => octet - b'a' + 10,
-        _ => return None,
-    })
+    digit(octet, 32)
 }
 
 fn hex(octet: u8) -> Option<u8> {
-    Some(match octet {
-        b'0'..=b'9' => octet - b'0',
-        b'A'..=b'F' => octet - b'A' + 10,
-        b'a'..=b'f' => octet - b'a' + 10,
-        _ => return None,
-    })
+    digit(octet, 16)
+}
+
+/// A digit of so many, in either case.
+fn digit(octet: u8, radix: u32) -> Option<u8> {
+    char::from(octet).to_digit(radix).and_then(|digit| u8::try_from(digit).ok())
 }
 
 const fn is_line_end(octet: u8) -> bool {
