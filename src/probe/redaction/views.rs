@@ -285,6 +285,7 @@ mod tests {
             "eGtlc3RyZWwvOXk=",
             "eHlrZXN0cmVsLzl6",
             "NNSXG5DSMVWC6OI=",
+            "DDIN6T3ICLM2UE8=",
             "YTJWemRISmxiQzg1",
             "6b657374 72656c 2f39",
             "x6:b6:57:37:47:26:56:c2:f3:9",
@@ -292,6 +293,29 @@ mod tests {
             "[107,101,115,116,114,101,108,47,57]",
         ] {
             assert!(all(text).iter().any(|view| view.contains("kestrel/9")), "{text}: {:?}", all(text));
+        }
+    }
+
+    #[test]
+    fn every_digit_stands_for_its_place_and_nothing_else_is_one() {
+        // RFC 4648, tables 1 to 4 and section 8; what base32 and hexadecimal write in capitals, others write small.
+        let upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        let lower = upper.to_ascii_lowercase();
+        let numerals = "0123456789";
+        for (value, digits, also) in [
+            (base64 as fn(u8) -> Option<u8>, format!("{upper}{lower}{numerals}+/"), None),
+            (base64, format!("{upper}{lower}{numerals}-_"), None),
+            (base32, format!("{upper}234567"), Some(format!("{lower}234567"))),
+            (base32_hex, format!("{numerals}{}", &upper[..22]), Some(format!("{numerals}{}", &lower[..22]))),
+            (hex, format!("{numerals}{}", &upper[..6]), Some(format!("{numerals}{}", &lower[..6]))),
+        ] {
+            for octet in 0..=255 {
+                let place = |digits: &str| digits.bytes().position(|digit| digit == octet).map(|place| u8::try_from(place).unwrap());
+                let expected = place(&digits).or_else(|| also.as_deref().and_then(place));
+                if expected.is_some() || !b"+-/_".contains(&octet) {
+                    assert_eq!(value(octet), expected, "{octet} of {digits}");
+                }
+            }
         }
     }
 
