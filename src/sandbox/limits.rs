@@ -19,7 +19,7 @@ pub struct Limits {
     pub body_time: Duration,
     /// How long an answer may take to be read.
     pub answer_time: Duration,
-    /// Connections at once: each is a thread and a file descriptor, of which a process often has a thousand.
+    /// Connections at once: each is a file descriptor, of which a process often has a thousand, and a thread while it is slow to read.
     pub connections: usize,
     /// Nonces that are remembered; when they are used up, requests are refused (RFC 5849 section 4.10).
     pub nonces: usize,
@@ -29,20 +29,25 @@ pub struct Limits {
     pub exchanges: usize,
 }
 
+impl Limits {
+    /// The limits of a sandbox for which no others are chosen.
+    pub const DEFAULT: Limits = Limits {
+        head: 16 * 1024,
+        fields: 100,
+        body: 1024 * 1024,
+        parameters: 1000,
+        head_time: Duration::from_secs(5),
+        body_time: Duration::from_secs(10),
+        answer_time: Duration::from_secs(10),
+        connections: 512,
+        nonces: 1_000_000,
+        tokens: 10_000,
+        exchanges: 100,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            head: 16 * 1024,
-            fields: 100,
-            body: 1024 * 1024,
-            parameters: 1000,
-            head_time: Duration::from_secs(5),
-            body_time: Duration::from_secs(10),
-            answer_time: Duration::from_secs(10),
-            connections: 512,
-            nonces: 1_000_000,
-            tokens: 10_000,
-            exchanges: 100,
-        }
+        Limits::DEFAULT
     }
 }

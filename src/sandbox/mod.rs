@@ -3,7 +3,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`server`] | threads and connections, the clock, the builder: the only place with sockets |
-//! | [`http`], [`limits`] | requests and answers as octets, and what a peer may cost |
+//! | [`http`], `reading`, [`limits`] | requests and answers as octets, requests that come in pieces, and what a peer may cost |
 //! | `provider`, `target`, [`routes`] | an answer to every request; where it goes, and which endpoint a path is |
 //! | `whose` | whether a request may be of somebody's real client: then it is not kept |
 //! | `verifying`, [`nonces`], [`store`] | a signed request put to the specification and the profile; what is remembered |
@@ -44,6 +44,7 @@ mod date;
 mod endpoints;
 mod inspector;
 mod provider;
+mod reading;
 mod target;
 mod test_key;
 mod verifying;

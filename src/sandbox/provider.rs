@@ -122,7 +122,7 @@ impl Provider {
         settings: Settings,
         (clients, tokens): (Vec<Client>, Vec<Token>),
         seen: &[[Vec<u8>; 4]],
-        random: Random,
+        (random, patience): (Random, Patience),
     ) -> Provider {
         let routes = Routes::of(profile, paths);
         let real_hosts = hosts::of(profile);
@@ -155,7 +155,7 @@ impl Provider {
         let law = verifying::law(&profile, settings.window.is_some());
         let state = State { store: Store::new(clients, tokens, settings.limits.tokens), nonces };
         let entries = Mutex::new(Entries::new(settings.limits.exchanges));
-        let (state, patience) = (Mutex::new(state), Patience::new());
+        let state = Mutex::new(state);
         Provider {
             profile,
             law,

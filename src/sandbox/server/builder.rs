@@ -1,12 +1,16 @@
 //! What a sandbox is made of, before it starts.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Condvar, Mutex};
 
 use thiserror::Error;
 
 use super::clock::Clock;
+use super::crew::Crew;
+use super::patience::Patience;
+use super::waiting::Waiting;
 use super::{Sandbox, Shared, Tell, random};
 use crate::profile::document::{Endpoint, EndpointName, TokenType};
 use crate::profile::{LoadError, Profile, shipped};
@@ -260,15 +264,17 @@ impl Builder {
             fault: self.fault,
             limits,
         };
-        let provider = Provider::new(&profile, &self.paths, settings, (clients, tokens), &self.seen, random);
+        let crew = Arc::new(Crew::new(std::thread::available_parallelism().map_or(1, NonZero::get) * 2));
+        let patience = Patience::new(Arc::clone(&crew));
+        let provider = Provider::new(&profile, &self.paths, settings, (clients, tokens), &self.seen, (random, patience));
         let shared = Shared {
             provider,
             clock: self.clock.unwrap_or_else(Clock::system),
             limits,
             tell: self.tell,
             stopping: AtomicBool::new(false),
-            open: Mutex::default(),
-            closed: Condvar::new(),
+            crew,
+            waiting: Waiting::new(limits.head_time.min(limits.body_time)).map_err(StartError::System)?,
         };
         Sandbox::start(listener, address, (client, given), shared).map_err(StartError::System)
     }

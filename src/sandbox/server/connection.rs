@@ -1,210 +1,185 @@
-//! One connection: requests one after the other, each within its limits of size and time.
+//! One connection: its socket, and what is known of it between the turns of the threads that serve it.
 
-use std::io::{self, ErrorKind, Read as _};
-use std::net::{Shutdown, TcpStream};
-use std::time::{Duration, Instant};
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::Shutdown;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use super::{Shared, misbehave, writing};
-use crate::protocol::verification::Verifier;
-use crate::sandbox::faults::Wire;
-use crate::sandbox::http::{BadRequest, Framing, Incoming, framing, head, too_large};
-use crate::sandbox::provider::plain;
+use mio::net::TcpStream;
 
-/// Why reading ended.
-enum Ended {
-    /// The peer has gone, or kept us waiting with nothing begun.
-    Gone,
-    Bad(BadRequest),
+use crate::sandbox::reading::{Reading, Stage};
+
+/// A connection. One thread serves it at a time.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) number: usize,
+    /// It never blocks.
+    stream: TcpStream,
+    place: Mutex<Place>,
+    happened: Condvar,
+    progress: Mutex<Progress>,
 }
 
-impl From<BadRequest> for Ended {
-    fn from(bad: BadRequest) -> Ended {
-        Ended::Bad(bad)
+/// How far a connection has come with its next request.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) reading: Reading,
+    /// By when the rest must come, and the stage at which that was said.
+    pub(super) until: Option<(Stage, Instant)>,
+}
+
+/// Where a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Nobody has it; something must happen before this moment.
+    Waits(Instant),
+    /// It is in the queue.
+    Queued,
+    /// Somebody serves it; whether something has happened since he looked.
+    Served { happened: bool },
+}
+
+/// What was found of octets.
+pub(super) enum Read {
+    Octets(usize),
+    /// None yet.
+    Nothing,
+    /// No more will come.
+    End,
+}
+
+impl Connection {
+    pub(super) fn new(number: usize, stream: TcpStream, until: Instant) -> Connection {
+        let progress = Progress { reading: Reading::default(), until: Some((Stage::Nothing, until)) };
+        let (place, progress) = (Mutex::new(Place::Waits(until)), Mutex::new(progress));
+        Connection { number, stream, place, happened: Condvar::new(), progress }
     }
-}
 
-/// Serves a connection to its end.
-pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
-    let mut connection = Connection { stream, shared, buffer: Vec::new(), block: vec![0; BLOCK], reading: Duration::ZERO };
-    let mut verifier = Verifier::default();
-    let _ = connection.stream.set_nodelay(true);
-    loop {
-        match connection.request() {
-            Ok(incoming) => {
-                let (reply, entry) = shared.provider.answer(&incoming, shared.clock.now(), &mut verifier);
-                let closes = incoming.closes() || shared.is_stopping() || reply.wire != Wire::Good;
-                let written = match reply.wire {
-                    Wire::Good => connection.write(&reply.octets(closes, incoming.method == b"HEAD")),
-                    _ => misbehave::write(stream, shared, &reply),
-                };
-                if let (Some(tell), Some(entry)) = (&shared.tell, entry) {
-                    tell(&entry);
-                }
-                if closes || written.is_err() {
-                    break;
-                }
+    /// How far it has come, for the one who serves it.
+    pub(super) fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something has happened at the socket, or it is too late. Whether the connection is to be put into the queue.
+    pub(super) fn happens(&self) -> bool {
+        let mut place = self.place();
+        match *place {
+            Place::Waits(_) => {
+                *place = Place::Queued;
+                return true;
             }
-            Err(Ended::Gone) => break,
-            Err(Ended::Bad(bad)) => {
-                let _ = connection.write(&plain(&bad).octets(true, false));
-                connection.linger();
-                break;
+            Place::Queued => {}
+            Place::Served { .. } => {
+                *place = Place::Served { happened: true };
+                self.happened.notify_all();
             }
         }
-    }
-    let _ = connection.stream.shutdown(Shutdown::Both);
-}
-
-struct Connection<'a> {
-    stream: &'a TcpStream,
-    shared: &'a Shared,
-    /// What was read and not used yet.
-    buffer: Vec<u8>,
-    /// Where the next octets are read to.
-    block: Vec<u8>,
-    /// The time-out that the socket has for reading.
-    reading: Duration,
-}
-
-/// The most octets that are read at once.
-const BLOCK: usize = 16 * 1024;
-
-/// A time-out is not set anew for a difference of less: a call of the system for every request would be dear.
-const ABOUT: Duration = Duration::from_millis(20);
-
-impl Connection<'_> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<()> {
-        writing::write_all(self.stream, octets, self.shared.limits.answer_time)
+        false
     }
 
-    fn request(&mut self) -> Result<Incoming, Ended> {
-        let limits = &self.shared.limits;
-        let until = Instant::now() + limits.head_time;
-        let (mut incoming, length) = loop {
-            if !self.buffer.is_empty()
-                && let Some(found) = head(&self.buffer, limits)?
-            {
-                break found;
-            }
-            let begun = !self.buffer.is_empty();
-            match self.more(until) {
-                Ok(0) => return Err(Ended::Gone),
-                Ok(_) => {}
-                Err(ErrorKind::TimedOut) if begun => return Err(BadRequest::new(408, "the head did not come in time").into()),
-                Err(_) => return Err(Ended::Gone),
-            }
-        };
-        self.buffer.drain(..length);
-        let until = Instant::now() + limits.body_time;
-        let framing = framing(&incoming, limits)?;
-        if framing != Framing::None && incoming.lists("expect", "100-continue") && self.buffer.is_empty() {
-            self.write(b"HTTP/1.1 100 Continue\r\n\r\n").map_err(|_| Ended::Gone)?;
+    /// When it is too late, if nobody has the connection.
+    pub(super) fn waits_until(&self) -> Option<Instant> {
+        match *self.place() {
+            Place::Waits(until) => Some(until),
+            Place::Queued | Place::Served { .. } => None,
         }
-        incoming.body = match framing {
-            Framing::None => None,
-            Framing::Length(length) => Some(self.take(length, until)?),
-            Framing::Chunked => Some(self.chunks(until)?),
-        };
-        Ok(incoming)
     }
 
-    /// Reads what there is, up to a block; zero at the end.
-    fn more(&mut self, until: Instant) -> Result<usize, ErrorKind> {
+    /// Somebody begins to serve it.
+    pub(super) fn is_served(&self) {
+        *self.place() = Place::Served { happened: false };
+    }
+
+    /// It goes to the end of the queue.
+    pub(super) fn is_queued(&self) {
+        *self.place() = Place::Queued;
+    }
+
+    /// Nobody serves it any more until something happens, unless that is so already. Whether it waits now.
+    pub(super) fn begins_to_wait(&self, until: Instant) -> bool {
+        let mut place = self.place();
+        let waits = *place == Place::Served { happened: false };
+        *place = if waits { Place::Waits(until) } else { Place::Served { happened: false } };
+        waits
+    }
+
+    /// Waits until something happens, but no longer than `until`, while the connection is served. Whether something has.
+    fn wait(&self, until: Instant) -> bool {
+        let mut place = self.place();
         loop {
+            if *place != (Place::Served { happened: false }) {
+                *place = Place::Served { happened: false };
+                return true;
+            }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(ErrorKind::TimedOut);
+                return false;
             }
-            if self.reading.abs_diff(left) > ABOUT {
-                self.stream.set_read_timeout(Some(left)).map_err(|error| error.kind())?;
-                self.reading = left;
-            }
-            match self.stream.read(&mut self.block) {
-                Ok(length) => {
-                    self.buffer.extend_from_slice(self.block.get(..length).unwrap_or_default());
-                    return Ok(length);
-                }
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
-                Err(error) => return Err(error.kind()),
-            }
+            place = self.happened.wait_timeout(place, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    fn more_body(&mut self, until: Instant) -> Result<(), Ended> {
-        match self.more(until) {
-            Ok(0) => Err(Ended::Gone),
-            Ok(_) => Ok(()),
-            Err(ErrorKind::TimedOut) => Err(BadRequest::new(408, "the body did not come in time").into()),
-            Err(_) => Err(Ended::Gone),
-        }
-    }
-
-    fn take(&mut self, length: usize, until: Instant) -> Result<Vec<u8>, Ended> {
-        while self.buffer.len() < length {
-            self.more_body(until)?;
-        }
-        Ok(self.buffer.drain(..length).collect())
-    }
-
-    /// Chunks put together (RFC 9112 section 7.1); extensions and trailers are read and dropped.
-    fn chunks(&mut self, until: Instant) -> Result<Vec<u8>, Ended> {
-        let limits = &self.shared.limits;
-        let mut body = Vec::new();
+    /// Reads what has come.
+    pub(super) fn read(&self, block: &mut [u8]) -> Read {
         loop {
-            let line = self.line(until)?;
-            let bad = || BadRequest::new(400, "a chunk has no size");
-            let size = match httparse::parse_chunk_size(&line) {
-                Ok(httparse::Status::Complete((_, size))) => usize::try_from(size).map_err(|_| bad())?,
-                _ => return Err(bad().into()),
-            };
-            if size == 0 {
-                break;
-            }
-            if size > limits.body.saturating_sub(body.len()) {
-                return Err(too_large(limits).into());
-            }
-            body.extend(self.take(size, until)?);
-            if self.take(2, until)? != b"\r\n" {
-                return Err(BadRequest::new(400, "a chunk is longer than its size").into());
-            }
-        }
-        let mut trailers = 0;
-        loop {
-            let line = self.line(until)?;
-            trailers += line.len();
-            if line == b"\r\n" {
-                return Ok(body);
-            }
-            if trailers > limits.head {
-                return Err(BadRequest::new(431, "the trailers are too long").into());
+            match (&self.stream).read(block) {
+                Ok(0) => return Read::End,
+                Ok(length) => return Read::Octets(length),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Read::Nothing,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Read::End,
             }
         }
     }
 
-    /// A line with its end, of at most 4 KiB.
-    fn line(&mut self, until: Instant) -> Result<Vec<u8>, Ended> {
+    /// Reads what has come or comes before `until`.
+    pub(super) fn read_until(&self, block: &mut [u8], until: Instant) -> Read {
         loop {
-            if let Some(end) = memchr::memchr(b'\n', &self.buffer) {
-                return Ok(self.buffer.drain(..=end).collect());
+            match self.read(block) {
+                Read::Nothing if self.wait(until) => {}
+                read => return read,
             }
-            if self.buffer.len() > 4096 {
-                return Err(BadRequest::new(400, "a chunk's line is too long").into());
-            }
-            self.more_body(until)?;
         }
     }
 
-    /// Reads on for a moment: a peer that is still sending would not see the answer if the connection were torn down at once.
-    fn linger(&mut self) {
-        let _ = self.stream.shutdown(Shutdown::Write);
-        let until = Instant::now() + Duration::from_millis(500);
-        let mut left = 4 * 1024 * 1024_usize;
-        while let Ok(length @ 1..) = self.more(until) {
-            self.buffer.clear();
-            left = left.saturating_sub(length);
-            if left == 0 {
-                break;
+    /// Writes what the peer takes at once; how much that was.
+    pub(super) fn write(&self, octets: &[u8]) -> io::Result<usize> {
+        let mut written = 0;
+        while let Some(rest @ [_, ..]) = octets.get(written..) {
+            match (&self.stream).write(rest) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(length) => written += length,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
+        Ok(written)
+    }
+
+    /// Writes everything before `until`, however many pieces the peer takes it in.
+    ///
+    /// # Errors
+    /// `TimedOut` if the peer has not taken everything by then; what the connection says.
+    pub(super) fn write_until(&self, octets: &[u8], until: Instant) -> io::Result<()> {
+        let mut rest = octets;
+        loop {
+            rest = rest.get(self.write(rest)?..).unwrap_or_default();
+            if rest.is_empty() {
+                return Ok(());
+            }
+            // A peer that takes a little now and then would stay for ever.
+            if Instant::now() >= until || !self.wait(until) {
+                return Err(ErrorKind::TimedOut.into());
+            }
+        }
+    }
+
+    pub(super) fn shut_down(&self, how: Shutdown) {
+        let _ = self.stream.shutdown(how);
     }
 }

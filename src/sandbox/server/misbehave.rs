@@ -2,16 +2,16 @@
 //! stops.
 
 use std::io;
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::{Shared, writing};
+use super::Shared;
+use super::connection::Connection;
 use crate::sandbox::faults::Wire;
 use crate::sandbox::faults::wires::{LONGEST, MOST, bomb};
 use crate::sandbox::http::Reply;
 
 /// Writes an answer in its way; the connection ends with it.
-pub(super) fn write(stream: &TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
+pub(super) fn write(connection: &Connection, shared: &Shared, reply: &Reply) -> io::Result<()> {
     let good = reply.octets(true, false);
     let head = || {
         let head = String::from_utf8_lossy(&reply.head(true)).into_owned();
@@ -22,7 +22,7 @@ pub(super) fn write(stream: &TcpStream, shared: &Shared, reply: &Reply) -> io::R
     let body = reply.body.as_slice();
     let with = |fields: &str, body: &[u8]| [other().as_bytes(), b"\r\n", fields.as_bytes(), b"\r\n\r\n", body].concat();
     let length = body.len();
-    let all = |octets: &[u8]| writing::write_all(stream, octets, shared.limits.answer_time);
+    let all = |octets: &[u8]| connection.write_until(octets, Instant::now() + shared.limits.answer_time);
     match reply.wire {
         Wire::Good => all(&good),
         Wire::Close => Ok(()),
@@ -54,20 +54,20 @@ pub(super) fn write(stream: &TcpStream, shared: &Shared, reply: &Reply) -> io::R
         Wire::Field(line) => all(&[head().as_bytes(), b"\r\n", line, b"\r\n\r\n", body].concat()),
         Wire::TwoAnswers => all(&[good.as_slice(), b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"].concat()),
         Wire::Silence => wait(shared),
-        Wire::SlowHead => slowly(stream, shared, &good),
+        Wire::SlowHead => slowly(connection, shared, &good),
         Wire::SlowBody => {
             all(good.get(..good.len() - length).unwrap_or_default())?;
-            slowly(stream, shared, body)
+            slowly(connection, shared, body)
         }
         Wire::EndlessHead => {
             all(head().as_bytes())?;
-            endlessly(stream, shared, b"\r\nX-More: 0123456789012345678901234567890123456789")
+            endlessly(connection, shared, b"\r\nX-More: 0123456789012345678901234567890123456789")
         }
         Wire::EndlessBody => {
             all(&with("Transfer-Encoding: chunked", b""))?;
-            endlessly(stream, shared, &[b"400\r\n", [b'x'; 1024].as_slice(), b"\r\n"].concat())
+            endlessly(connection, shared, &[b"400\r\n", [b'x'; 1024].as_slice(), b"\r\n"].concat())
         }
-        Wire::EndlessInterim => endlessly(stream, shared, b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
+        Wire::EndlessInterim => endlessly(connection, shared, b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"),
     }
 }
 
@@ -79,10 +79,10 @@ fn wait(shared: &Shared) -> io::Result<()> {
     Ok(())
 }
 
-fn slowly(stream: &TcpStream, shared: &Shared, octets: &[u8]) -> io::Result<()> {
+fn slowly(connection: &Connection, shared: &Shared, octets: &[u8]) -> io::Result<()> {
     let until = Instant::now() + LONGEST;
     for octet in octets {
-        writing::write_all(stream, &[*octet], LONGEST)?;
+        connection.write_until(&[*octet], Instant::now() + LONGEST)?;
         let next = Instant::now() + Duration::from_secs(1);
         while Instant::now() < next {
             if shared.is_stopping() || Instant::now() > until {
@@ -94,12 +94,12 @@ fn slowly(stream: &TcpStream, shared: &Shared, octets: &[u8]) -> io::Result<()> 
     Ok(())
 }
 
-fn endlessly(stream: &TcpStream, shared: &Shared, part: &[u8]) -> io::Result<()> {
+fn endlessly(connection: &Connection, shared: &Shared, part: &[u8]) -> io::Result<()> {
     let until = Instant::now() + LONGEST;
     let block = part.repeat(16 * 1024 / part.len().max(1) + 1);
     let mut written = 0;
     while written < MOST && Instant::now() < until && !shared.is_stopping() {
-        writing::write_all(stream, &block, until.saturating_duration_since(Instant::now()))?;
+        connection.write_until(&block, until)?;
         written += block.len();
     }
     Ok(())

@@ -1,18 +1,19 @@
-//! The sandbox's threads: one that accepts, one for each connection. Here and below alone are sockets, clock and randomness.
+//! The sandbox's threads: one that accepts, and a few that serve all connections. Here and below alone are sockets, clock and randomness.
 
 pub mod builder;
 pub mod clock;
+pub mod crew;
 pub mod patience;
 
 mod connection;
 mod misbehave;
-mod writing;
+mod serving;
+mod waiting;
 
-use std::collections::HashMap;
 use std::io::{self, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ use super::store::{Client, Token};
 use super::test_key;
 use crate::profile::document::{EndpointName, Profile, TokenType};
 use clock::Clock;
+use crew::Crew;
+use waiting::Waiting;
 
 /// Is told of every exchange, by the thread that had it, before that thread reads on: it must not wait for anybody.
 pub type Tell = Box<dyn Fn(&Entry) + Send + Sync>;
@@ -34,28 +37,14 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) limits: Limits,
     pub(super) tell: Option<Tell>,
+    crew: Arc<Crew>,
+    waiting: Waiting,
     stopping: AtomicBool,
-    open: Mutex<HashMap<u64, Arc<TcpStream>>>,
-    closed: Condvar,
 }
 
 impl Shared {
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
-    }
-
-    fn open(&self) -> MutexGuard<'_, HashMap<u64, Arc<TcpStream>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Takes a connection off the list, also when its thread ends in a panic.
-struct Opened<'a>(&'a Shared, u64);
-
-impl Drop for Opened<'_> {
-    fn drop(&mut self) {
-        self.0.open().remove(&self.1);
-        self.0.closed.notify_all();
     }
 }
 
@@ -85,8 +74,10 @@ impl Sandbox {
 
     fn start(listener: TcpListener, address: SocketAddr, (client, token): (Client, Option<Token>), shared: Shared) -> io::Result<Sandbox> {
         let shared = Arc::new(shared);
-        let own = Arc::clone(&shared);
-        let accepting = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || accept(&listener, &own))?;
+        let (own, weak) = (Arc::clone(&shared), Arc::downgrade(&shared));
+        shared.crew.begin(Box::new(move || hire(&weak)))?;
+        let accepting = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || accept(&listener, &own));
+        let accepting = accepting.inspect_err(|_| shared.waiting.end(Duration::ZERO))?;
         Ok(Sandbox { shared, address, client, token, accepting: Some(accepting) })
     }
 
@@ -170,17 +161,7 @@ impl Sandbox {
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
         }
-        let until = Instant::now() + GRACE;
-        let mut open = self.shared.open();
-        open.values().for_each(|stream| drop(stream.shutdown(Shutdown::Read)));
-        while !open.is_empty() {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                open.values().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
-                break;
-            }
-            open = self.shared.closed.wait_timeout(open, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        self.shared.waiting.end(GRACE);
     }
 }
 
@@ -193,7 +174,7 @@ impl Drop for Sandbox {
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
-    for number in 0_u64.. {
+    for number in 0.. {
         let accepted = listener.accept();
         if shared.is_stopping() {
             return;
@@ -203,25 +184,20 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             std::thread::sleep(Duration::from_millis(20));
             continue;
         };
-        let stream = Arc::new(stream);
-        {
-            let mut open = shared.open();
-            if open.len() >= shared.limits.connections {
-                drop(open);
-                refuse(&stream);
-                continue;
-            }
-            open.insert(number, Arc::clone(&stream));
+        if shared.waiting.open() >= shared.limits.connections {
+            refuse(&stream);
+            continue;
         }
-        let own = Arc::clone(shared);
-        let spawned = std::thread::Builder::new().name(format!("sandbox {number}")).stack_size(1024 * 1024).spawn(move || {
-            let _opened = Opened(&own, number);
-            connection::serve(&stream, &own);
-        });
-        if spawned.is_err() {
-            shared.open().remove(&number);
-        }
+        // What cannot be looked after is closed.
+        let _ = shared.waiting.add(number, stream, Instant::now() + shared.limits.head_time);
     }
+}
+
+/// A further thread that serves connections.
+fn hire(shared: &Weak<Shared>) -> io::Result<()> {
+    let shared = shared.upgrade().ok_or(io::ErrorKind::NotConnected)?;
+    let thread = std::thread::Builder::new().name("sandbox worker".to_owned()).stack_size(1024 * 1024);
+    thread.spawn(move || serving::work(&shared)).map(drop)
 }
 
 /// One connection too many.

@@ -1,8 +1,10 @@
 //! How much time is spent on explaining: a diagnosis ends after a moment, and all of them together take a part of the time only, so that
 //! wrong signatures in great number do not keep the sandbox from its work.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::crew::{Away, Crew};
 
 /// How long one diagnosis may take.
 const ONE: Duration = Duration::from_millis(700);
@@ -16,14 +18,15 @@ const PART: u32 = 4;
 pub struct Patience {
     account: Mutex<(Duration, Instant)>,
     one: Duration,
+    crew: Arc<Crew>,
 }
 
 impl Patience {
-    pub(in crate::sandbox) fn new() -> Patience {
-        Patience { account: Mutex::new((SAVED, Instant::now())), one: ONE }
+    pub(super) fn new(crew: Arc<Crew>) -> Patience {
+        Patience { account: Mutex::new((SAVED, Instant::now())), one: ONE, crew }
     }
 
-    /// Begins a diagnosis, if there is time for one.
+    /// Begins a diagnosis, if there is time for one. Others do this thread's work meanwhile.
     pub(in crate::sandbox) fn begin(&self) -> Option<Running<'_>> {
         let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -31,7 +34,7 @@ impl Patience {
         *account = ((account.0 + saved).min(SAVED), now);
         // What it may cost is taken at once: several threads must not spend the same.
         account.0 = account.0.checked_sub(self.one)?;
-        Some(Running { patience: self, began: now })
+        Some(Running { patience: self, began: now, _away: self.crew.step_out() })
     }
 }
 
@@ -40,6 +43,7 @@ impl Patience {
 pub struct Running<'a> {
     patience: &'a Patience,
     began: Instant,
+    _away: Away<'a>,
 }
 
 impl Running<'_> {
@@ -60,9 +64,13 @@ impl Drop for Running<'_> {
 mod tests {
     use super::*;
 
+    fn patience(saved: Duration, one: Duration) -> Patience {
+        Patience { account: Mutex::new((saved, Instant::now())), one, ..Patience::new(Arc::new(Crew::new(1))) }
+    }
+
     #[test]
     fn time_is_spent_once_and_what_is_left_comes_back() {
-        let patience = Patience { account: Mutex::new((Duration::from_secs(7), Instant::now())), one: Duration::from_secs(3) };
+        let patience = patience(Duration::from_secs(7), Duration::from_secs(3));
         let (first, second) = (patience.begin(), patience.begin());
         assert!(first.is_some() && second.is_some());
         assert!(patience.begin().is_none());
@@ -72,7 +80,6 @@ mod tests {
 
     #[test]
     fn a_diagnosis_ends() {
-        let patience = Patience { account: Mutex::new((SAVED, Instant::now())), one: Duration::ZERO };
-        assert!(!patience.begin().unwrap().goes_on());
+        assert!(!patience(SAVED, Duration::ZERO).begin().unwrap().goes_on());
     }
 }
