@@ -78,8 +78,18 @@ impl Page {
         self.labelled(indent, "", text);
     }
 
-    /// A label and running text beside it, wrapped below itself.
+    /// A heading, escaped and wrapped at blanks.
+    pub(super) fn heading(&mut self, text: &str) {
+        let lines = wrapped(&escape::line(text), self.layout.width);
+        lines.iter().for_each(|line| self.toned(Tone::Heading, line));
+    }
+
+    /// A label and running text beside it, wrapped below itself. A label that leaves it no room stands above it.
     pub(super) fn labelled(&mut self, indent: usize, label: &str, text: &str) {
+        if self.is_crowded(indent, label) {
+            self.above(indent, label);
+            return self.labelled(indent + 4, "", text);
+        }
         let hang = indent + label.chars().count();
         let room = self.layout.width.saturating_sub(hang).max(LEAST_ROOM);
         for (number, line) in wrapped(&escape::line(text), room).into_iter().enumerate() {
@@ -89,13 +99,32 @@ impl Page {
         }
     }
 
+    /// The same behind a mark of one column.
+    pub(super) fn marked(&mut self, indent: usize, (tone, mark): (Tone, &str), label: &str, text: &str) {
+        let from = self.out.len();
+        self.labelled(indent, &format!("{mark} {label}"), text);
+        let painted = self.paint(tone, mark);
+        let own = self.out.split_off(from).replacen(mark, &painted, 1);
+        self.out.push_str(&own);
+    }
+
+    fn is_crowded(&self, indent: usize, label: &str) -> bool {
+        !label.is_empty() && indent + label.chars().count() + LEAST_ROOM > self.layout.width
+    }
+
+    /// A label on lines of its own.
+    fn above(&mut self, indent: usize, label: &str) {
+        let room = self.layout.width.saturating_sub(indent).max(LEAST_ROOM);
+        let words: Vec<&str> = label.split_whitespace().collect();
+        for line in wrapped(&words.join(" "), room) {
+            self.raw(&format!("{:indent$}{line}", ""));
+        }
+    }
+
     /// A value, wrapped after any character; in quotes unless it is all visible ASCII. A label that leaves it no room stands above it.
     pub(super) fn value(&mut self, indent: usize, label: &str, octets: &[u8]) {
-        if indent + label.chars().count() + LEAST_ROOM > self.layout.width {
-            let letters: Vec<char> = label.trim_end().chars().collect();
-            for line in letters.chunks(self.layout.width.saturating_sub(indent).max(LEAST_ROOM)) {
-                self.raw(&format!("{:indent$}{}", "", line.iter().collect::<String>()));
-            }
+        if self.is_crowded(indent, label) {
+            self.above(indent, label);
             return self.value(indent + 4, "", octets);
         }
         let (beginning, rest) = octets.split_at(octets.len().min(MAX_VALUE));
@@ -204,6 +233,19 @@ mod tests {
         let text = page(40, |page| page.value(2, &format!("{} = ", "n".repeat(50)), b"v"));
         assert_eq!(text, format!("  {}\n  {} =\n      v\n", "n".repeat(38), "n".repeat(12)));
         assert_eq!(page(40, |page| page.value(2, "name = ", b"v")), "  name = v\n");
+        let text = page(40, |page| page.marked(2, (Tone::Good, "✓"), &format!("{:<34} refused ", "rt.method"), "the method is POST"));
+        assert_eq!(text, "  ✓ rt.method refused\n      the method is POST\n");
+        assert_eq!(page(40, |page| page.marked(2, (Tone::Good, "✓"), "rt.method ", "the method")), "  ✓ rt.method the method\n");
+    }
+
+    #[test]
+    fn a_long_heading_is_wrapped_and_a_mark_alone_is_coloured() {
+        let text = page(40, |page| page.heading("access_token  GET https://provider.example/\u{1b}access"));
+        assert!(text.lines().count() == 2 && text.lines().all(|line| line.len() <= 40), "{text}");
+        let mut coloured = Page::new(Layout { width: 80, colour: Colour::On });
+        coloured.marked(0, (Tone::Bad, "✗"), "id ", "✗ is no mark");
+        let text = coloured.finish();
+        assert!(text.ends_with(" id ✗ is no mark\n") && text.starts_with('\u{1b}'), "{text:?}");
     }
 
     #[test]

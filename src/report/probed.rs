@@ -46,13 +46,13 @@ const ID: usize = 34;
 #[must_use]
 pub fn plan(plan: &PlanText, layout: Layout, verbose: bool) -> String {
     let mut page = Page::new(layout);
-    page.toned(Tone::Heading, &escape::line(&plan.title));
+    page.heading(&plan.title);
     for warning in &plan.warnings {
         page.labelled(0, "note: ", warning);
     }
     for (endpoint, steps) in &plan.endpoints {
         page.blank();
-        page.toned(Tone::Heading, &escape::line(endpoint));
+        page.heading(endpoint);
         for step in steps {
             let label = format!("{:<ID$} {:<9} ", escape::line(&step.id), step.wanted);
             page.labelled(2, &label, &step.title);
@@ -116,7 +116,7 @@ pub struct ProbeText<'a> {
 #[must_use]
 pub fn probed(probe: &ProbeText<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
-    page.toned(Tone::Heading, &escape::line(probe.title));
+    page.heading(probe.title);
     for (prefix, endpoint) in probe.endpoints {
         let records: Vec<&CaseRecord> = probe.run.records.iter().filter(|record| record.id.split('.').next() == Some(prefix)).collect();
         let shown = records.iter().filter(|record| !probe.quiet || is_bad(record));
@@ -124,7 +124,7 @@ pub fn probed(probe: &ProbeText<'_>, layout: Layout) -> String {
         for record in shown {
             if !any {
                 page.blank();
-                page.toned(Tone::Heading, &escape::line(endpoint));
+                page.heading(endpoint);
                 any = true;
             }
             step(&mut page, record, probe);
@@ -157,15 +157,14 @@ fn step(page: &mut Page, record: &CaseRecord, probe: &ProbeText<'_>) {
         _ if record.level == Level::Must => ("✗", Tone::Bad),
         _ => ("✗", Tone::Odd),
     };
-    let painted = page.paint(tone, mark);
-    let id = escape::line(&record.id);
+    let label = format!("{:<ID$} ", escape::line(&record.id));
     let open = match (record.verdict(), record.judgement.met) {
         (Verdict::Interop, Some(crate::judgement::Met::Answer)) => " (accepted)",
         (Verdict::Interop, Some(crate::judgement::Met::Refusal)) => " (refused)",
         (Verdict::KnownFailure, _) => " (known)",
         _ => "",
     };
-    page.raw(&format!("  {painted} {id:<ID$} {}{open}", escape::line(&record.title)));
+    page.marked(2, (tone, mark), &label, &format!("{}{open}", record.title));
     if let Some(reason) = &record.reason {
         page.labelled(6, "", reason);
     }
