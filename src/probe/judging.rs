@@ -13,20 +13,24 @@ use super::plan::Plan;
 use super::redaction::{Known, Redactor};
 use super::step::{Presents, Step, Wanted};
 use crate::implementation::live::Trouble;
-use crate::judgement::{CaseRecord, ProbeFinding, Probed, ToldExchange};
+use crate::judgement::{CaseRecord, Probed, ToldExchange};
 use crate::profile::answer::Answer;
 use crate::profile::document::{EndpointName, TokenType};
 use crate::profile::exchange::{Client, Exchange, Octets, SentRequest, Token};
 use crate::profile::fixture::ExpectedProblem;
-use crate::profile::kinds::Check;
 use crate::profile::{self, Outcome as Kept, Party, assess};
 use crate::vectors::Level;
 
 mod documents;
+mod found;
 mod showing;
+mod speaking;
 
 pub use documents::document;
 pub use showing::Disclosure;
+
+use found::Found;
+use speaking::speaks;
 
 /// A finished probe.
 #[derive(Debug)]
@@ -110,25 +114,6 @@ struct Judge<'a> {
     controls: BTreeMap<EndpointName, Controls>,
     /// The first good request of each endpoint by its place in the plan, with the rules that its answer breaks.
     told: BTreeMap<EndpointName, (usize, Vec<String>)>,
-}
-
-/// What was found, with what to do about the first of it.
-#[derive(Default)]
-struct Found {
-    findings: Vec<ProbeFinding>,
-    inconclusive: Option<String>,
-    advice: Option<String>,
-}
-
-impl Found {
-    fn add(&mut self, rule: impl Into<String>, level: Level, wanted: Option<&str>, because: impl Into<String>, advice: Option<String>) {
-        let rule = rule.into();
-        if self.findings.iter().any(|known| known.rule == rule) {
-            return;
-        }
-        self.advice = self.advice.take().or(advice);
-        self.findings.push(ProbeFinding { rule, level, wanted: wanted.map(str::to_owned), because: because.into() });
-    }
 }
 
 impl Judge<'_> {
@@ -371,49 +356,6 @@ impl Judge<'_> {
             seen: seen.into_iter().collect(),
             response: Some(read.response.clone()),
         }
-    }
-}
-
-/// Whether a rule says something of the answer that the step itself has not said. How a fault is refused is only asked where the request
-/// has that fault and no other.
-fn speaks(check: &Check, step: &Step, own: bool) -> bool {
-    if matches!(check, Check::RenewalHolds { .. }) {
-        return step.wanted == Wanted::Accepted;
-    }
-    let Wanted::Refused(Some(code)) = step.wanted else {
-        let of_refusals = matches!(
-            check,
-            Check::RefusalStatus { .. }
-                | Check::RefusalProblem { .. }
-                | Check::RefusalValue { .. }
-                | Check::RefusalText { .. }
-                | Check::Refusal { .. }
-        );
-        // What is refused before it comes to the provider's own checks is refused by whatever stands before them.
-        let of_errors = matches!(
-            check,
-            Check::ErrorShape { .. }
-                | Check::ErrorStatus { .. }
-                | Check::Status { .. }
-                | Check::Problem { .. }
-                | Check::ProblemStatus { .. }
-                | Check::ServerError { .. }
-        );
-        return !of_refusals && (step.wanted == Wanted::Accepted || !of_errors);
-    };
-    match check {
-        Check::Refusal { .. } | Check::RevokedIsRefused {} => !own,
-        // A repetition that is written otherwise may be refused for its writing.
-        Check::RefusalStatus { .. } | Check::RefusalValue { .. } | Check::RefusalText { .. } | Check::RefusalProblem { .. }
-            if step.first.is_some() && !step.edits.is_empty() =>
-        {
-            false
-        }
-        Check::RefusalStatus { codes, .. } | Check::RefusalValue { codes, .. } | Check::RefusalText { codes, .. } => {
-            codes.iter().any(|known| known.0 == code)
-        }
-        Check::RefusalProblem { code: known, .. } => known.0 == code,
-        _ => true,
     }
 }
 
