@@ -131,6 +131,48 @@ fn requests_follow_each_other_on_one_connection_also_when_they_come_at_once() {
 }
 
 #[test]
+fn more_requests_at_once_than_one_turn_has_are_all_answered_in_their_order() {
+    let sandbox = sandbox();
+    let host = sandbox.origin().split_once("://").unwrap().1.to_owned();
+    let request = |number: usize, word: &str| format!("GET /no-such-{number}?x HTTP/1.1\r\nHost: {host}\r\n{word}\r\n");
+    let mut octets: String = (0..100).map(|number| request(number, "")).collect();
+    octets.push_str(&request(100, "Connection: close\r\n"));
+    let answers = String::from_utf8(exchange(&sandbox, octets.as_bytes())).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 400 ").count(), 101, "{answers}");
+    let paths: Vec<String> = sandbox.exchanges().iter().map(|entry| String::from_utf8_lossy(&entry.request.target).into_owned()).collect();
+    let last: Vec<String> = (1..=100).map(|number| format!("/no-such-{number}?x")).collect();
+    assert_eq!(paths, last);
+}
+
+#[test]
+fn more_answers_that_take_long_than_threads_keep_nobody_up_and_end_with_the_sandbox() {
+    let sandbox = builder("rfc5849").explains(false).start().unwrap();
+    let silent: Vec<_> = (0..64)
+        .map(|_| {
+            let mut stream = connect(&sandbox);
+            stream.write_all(&Signer::of(&sandbox).request("GET", "/_fault/silence/photos")).unwrap();
+            stream
+        })
+        .collect();
+    serves(&sandbox);
+    // A bad request is read on for a moment, and a reader that takes nothing is waited for.
+    let _bad: Vec<_> = (0..64)
+        .map(|_| {
+            let mut stream = connect(&sandbox);
+            stream.write_all(b"no HTTP\r\n\r\n").unwrap();
+            stream
+        })
+        .collect();
+    serves(&sandbox);
+    let began = Instant::now();
+    sandbox.stop();
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    for mut stream in silent {
+        assert_eq!(stream.read(&mut [0; 1]).unwrap_or(0), 0);
+    }
+}
+
+#[test]
 fn a_body_is_asked_for_where_the_client_waits_for_that() {
     let sandbox = sandbox();
     let host = sandbox.origin().split_once("://").unwrap().1.to_owned();
