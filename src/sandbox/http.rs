@@ -118,6 +118,8 @@ pub fn framing(incoming: &Incoming, limits: &Limits) -> Result<Framing, BadReque
     let mut codings = incoming.fields("transfer-encoding");
     match (codings.next(), length) {
         (Some(_), Some(_)) => Err(BadRequest::new(400, "there are both Transfer-Encoding and Content-Length")),
+        // An older client may not know what it says (RFC 9112 section 6.1).
+        (Some(_), None) if incoming.minor == 0 => Err(BadRequest::new(400, "HTTP/1.0 knows no Transfer-Encoding")),
         (Some(coding), None) if coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none() => Ok(Framing::Chunked),
         (Some(_), None) => Err(BadRequest::new(501, "the transfer coding is not chunked")),
         (None, None) => Ok(Framing::None),
@@ -295,6 +297,8 @@ mod tests {
             let (incoming, _) = head(text.as_bytes(), &limits).unwrap().unwrap();
             assert_eq!(framing(&incoming, &limits).map_err(|bad| bad.status), expected, "{fields}");
         }
+        let (older, _) = head(b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", &limits).unwrap().unwrap();
+        assert_eq!(framing(&older, &limits).map_err(|bad| bad.status), Err(400));
     }
 
     #[test]

@@ -24,17 +24,26 @@ struct Begun {
 #[derive(Debug)]
 enum Body {
     Length(usize),
-    /// Chunks as far as they have come, put together.
-    Chunks(Vec<u8>, Part),
+    Chunks(Chunks),
 }
 
-/// What comes next in a body of chunks (RFC 9112 section 7.1).
-#[derive(Debug)]
+/// Chunks as far as they have come (RFC 9112 section 7.1).
+#[derive(Debug, Default)]
+struct Chunks {
+    /// Their data, put together.
+    body: Vec<u8>,
+    next: Part,
+    /// The octets of extensions and trailers, which are dropped.
+    dropped: usize,
+}
+
+/// What comes next in a body of chunks.
+#[derive(Debug, Default)]
 enum Part {
+    #[default]
     Size,
     Data(usize),
-    /// Trailers, with the octets of those that were dropped.
-    Trailers(usize),
+    Trailers,
 }
 
 /// How much of a request is there.
@@ -87,15 +96,16 @@ impl Reading {
                 let body = match framing(&incoming, limits)? {
                     Framing::None => return Ok(Some(incoming)),
                     Framing::Length(length) => Body::Length(length),
-                    Framing::Chunked => Body::Chunks(Vec::new(), Part::Size),
+                    Framing::Chunked => Body::Chunks(Chunks::default()),
                 };
-                let waits = incoming.lists("expect", "100-continue");
+                // An older client knows nothing of it (RFC 9110 section 10.1.1).
+                let waits = incoming.minor > 0 && incoming.lists("expect", "100-continue");
                 Begun { incoming, body, waits }
             }
         };
         let whole = match &mut begun.body {
             Body::Length(length) => self.take(*length),
-            Body::Chunks(body, part) => self.chunks(body, part, limits)?.then(|| std::mem::take(body)),
+            Body::Chunks(chunks) => self.chunks(chunks, limits)?.then(|| std::mem::take(&mut chunks.body)),
         };
         if whole.is_none() {
             self.begun = Some(begun);
@@ -117,11 +127,10 @@ impl Reading {
         (self.buffer.len() >= length).then(|| self.buffer.drain(..length).collect())
     }
 
-    /// Puts chunks together as far as they have come (RFC 9112 section 7.1); extensions and trailers are read and dropped. Whether that
-    /// was all.
-    fn chunks(&mut self, body: &mut Vec<u8>, part: &mut Part, limits: &Limits) -> Result<bool, BadRequest> {
+    /// Puts chunks together as far as they have come; extensions and trailers are read and dropped. Whether that was all.
+    fn chunks(&mut self, chunks: &mut Chunks, limits: &Limits) -> Result<bool, BadRequest> {
         loop {
-            match part {
+            match chunks.next {
                 Part::Size => {
                     let Some(line) = self.line()? else { return Ok(false) };
                     let bad = || BadRequest::new(400, "a chunk has no size");
@@ -131,28 +140,27 @@ impl Reading {
                         Ok(httparse::Status::Complete((_, size))) => usize::try_from(size).map_err(|_| bad())?,
                         _ => return Err(bad()),
                     };
-                    if size > limits.body.saturating_sub(body.len()) {
+                    if size > limits.body.saturating_sub(chunks.body.len()) {
                         return Err(too_large(limits));
                     }
-                    *part = if size == 0 { Part::Trailers(0) } else { Part::Data(size) };
+                    let digits = line.iter().take_while(|octet| octet.is_ascii_hexdigit()).count();
+                    chunks.drops(line.len().saturating_sub(digits + 2), limits)?;
+                    chunks.next = if size == 0 { Part::Trailers } else { Part::Data(size) };
                 }
                 Part::Data(size) => {
-                    let Some(data) = self.take(*size + 2) else { return Ok(false) };
+                    let Some(data) = self.take(size + 2) else { return Ok(false) };
                     let Some(data) = data.strip_suffix(b"\r\n") else {
                         return Err(BadRequest::new(400, "a chunk is longer than its size"));
                     };
-                    body.extend_from_slice(data);
-                    *part = Part::Size;
+                    chunks.body.extend_from_slice(data);
+                    chunks.next = Part::Size;
                 }
-                Part::Trailers(length) => {
+                Part::Trailers => {
                     let Some(line) = self.line()? else { return Ok(false) };
                     if line == b"\r\n" {
                         return Ok(true);
                     }
-                    *length += line.len();
-                    if *length > limits.head {
-                        return Err(BadRequest::new(431, "the trailers are too long"));
-                    }
+                    chunks.drops(line.len(), limits)?;
                 }
             }
         }
@@ -165,6 +173,15 @@ impl Reading {
             return Err(BadRequest::new(400, "a chunk's line is too long"));
         }
         Ok(end.map(|end| self.buffer.drain(..=end).collect()))
+    }
+}
+
+impl Chunks {
+    /// Counts what is dropped: without a bound, a body would never end.
+    fn drops(&mut self, octets: usize, limits: &Limits) -> Result<(), BadRequest> {
+        self.dropped += octets;
+        let is_too_much = self.dropped > limits.head;
+        if is_too_much { Err(BadRequest::new(431, "the extensions and trailers of the chunks are too long")) } else { Ok(()) }
     }
 }
 
@@ -228,6 +245,7 @@ mod tests {
             (b"ffffffffffffffff\r\n", 413),
             (&[b"0\r\n".to_vec(), b"X: a\r\n".repeat(20)].concat(), 431),
             (&[b"1;".to_vec(), vec![b'x'; LINE]].concat(), 400),
+            (&b"1;xxxxxxxxxxxxxxxxxxxxxxxxx\r\na\r\n".repeat(5), 431),
         ] {
             let text = [b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", chunks].concat();
             for piece in [1, 2, 7, text.len()] {

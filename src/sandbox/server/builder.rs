@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::clock::Clock;
 use super::crew::Crew;
+use super::door::Door;
 use super::patience::Patience;
 use super::waiting::Waiting;
 use super::{Sandbox, Shared, Tell, random};
@@ -267,6 +268,8 @@ impl Builder {
         let crew = Arc::new(Crew::new(std::thread::available_parallelism().map_or(1, NonZero::get) * 2));
         let patience = Patience::new(Arc::clone(&crew));
         let provider = Provider::new(&profile, &self.paths, settings, (clients, tokens), &self.seen, (random, patience));
+        let door = Door::new(listener, &limits).map_err(StartError::System)?;
+        let waiting = Waiting::new(door, limits.head_time.min(limits.body_time)).map_err(StartError::System)?;
         let shared = Shared {
             provider,
             clock: self.clock.unwrap_or_else(Clock::system),
@@ -274,9 +277,9 @@ impl Builder {
             tell: self.tell,
             stopping: AtomicBool::new(false),
             crew,
-            waiting: Waiting::new(limits.head_time.min(limits.body_time)).map_err(StartError::System)?,
+            waiting,
         };
-        Sandbox::start(listener, address, (client, given), shared).map_err(StartError::System)
+        Sandbox::start(address, (client, given), shared).map_err(StartError::System)
     }
 }
 

@@ -59,10 +59,14 @@ impl Crew {
         is_needed
     }
 
-    /// Whoever calls this does something long until what it gives is dropped.
-    pub(super) fn step_out(&self) -> Away<'_> {
+    /// Whoever calls this does something long until what it gives is dropped. `None` if there would be nobody left who looks after the
+    /// others: where no further thread can be had, nobody may wait for a peer.
+    pub(super) fn step_out(&self) -> Option<Away<'_>> {
         self.change(|counts| counts.away += 1);
-        Away(self)
+        // Whatever comes of it, who is counted comes back.
+        let away = Away(self);
+        let somebody_stays = self.counts().present() > 0;
+        somebody_stays.then_some(away)
     }
 
     /// Changes the numbers, and sees to it that somebody is idle, if there may be one more.
@@ -148,10 +152,10 @@ mod tests {
     fn who_steps_out_is_replaced_and_one_too_many_leaves() {
         let (crew, _) = crew(1);
         crew.works();
-        let away = crew.step_out();
+        let away = crew.step_out().unwrap();
         assert_eq!(counts(&crew), [2, 1, 1]);
         crew.works();
-        let second = crew.step_out();
+        let second = crew.step_out().unwrap();
         assert_eq!(counts(&crew), [3, 1, 2]);
         drop(away);
         assert!(!crew.rests(), "another is there already");
@@ -169,6 +173,9 @@ mod tests {
         }
         assert_eq!(counts(&crew), [5, 0, 0]);
         assert!(hired.load(Ordering::SeqCst) > 5, "more were asked for");
+        let away: Vec<Away<'_>> = std::iter::from_fn(|| crew.step_out()).collect();
+        assert_eq!(away.len(), 4, "one stays");
+        drop(away);
         assert!(crew.rests());
         assert_eq!(counts(&crew), [5, 1, 0]);
     }

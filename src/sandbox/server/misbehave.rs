@@ -2,13 +2,17 @@
 //! stops.
 
 use std::io;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::Shared;
-use super::connection::Connection;
+use super::connection::{Connection, Read};
 use crate::sandbox::faults::Wire;
 use crate::sandbox::faults::wires::{LONGEST, MOST, bomb};
 use crate::sandbox::http::Reply;
+
+/// It takes a moment to be made.
+static BOMB: OnceLock<Vec<u8>> = OnceLock::new();
 
 /// Writes an answer in its way; the connection ends with it.
 pub(super) fn write(connection: &Connection, shared: &Shared, reply: &Reply) -> io::Result<()> {
@@ -31,7 +35,7 @@ pub(super) fn write(connection: &Connection, shared: &Shared, reply: &Reply) -> 
         Wire::Length(more) => {
             let said = i64::try_from(length).unwrap_or(i64::MAX).saturating_add(more).max(0);
             all(&with(&format!("Content-Length: {said}"), body))?;
-            if more > 0 { wait(shared) } else { Ok(()) }
+            if more > 0 { wait(connection, shared) } else { Ok(()) }
         }
         Wire::LengthText(said) => all(&with(&format!("Content-Length: {said}"), body)),
         Wire::LengthTwice => all(&with(&format!("Content-Length: {length}\r\nContent-Length: {}", length + 7), body)),
@@ -41,8 +45,8 @@ pub(super) fn write(connection: &Connection, shared: &Shared, reply: &Reply) -> 
         }
         Wire::Chunk(size) => all(&with("Transfer-Encoding: chunked", format!("{size}\r\nabc").as_bytes())),
         Wire::Bomb => {
-            let bomb = bomb(64 * 1024 * 1024);
-            all(&with(&format!("Content-Encoding: gzip\r\nContent-Length: {}", bomb.len()), &bomb))
+            let bomb = BOMB.get_or_init(|| bomb(64 * 1024 * 1024));
+            all(&with(&format!("Content-Encoding: gzip\r\nContent-Length: {}", bomb.len()), bomb))
         }
         Wire::NotGzip => all(&with(&format!("Content-Encoding: gzip\r\nContent-Length: {length}"), body)),
         Wire::NoHead => all(body),
@@ -53,7 +57,7 @@ pub(super) fn write(connection: &Connection, shared: &Shared, reply: &Reply) -> 
         }
         Wire::Field(line) => all(&[head().as_bytes(), b"\r\n", line, b"\r\n\r\n", body].concat()),
         Wire::TwoAnswers => all(&[good.as_slice(), b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"].concat()),
-        Wire::Silence => wait(shared),
+        Wire::Silence => wait(connection, shared),
         Wire::SlowHead => slowly(connection, shared, &good),
         Wire::SlowBody => {
             all(good.get(..good.len() - length).unwrap_or_default())?;
@@ -71,10 +75,14 @@ pub(super) fn write(connection: &Connection, shared: &Shared, reply: &Reply) -> 
     }
 }
 
-fn wait(shared: &Shared) -> io::Result<()> {
+/// Says nothing, while there is somebody who waits.
+fn wait(connection: &Connection, shared: &Shared) -> io::Result<()> {
     let until = Instant::now() + LONGEST;
+    let mut block = [0; 1024];
     while Instant::now() < until && !shared.is_stopping() {
-        std::thread::sleep(Duration::from_millis(50));
+        if let Read::End = connection.read_until(&mut block, Instant::now() + Duration::from_millis(50)) {
+            break;
+        }
     }
     Ok(())
 }

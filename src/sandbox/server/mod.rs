@@ -1,4 +1,4 @@
-//! The sandbox's threads: one that accepts, and a few that serve all connections. Here and below alone are sockets, clock and randomness.
+//! The sandbox's threads: a few serve all connections. Here and below alone are sockets, clock and randomness.
 
 pub mod builder;
 pub mod clock;
@@ -6,21 +6,20 @@ pub mod crew;
 pub mod patience;
 
 mod connection;
+mod door;
 mod misbehave;
 mod serving;
 mod waiting;
 
-use std::io::{self, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::entries::Entry;
-use super::http::BadRequest;
 use super::limits::Limits;
-use super::provider::{Provider, plain};
+use super::provider::Provider;
 use super::store::{Client, Token};
 use super::test_key;
 use crate::profile::document::{EndpointName, Profile, TokenType};
@@ -54,7 +53,6 @@ pub struct Sandbox {
     address: SocketAddr,
     client: Client,
     token: Option<Token>,
-    accepting: Option<JoinHandle<()>>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -72,13 +70,11 @@ impl Sandbox {
         builder::Builder::default()
     }
 
-    fn start(listener: TcpListener, address: SocketAddr, (client, token): (Client, Option<Token>), shared: Shared) -> io::Result<Sandbox> {
+    fn start(address: SocketAddr, (client, token): (Client, Option<Token>), shared: Shared) -> io::Result<Sandbox> {
         let shared = Arc::new(shared);
-        let (own, weak) = (Arc::clone(&shared), Arc::downgrade(&shared));
+        let weak = Arc::downgrade(&shared);
         shared.crew.begin(Box::new(move || hire(&weak)))?;
-        let accepting = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || accept(&listener, &own));
-        let accepting = accepting.inspect_err(|_| shared.waiting.end(Duration::ZERO))?;
-        Ok(Sandbox { shared, address, client, token, accepting: Some(accepting) })
+        Ok(Sandbox { shared, address, client, token })
     }
 
     /// Where it listens.
@@ -150,46 +146,20 @@ impl Sandbox {
     }
 
     /// Stops: nothing new is accepted, what is being answered is answered.
-    pub fn stop(mut self) {
+    pub fn stop(self) {
         self.end();
     }
 
-    fn end(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // Wakes the thread that accepts.
-        let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(1));
-        if let Some(accepting) = self.accepting.take() {
-            let _ = accepting.join();
+    fn end(&self) {
+        if !self.shared.stopping.swap(true, Ordering::SeqCst) {
+            self.shared.waiting.end(GRACE);
         }
-        self.shared.waiting.end(GRACE);
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if self.accepting.is_some() {
-            self.end();
-        }
-    }
-}
-
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
-    for number in 0.. {
-        let accepted = listener.accept();
-        if shared.is_stopping() {
-            return;
-        }
-        let Ok((stream, _)) = accepted else {
-            // No file descriptors are left: that passes.
-            std::thread::sleep(Duration::from_millis(20));
-            continue;
-        };
-        if shared.waiting.open() >= shared.limits.connections {
-            refuse(&stream);
-            continue;
-        }
-        // What cannot be looked after is closed.
-        let _ = shared.waiting.add(number, stream, Instant::now() + shared.limits.head_time);
+        self.end();
     }
 }
 
@@ -198,12 +168,6 @@ fn hire(shared: &Weak<Shared>) -> io::Result<()> {
     let shared = shared.upgrade().ok_or(io::ErrorKind::NotConnected)?;
     let thread = std::thread::Builder::new().name("sandbox worker".to_owned()).stack_size(1024 * 1024);
     thread.spawn(move || serving::work(&shared)).map(drop)
-}
-
-/// One connection too many.
-fn refuse(mut stream: &TcpStream) {
-    let _ = stream.set_nonblocking(true);
-    let _ = stream.write(&plain(&BadRequest::new(503, "there are too many connections")).octets(true, false));
 }
 
 /// Random octets of the system's.

@@ -43,7 +43,7 @@ impl Patience {
 pub struct Running<'a> {
     patience: &'a Patience,
     began: Instant,
-    _away: Away<'a>,
+    _away: Option<Away<'a>>,
 }
 
 impl Running<'_> {

@@ -32,13 +32,21 @@ enum Next {
     Request(Incoming),
     /// Not all of it yet; it must come before this moment.
     Nothing(Instant),
+    /// Not all of it yet, and more is there already.
+    More,
 }
 
 /// The most octets that are read at once.
 const BLOCK: usize = 16 * 1024;
 
+/// How many blocks of one request are read in a turn.
+const BLOCKS: usize = 16;
+
 /// How many requests of a connection are answered before others have their turn.
 const TURN: usize = 16;
+
+/// After how many turns of a thread it is asked what else has happened.
+const GLANCE: usize = 4;
 
 /// What a thread has for all connections that it serves, so that it stays hot.
 struct Worker<'a> {
@@ -53,11 +61,16 @@ pub(super) fn work(shared: &Shared) {
     let mut worker = Worker { shared, verifier: Verifier::default(), block: vec![0; BLOCK] };
     while let Some(first) = shared.waiting.wait() {
         shared.crew.works();
-        let mut next = Some(first);
+        let (mut next, mut turns) = (Some(first), 0_usize);
         while let Some(connection) = next {
             // Whatever breaks takes its own connection down, and no other.
             if catch_unwind(AssertUnwindSafe(|| worker.turn(&connection))).is_err() {
                 shared.waiting.close(&connection);
+            }
+            turns += 1;
+            // Those in the queue may keep everybody busy for ever: others must be heard too.
+            if turns.is_multiple_of(GLANCE) {
+                shared.waiting.glance();
             }
             next = shared.waiting.next();
         }
@@ -76,6 +89,7 @@ impl Worker<'_> {
                 Ok(Next::Request(incoming)) if self.answer(connection, &incoming) => {}
                 Ok(Next::Nothing(until)) if connection.begins_to_wait(until) => return,
                 Ok(Next::Nothing(_)) => {}
+                Ok(Next::More) => break,
                 Ok(Next::Request(_)) | Err(Ended::Gone) => return self.shared.waiting.close(connection),
                 Err(Ended::Bad(bad)) => {
                     let _ = self.write(connection, &plain(&bad).octets(true, false));
@@ -92,7 +106,8 @@ impl Worker<'_> {
     fn request(&mut self, connection: &Connection) -> Result<Next, Ended> {
         let limits = &self.shared.limits;
         let mut progress = connection.progress();
-        loop {
+        let mut is_all = false;
+        for _ in 0..BLOCKS {
             if let Some(incoming) = progress.reading.next(limits)? {
                 progress.until = None;
                 return Ok(Next::Request(incoming));
@@ -102,8 +117,13 @@ impl Worker<'_> {
             }
             match connection.read(&mut self.block) {
                 Read::Octets(length) => progress.reading.push(self.block.get(..length).unwrap_or_default()),
-                Read::Nothing => break,
-                Read::End => return Err(Ended::Gone),
+                Read::Nothing => {
+                    is_all = true;
+                    break;
+                }
+                Read::End if progress.reading.stage() == Stage::Nothing => return Err(Ended::Gone),
+                // Whoever has closed one side only can read that.
+                Read::End => return Err(BadRequest::new(400, "the request ended before its end").into()),
             }
         }
         if self.shared.is_stopping() {
@@ -116,7 +136,7 @@ impl Worker<'_> {
         };
         progress.until = Some((stage, until));
         match stage {
-            _ if now < until => Ok(Next::Nothing(until)),
+            _ if now < until => Ok(if is_all { Next::Nothing(until) } else { Next::More }),
             Stage::Nothing => Err(Ended::Gone),
             Stage::Head => Err(BadRequest::new(408, "the head did not come in time").into()),
             Stage::Body => Err(BadRequest::new(408, "the body did not come in time").into()),
@@ -130,10 +150,7 @@ impl Worker<'_> {
         let closes = incoming.closes() || shared.is_stopping() || reply.wire != Wire::Good;
         let written = match reply.wire {
             Wire::Good => self.write(connection, &reply.octets(closes, incoming.method == b"HEAD")),
-            _ => {
-                let _away = shared.crew.step_out();
-                misbehave::write(connection, shared, &reply)
-            }
+            _ => self.waits(|| misbehave::write(connection, shared, &reply)),
         };
         if let (Some(tell), Some(entry)) = (&shared.tell, entry) {
             tell(&entry);
@@ -144,18 +161,21 @@ impl Worker<'_> {
     /// Writes everything; for a peer that takes it slowly, this thread steps out.
     fn write(&self, connection: &Connection, octets: &[u8]) -> io::Result<()> {
         match octets.get(connection.write(octets)?..) {
-            Some(rest @ [_, ..]) => {
-                let _away = self.shared.crew.step_out();
-                connection.write_until(rest, Instant::now() + self.shared.limits.answer_time)
-            }
+            Some(rest @ [_, ..]) => self.waits(|| connection.write_until(rest, Instant::now() + self.shared.limits.answer_time)),
             _ => Ok(()),
         }
+    }
+
+    /// Does what waits for a peer, while another thread takes this one's place.
+    fn waits(&self, act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let _away = self.shared.crew.step_out().ok_or(io::ErrorKind::OutOfMemory)?;
+        act()
     }
 
     /// Reads on for a moment: a peer that is still sending would not see the answer if the connection were torn down at once.
     fn linger(&mut self, connection: &Connection) {
         connection.shut_down(Shutdown::Write);
-        let _away = self.shared.crew.step_out();
+        let Some(_away) = self.shared.crew.step_out() else { return };
         let until = Instant::now() + Duration::from_millis(500);
         let mut left = 4 * 1024 * 1024_usize;
         while let Read::Octets(length) = connection.read_until(&mut self.block, until) {

@@ -1,9 +1,9 @@
-//! Connections that wait for their peers. One idle thread looks after all of them and queues those at which something happens; idle threads
-//! take them from the queue, and look in turn.
+//! Connections that wait for their peers. One idle thread looks after all of them, and after the door, and queues those at which something
+//! happens; idle threads take them from the queue, and look in turn.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 
 use super::connection::Connection;
+use super::door::{Door, Entered};
 
 /// All open connections.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Waiting {
     queue: Mutex<VecDeque<Arc<Connection>>>,
     open: Mutex<HashMap<usize, Arc<Connection>>>,
     closed: Condvar,
+    /// Where further ones come in, until the end.
+    door: Mutex<Option<Door>>,
     /// Whether nobody is to look any more.
     over: AtomicBool,
     /// The shortest time for which a connection waits. None that begins to wait is overdue before.
@@ -40,37 +43,29 @@ struct Eye {
 /// How many events are taken at once.
 const EVENTS: usize = 256;
 
-/// The token of no connection.
+/// The tokens of no connection.
 const WAKE: Token = Token(usize::MAX);
+const DOOR: Token = Token(usize::MAX - 1);
+
+/// When those are looked at again whose time was not known.
+const SOON: Duration = Duration::from_millis(50);
+
+/// When the door is tried again that could not take somebody in.
+const AGAIN: Duration = Duration::from_millis(20);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Waiting {
-    pub(super) fn new(shortest: Duration) -> io::Result<Waiting> {
+    pub(super) fn new(mut door: Door, shortest: Duration) -> io::Result<Waiting> {
         let poll = Poll::new()?;
+        poll.registry().register(&mut door.listener, DOOR, Interest::READABLE)?;
         let registry = poll.registry().try_clone()?;
         let waker = Waker::new(&registry, WAKE)?;
         let eye = Mutex::new(Eye { poll, events: Events::with_capacity(EVENTS), overdue: Instant::now() + shortest });
-        let (queue, open) = (Mutex::default(), Mutex::default());
-        Ok(Waiting { eye, registry, waker, queue, open, closed: Condvar::new(), over: AtomicBool::new(false), shortest })
-    }
-
-    /// How many connections there are.
-    pub(super) fn open(&self) -> usize {
-        lock(&self.open).len()
-    }
-
-    /// Looks after a further connection, which may take until `until` to say something.
-    pub(super) fn add(&self, number: usize, stream: TcpStream, until: Instant) -> io::Result<()> {
-        stream.set_nonblocking(true)?;
-        let _ = stream.set_nodelay(true);
-        let mut stream = mio::net::TcpStream::from_std(stream);
-        let mut open = lock(&self.open);
-        self.registry.register(&mut stream, Token(number), Interest::READABLE | Interest::WRITABLE)?;
-        open.insert(number, Arc::new(Connection::new(number, stream, until)));
-        Ok(())
+        let (queue, open, door) = (Mutex::default(), Mutex::default(), Mutex::new(Some(door)));
+        Ok(Waiting { eye, registry, waker, queue, open, closed: Condvar::new(), door, over: AtomicBool::new(false), shortest })
     }
 
     /// Ends a connection.
@@ -108,14 +103,27 @@ impl Waiting {
         }
     }
 
+    /// Sees what has happened meanwhile, unless somebody looks already. While all are busy with what is in the queue, nobody waits.
+    pub(super) fn glance(&self) {
+        if let Ok(mut eye) = self.eye.try_lock() {
+            self.look_for(&mut eye, Duration::ZERO);
+        }
+    }
+
     fn look(&self, eye: &mut Eye) {
-        let Eye { poll, events, overdue } = eye;
-        if let Err(error) = poll.poll(events, Some(overdue.saturating_duration_since(Instant::now())))
+        let left = eye.overdue.saturating_duration_since(Instant::now());
+        let is_kept_out = lock(&self.door).as_ref().is_some_and(Door::is_kept_out);
+        self.look_for(eye, if is_kept_out { left.min(AGAIN) } else { left });
+    }
+
+    fn look_for(&self, Eye { poll, events, overdue }: &mut Eye, time: Duration) {
+        if let Err(error) = poll.poll(events, Some(time))
             && error.kind() != io::ErrorKind::Interrupted
         {
             // Nothing can be done about it but not to try at once again.
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(AGAIN);
         }
+        self.take_in(events.iter().any(|event| event.token() == DOOR));
         {
             let open = lock(&self.open);
             let mut queue = lock(&self.queue);
@@ -131,15 +139,30 @@ impl Waiting {
                 match connection.waits_until() {
                     Some(until) if until > now => *overdue = until.min(*overdue),
                     Some(_) if connection.happens() => queue.push_back(Arc::clone(connection)),
-                    _ => {}
+                    // Whoever serves it may leave it with little time.
+                    _ => *overdue = (now + SOON).min(*overdue),
                 }
             }
         }
     }
 
-    /// Has every connection looked at, so that those which wait for nothing but a request end, and waits until there are none, at most for
+    /// Takes in those who stand at the door.
+    fn take_in(&self, has_news: bool) {
+        let mut door = lock(&self.door);
+        let Some(door) = door.as_mut().filter(|door| has_news || door.is_kept_out()) else { return };
+        while let Some(Entered { number, mut stream, until }) = door.next(|| lock(&self.open).len()) {
+            let mut open = lock(&self.open);
+            // What cannot be looked after is closed.
+            if self.registry.register(&mut stream, Token(number), Interest::READABLE | Interest::WRITABLE).is_ok() {
+                open.insert(number, Arc::new(Connection::new(number, stream, until)));
+            }
+        }
+    }
+
+    /// Closes the door, has every connection looked at, so that those which wait for nothing but a request end, and waits until there are none, at most for
     /// `grace`. Then nobody looks any more.
     pub(super) fn end(&self, grace: Duration) {
+        drop(lock(&self.door).take());
         let mut open = lock(&self.open);
         {
             let mut queue = lock(&self.queue);
@@ -164,24 +187,25 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
+    use std::net::{SocketAddr, TcpListener, TcpStream};
 
     use super::super::connection::Read;
     use super::*;
+    use crate::sandbox::limits::Limits;
 
     /// Connections that are looked after by a thread of their own, with their peers.
-    struct Looked(Arc<Waiting>, TcpListener);
+    struct Looked(Arc<Waiting>, SocketAddr);
 
     impl Looked {
         fn new() -> Looked {
-            let waiting = Arc::new(Waiting::new(Duration::from_millis(50)).unwrap());
-            Looked(waiting, TcpListener::bind("127.0.0.1:0").unwrap())
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap();
+            let door = Door::new(listener, &Limits { connections: 2, ..Limits::DEFAULT }).unwrap();
+            Looked(Arc::new(Waiting::new(door, Duration::from_millis(50)).unwrap()), address)
         }
 
-        fn connect(&self, number: usize, until: Instant) -> TcpStream {
-            let peer = TcpStream::connect(self.1.local_addr().unwrap()).unwrap();
-            self.0.add(number, self.1.accept().unwrap().0, until).unwrap();
-            peer
+        fn connect(&self) -> TcpStream {
+            TcpStream::connect(self.1).unwrap()
         }
     }
 
@@ -192,7 +216,7 @@ mod tests {
     #[test]
     fn who_has_something_to_do_is_queued_once() {
         let looked = Looked::new();
-        let mut peers = [looked.connect(0, soon()), looked.connect(1, soon())];
+        let mut peers = [looked.connect(), looked.connect()];
         let mut seen = Vec::new();
         // A socket that can be written to is news once.
         for _ in 0..2 {
@@ -203,10 +227,10 @@ mod tests {
             seen.push(connection.number);
         }
         seen.sort_unstable();
-        assert_eq!(seen, [0, 1]);
+        assert_eq!(seen, [1, 2]);
         peers[1].write_all(b"abc").unwrap();
         let connection = looked.0.wait().unwrap();
-        assert_eq!((connection.number, looked.0.next().map(|other| other.number)), (1, None));
+        assert_eq!((connection.number, looked.0.next().map(|other| other.number)), (2, None));
         connection.is_served();
         assert!(matches!(connection.read(&mut [0; 8]), Read::Octets(3)));
     }
@@ -214,7 +238,7 @@ mod tests {
     #[test]
     fn what_happens_while_it_is_served_is_not_lost() {
         let looked = Looked::new();
-        let _peer = looked.connect(0, soon());
+        let _peer = looked.connect();
         let connection = looked.0.wait().unwrap();
         connection.is_served();
         assert!(!connection.happens(), "it is in no queue: somebody has it");
@@ -226,18 +250,18 @@ mod tests {
     fn who_waits_too_long_is_queued() {
         let looked = Looked::new();
         let until = Instant::now() + Duration::from_millis(80);
-        let _peer = looked.connect(0, until);
+        let _peer = looked.connect();
         let connection = looked.0.wait().unwrap();
         connection.is_served();
         assert!(connection.begins_to_wait(until));
-        assert_eq!(looked.0.wait().unwrap().number, 0);
+        assert_eq!(looked.0.wait().unwrap().number, 1);
         assert!(Instant::now() >= until);
     }
 
     #[test]
     fn an_end_wakes_those_who_look_and_waits_for_what_is_served() {
         let looked = Looked::new();
-        let mut peer = looked.connect(0, soon());
+        let mut peer = looked.connect();
         let waiting = Arc::clone(&looked.0);
         let serving = std::thread::spawn(move || {
             while let Some(connection) = waiting.wait() {
@@ -248,7 +272,8 @@ mod tests {
         });
         looked.0.end(Duration::from_secs(60));
         serving.join().unwrap();
-        assert_eq!(looked.0.open(), 0);
+        assert!(lock(&looked.0.open).is_empty());
+        assert!(TcpStream::connect(looked.1).is_err(), "the door is closed");
         let mut all = Vec::new();
         peer.read_to_end(&mut all).unwrap();
         assert_eq!(all, b"bye");
@@ -263,7 +288,7 @@ mod tests {
     #[test]
     fn a_peer_that_takes_a_little_now_and_then_is_left_at_the_deadline() {
         let looked = Looked::new();
-        let mut peer = looked.connect(0, soon());
+        let mut peer = looked.connect();
         let connection = looked.0.wait().unwrap();
         connection.is_served();
         let looking = looks(&looked.0);
@@ -292,7 +317,7 @@ mod tests {
     #[test]
     fn a_peer_that_reads_gets_everything() {
         let looked = Looked::new();
-        let mut peer = looked.connect(0, soon());
+        let mut peer = looked.connect();
         let connection = looked.0.wait().unwrap();
         connection.is_served();
         let looking = looks(&looked.0);

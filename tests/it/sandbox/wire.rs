@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::sandbox::{Limits, Sandbox};
@@ -170,6 +171,76 @@ fn more_answers_that_take_long_than_threads_keep_nobody_up_and_end_with_the_sand
     for mut stream in silent {
         assert_eq!(stream.read(&mut [0; 1]).unwrap_or(0), 0);
     }
+}
+
+#[test]
+fn those_who_never_stop_asking_keep_nobody_up() {
+    let sandbox = builder("rfc5849").explains(false).start().unwrap();
+    let request = format!("GET /x HTTP/1.1\r\nHost: {}\r\n\r\n", sandbox.address()).repeat(50);
+    let endless = "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                let mut stream = connect(&sandbox);
+                let mut reader = stream.try_clone().unwrap();
+                scope.spawn(move || while matches!(reader.read(&mut [0; 65536]), Ok(1..)) {});
+                while !over.load(Ordering::SeqCst) && stream.write_all(request.as_bytes()).is_ok() {}
+                let _ = stream.shutdown(Shutdown::Both);
+            });
+            scope.spawn(|| {
+                let mut stream = connect(&sandbox);
+                stream.write_all(endless.as_bytes()).unwrap();
+                while !over.load(Ordering::SeqCst) && stream.write_all(b"x").is_ok() {}
+            });
+        }
+        for _ in 0..5 {
+            serves(&sandbox);
+        }
+        over.store(true, Ordering::SeqCst);
+    });
+}
+
+#[test]
+fn whoever_goes_while_a_fault_keeps_him_waiting_gives_his_place_back() {
+    let sandbox = sandbox();
+    let silent: Vec<_> = (0..7)
+        .map(|_| {
+            let mut stream = connect(&sandbox);
+            stream.write_all(&Signer::of(&sandbox).request("GET", "/_fault/silence/photos")).unwrap();
+            stream
+        })
+        .collect();
+    serves(&sandbox);
+    drop(silent);
+    let until = Instant::now() + Duration::from_secs(10);
+    let all_are_free = || (0..8).map(|_| connect(&sandbox)).all(|mut stream| !matches!(stream.read(&mut [0; 1]), Ok(1)));
+    while !all_are_free() {
+        assert!(Instant::now() < until, "the places were not given back");
+    }
+}
+
+#[test]
+fn a_request_that_ends_early_is_told_so() {
+    let sandbox = sandbox();
+    for octets in ["GET / HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"] {
+        let mut stream = connect(&sandbox);
+        stream.write_all(octets.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = Answer::read(&answer);
+        assert!(answer.status == 400 && answer.body.contains("ended before its end"), "{answer:?}");
+    }
+    refuses(
+        &sandbox,
+        &format!(
+            "POST / HTTP/1.1\r\nHost: {{host}}\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+            format!("1;{}\r\na\r\n", "x".repeat(4000)).repeat(5)
+        ),
+        431,
+        "extensions and trailers",
+    );
 }
 
 #[test]
