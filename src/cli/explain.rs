@@ -10,22 +10,25 @@ use clap::Args;
 use super::arguments::Vectors;
 use super::fail::Fail;
 use super::output::{self, Outcome as Done};
-use super::pasted::PastedOptions;
+use super::pasted::{self, PastedOptions};
 use super::progress::Search;
 use super::request::{Fresh, OwnSecrets, RequestOptions};
 use super::{explain_deviation, files};
 use crate::diagnosis::evidence::FEWEST_CHARACTERS;
 use crate::diagnosis::{Budget, Outcome, SignatureText, apart};
-use crate::intake::{Answer, Finding, Pasted, PastedRequest, PastedResponse, SignedRequest, pasted};
+use crate::implementation::{Implementation as _, Reference};
+use crate::intake::pasted::any::Form;
+use crate::intake::pasted::http_text;
+use crate::intake::{Answer, Finding, Pasted, PastedResponse, SignedRequest};
 use crate::judgement::explanation::findings_of_answer;
-use crate::judgement::{Clues, ExitCode, Explanation};
+use crate::judgement::{Clues, ExitCode, Explanation, Keep, Plan, Run, RunError, RunStart, Runner, Surroundings};
 use crate::profile::hosts;
 use crate::profile::nearest::nearest;
 use crate::protocol::encoding::percent_decoded_if_whole;
 use crate::protocol::signature::base64_octets;
 use crate::protocol::{Secrets, SignatureMethod, Url};
-use crate::report::{self, Disclosure, ExplanationOptions};
-use crate::vectors::Corpus;
+use crate::report::{self, Disclosure, ExplanationOptions, Format};
+use crate::vectors::{Case, Corpus, LoadError, Status};
 
 /// Name what is wrong with a request that was refused, and prove it by deriving the wrong value again.
 ///
@@ -104,7 +107,35 @@ pub(super) fn run(arguments: &Arguments) -> Done {
 fn case(arguments: &Arguments, id: &str) -> Done {
     let corpus = arguments.vectors.corpus()?;
     let Some(case) = corpus.find(id)? else { return Err(unknown(&corpus, id)?) };
+    if arguments.json {
+        return case_json(case, corpus.digest()?);
+    }
     output::print(&report::explain(&case, output::layout(false)))?;
+    Ok(ExitCode::AsExpected)
+}
+
+/// What `countersign test ID --json -` tells of the reference.
+fn case_json(case: Case, suite_digest: String) -> Done {
+    if case.status == Status::Withdrawn {
+        return Err(
+            Fail::usage(format!("{} is withdrawn, and nobody is asked about it", case.full_id())).hint("without --json it is explained")
+        );
+    }
+    let (mut plan, mut run) = (Plan::default(), Run::keeping(Keep::Every));
+    plan.add(&case, true).map_err(Fail::work)?;
+    let mut reference = Reference::new();
+    let countersign = env!("CARGO_PKG_VERSION").to_owned();
+    let start = RunStart { countersign, suite_digest, implementation: reference.description().clone(), selected: 1, ..RunStart::default() };
+    let mut runner = Runner::start(start, Surroundings::STILL, &mut run)?;
+    match runner.put(&mut reference, &plan, std::iter::once(Ok::<_, LoadError>(case)), &|_| true) {
+        Ok(()) => {}
+        Err(RunError::Case(error)) => return Err(error.into()),
+        Err(RunError::Event(error)) => return Err(error.into()),
+    }
+    runner.finish()?;
+    let mut out = Vec::new();
+    report::render(&[run], Format::Json, &mut out)?;
+    output::print(&String::from_utf8_lossy(&out))?;
     Ok(ExitCode::AsExpected)
 }
 
@@ -169,21 +200,16 @@ fn read_request(arguments: &Arguments) -> Result<Pasted, Fail> {
     }
     if arguments.request.is_given() {
         let owned = arguments.request.request(&Fresh::none())?;
-        let mut headers = owned.headers.clone();
-        // The protocol parameters are put where they will be read again.
-        let header = crate::protocol::Sending::RFC5849.header(owned.realm.as_deref(), &owned.protocol).map_err(Fail::usage)?;
-        headers.push((b"Authorization".to_vec(), header));
-        let (mut url, mut notes) = (owned.url, Vec::new());
-        if url.starts_with(b"/") {
+        let mut request = pasted::described(&owned)?;
+        if request.url.starts_with(b"/") {
             // Some have signed just this: the host is not known, and has to be something.
-            url = [&b"http://relative.invalid"[..], &url].concat();
-            notes.push(
+            request.url = [&b"http://relative.invalid"[..], &request.url].concat();
+            request.notes.push(
                 "the URL is relative, and only an absolute one can be signed; http://relative.invalid stands for what is missing"
                     .to_owned(),
             );
         }
-        let request = PastedRequest { method: owned.method, url, headers, body: owned.body, notes };
-        return Ok(Pasted { form: pasted::any::Form::HttpText, request, response: None });
+        return Ok(Pasted { form: Form::HttpText, request, response: None });
     }
     let read = arguments.pasted.read(arguments.request.reads_stdin())?;
     read.ok_or_else(|| {
@@ -196,7 +222,7 @@ fn answer(arguments: &Arguments, pasted: Option<&PastedResponse>) -> Result<Opti
         return Ok(pasted.map(|response| Answer::read(response.status, &response.headers, &response.body)));
     };
     let text = files::octets(path, files::MAX_FILE)?;
-    Ok(Some(match pasted::http_text::response(&text) {
+    Ok(Some(match http_text::response(&text) {
         Ok(response) => Answer::read(response.status, &response.headers, &response.body),
         // The body alone.
         Err(_) => Answer::read(None, &Vec::new(), &text),
@@ -205,10 +231,9 @@ fn answer(arguments: &Arguments, pasted: Option<&PastedResponse>) -> Result<Opti
 
 fn findings(arguments: &Arguments, signed: &SignedRequest, answer: Option<&Answer>) -> Vec<Finding> {
     let mut findings = signed.findings.clone();
-    // What options describe is not signed yet.
-    if !arguments.request.is_given() {
-        findings.extend(signed.requirements(arguments.clues.now));
-    }
+    // What options describe is not signed yet, and perhaps not whole.
+    let is_whole = !arguments.request.is_given();
+    findings.extend(signed.requirements(arguments.clues.now).into_iter().filter(|finding| is_whole || !finding.is_of_absence()));
     let timestamp = signed.get("oauth_timestamp").and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
     findings.extend(answer.into_iter().flat_map(|answer| findings_of_answer(answer, timestamp)));
     findings

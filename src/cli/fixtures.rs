@@ -6,16 +6,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::arguments::Vectors;
 use super::fail::Fail;
 use super::files;
+use super::reports::Opened;
 use super::selection::Selector;
-use crate::implementation::{Implementation as _, Reference};
-use crate::judgement::{Run, RunStart, Runner, Surroundings, judge_exchange};
+use crate::implementation::{Description, Implementation as _, Reference};
+use crate::judgement::{ExitCode, Run, RunStart, Runner, Surroundings, judge_exchange};
 use crate::probe::record::{FIXTURES, PROFILE};
 use crate::profile::fixture::{Fixture, Fixtures as File, Status};
 use crate::profile::load::{MAX_FILE, Sort};
 use crate::profile::{self, Profile, shipped};
-use crate::vectors::embedded;
+use crate::vectors::{Corpus, embedded};
 
 /// All fixtures and the profiles that they name.
 pub(super) struct Fixtures {
@@ -32,6 +34,11 @@ pub(super) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
+    /// What it is about.
+    pub(super) fn title(&self) -> &str {
+        &self.fixture.title
+    }
+
     /// `suite/id`.
     pub(super) fn full_id(&self) -> String {
         format!("{}/{}", self.suite, self.fixture.id)
@@ -47,6 +54,16 @@ impl From<profile::LoadError> for Fail {
             None => fail,
         }
     }
+}
+
+/// The set that comes along, or what was named: vector files, and fixtures such as a recording.
+pub(super) fn opened(vectors: &Vectors) -> Result<(Fixtures, Corpus), Fail> {
+    if vectors.paths.is_empty() {
+        return Ok((Fixtures::embedded()?, vectors.corpus()?));
+    }
+    let (fixtures, others) = Fixtures::among(&vectors.paths)?;
+    let corpus = if others.is_empty() { Corpus::of_texts([])? } else { Vectors { paths: others }.corpus()? };
+    Ok((fixtures, corpus))
 }
 
 impl Fixtures {
@@ -74,26 +91,32 @@ impl Fixtures {
     pub(super) fn among(paths: &[PathBuf]) -> Result<(Fixtures, Vec<PathBuf>), Fail> {
         let (mut fixtures, mut others) = (Fixtures::none(), Vec::new());
         for path in paths {
-            let inside = path.join(FIXTURES);
-            let file = if path.is_dir() { &inside } else { path };
-            let is_one = file.is_file()
-                && file.extension().is_some_and(|extension| extension == "json")
-                // What cannot be read is told by who reads vector files.
-                && files::octets(file, MAX_FILE).is_ok_and(|octets| Sort::of(&String::from_utf8_lossy(&octets)) == Sort::Fixtures);
-            if is_one {
-                fixtures.read(file)?;
+            let recorded = path.join(FIXTURES);
+            if is_one(path) {
+                fixtures.read(path, &path.with_file_name(PROFILE))?;
+            } else if is_one(&recorded) {
+                fixtures.read(&recorded, &path.join(PROFILE))?;
             } else {
-                others.push(path.clone());
+                // A set as it is exported: vectors, and below them fixtures and the profiles that they name.
+                let is_below = path.file_name().is_some_and(|name| name == "fixtures");
+                let root = if is_below { path.clone() } else { path.join("fixtures") };
+                let found = below(&root);
+                for file in &found {
+                    let profile = format!("{}.json", File::read(file)?.profile);
+                    fixtures.read(file, &root.with_file_name("profiles").join(profile))?;
+                }
+                if !is_below || found.is_empty() {
+                    others.push(path.clone());
+                }
             }
         }
         Ok((fixtures, others))
     }
 
-    /// A file of one's own: its profile stands beside it, or comes along.
-    fn read(&mut self, path: &Path) -> Result<(), Fail> {
+    /// A file of one's own: its profile is there, or comes along.
+    fn read(&mut self, path: &Path, beside: &Path) -> Result<(), Fail> {
         let file = File::read(path)?;
-        let beside = path.with_file_name(PROFILE);
-        let own = if beside.is_file() { Some(Profile::read(&beside)?) } else { None };
+        let own = if beside.is_file() { Some(Profile::read(beside)?) } else { None };
         let known = self.profiles.get(&file.profile);
         let profile = match own.filter(|profile| profile.id == file.profile) {
             Some(own) if known.is_some_and(|known| *known != own) => {
@@ -128,17 +151,46 @@ impl Fixtures {
         exchanges.iter().try_for_each(|exchange| runner.tell(&judge_exchange(exchange.profile, exchange.suite, exchange.fixture)))
     }
 
-    /// Judges them in a run of their own; `None` if none is selected.
-    pub(super) fn own_run(&self, exchanges: &[Exchange<'_>]) -> Result<Option<Run>, Fail> {
+    /// Judges them in a run of their own, beside those of adapters; `None` if all is as expected. What is not stands in all reports.
+    pub(super) fn own_run(&self, exchanges: &[Exchange<'_>], corpus: &Corpus, reports: &mut Opened) -> Result<Option<Run>, Fail> {
         if exchanges.is_empty() {
             return Ok(None);
         }
         let mut run = Run::collector(false);
-        let start =
-            RunStart { implementation: Reference::new().description().clone(), selected: exchanges.len() as u64, ..RunStart::default() };
+        let implementation = Description { name: "provider fixtures".to_owned(), ..Reference::new().description().clone() };
+        let countersign = env!("CARGO_PKG_VERSION").to_owned();
+        let suite_digest = if reports.need_digest() { corpus.digest()? } else { String::new() };
+        let start = RunStart { countersign, suite_digest, implementation, selected: exchanges.len() as u64, ..RunStart::default() };
         let mut runner = Runner::start(start, Surroundings::STILL, &mut run)?;
         self.judge(exchanges, &mut runner)?;
         runner.finish()?;
+        if run.exit_code() == ExitCode::AsExpected {
+            return Ok(None);
+        }
+        if let Some(mut events) = reports.events() {
+            run.tell(&mut events)?;
+        }
         Ok(Some(run))
     }
+}
+
+/// Whether a file holds fixtures. What cannot be read is told by who reads vector files.
+fn is_one(file: &Path) -> bool {
+    file.is_file()
+        && file.extension().is_some_and(|extension| extension == "json")
+        && files::octets(file, MAX_FILE).is_ok_and(|octets| Sort::of(&String::from_utf8_lossy(&octets)) == Sort::Fixtures)
+}
+
+/// The files of fixtures in a folder and in those directly below it, in the order of their names.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let inside = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    };
+    let mut all = inside(folder);
+    let deeper: Vec<PathBuf> = all.iter().filter(|path| path.is_dir()).flat_map(|path| inside(path)).collect();
+    all.extend(deeper);
+    all.retain(|path| is_one(path));
+    all.sort();
+    all
 }

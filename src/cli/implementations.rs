@@ -1,7 +1,7 @@
 //! Which implementations are asked, and what is known of them: the same options for every command that starts adapters. Their commands
 //! come from the command line, or from a settings file that was named there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -93,7 +93,8 @@ impl Implementations {
         };
         let adapter = Adapter::start_until(launch, Arc::clone(stop)).map_err(|error| {
             let said = escape::line(error.stderr.trim());
-            let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {}", escape::line(&error.to_string())), hint: None };
+            let name = named.name.as_ref().map_or_else(String::new, |name| format!("{}: ", escape::line(name)));
+            let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {name}{}", escape::line(&error.to_string())), hint: None };
             if said.is_empty() { fail } else { fail.hint(format!("it wrote on its standard error: {said}")) }
         })?;
         Ok(match named.name {
@@ -104,6 +105,11 @@ impl Implementations {
 }
 
 impl Expected {
+    /// The files.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.expect.iter().chain(&self.expect_known).map(|text| Path::new(name_and(text).1))
+    }
+
     /// The expectations of each of these adapters, in their order; of the reference, if there is none.
     pub(super) fn read(&self, adapters: &[Named]) -> Result<Vec<Option<Expectations>>, Fail> {
         let mut all: Vec<Option<Expectations>> = (0..adapters.len().max(1)).map(|_| None).collect();

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use super::arguments::Vectors;
 use super::explain_deviation;
 use super::fail::Fail;
+use super::fixtures;
 use super::output::{self, Outcome};
 use super::selection::Selection;
 use crate::deviation::{Input, Rank, all};
@@ -84,7 +85,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn cases(arguments: &Cases) -> Result<String, Fail> {
-    let corpus = arguments.vectors.corpus()?;
+    let (fixtures, corpus) = fixtures::opened(&arguments.vectors)?;
     let selector = arguments.selection.selector(&corpus)?;
     let (mut rows, mut ids) = (Vec::new(), Vec::new());
     for case in corpus.cases() {
@@ -102,6 +103,12 @@ fn cases(arguments: &Cases) -> Result<String, Fail> {
         }
         ids.push(id);
     }
+    if arguments.selection.asks_for_exchanges() {
+        rows.extend(
+            fixtures.selected(&selector).iter().map(|exchange| [exchange.full_id(), "must".to_owned(), exchange.title().to_owned()]),
+        );
+    }
+    ids.extend(fixtures.all().map(|exchange| exchange.full_id()));
     selector.check(&ids)?;
     Ok(table(&rows))
 }

@@ -128,12 +128,14 @@ impl Target {
             let device = File::options().write(true).open(path).map_err(|error| cannot_write(path, &error))?;
             return Ok(Target::Device(path.to_owned(), device));
         }
+        // A link stays, and what it leads to is replaced.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return Err(Fail::work(format!("{}: cannot be written: there is no folder {}", path.display(), folder.display())));
         }
-        let file = NamedTempFile::new_in(folder).map_err(|error| cannot_write(path, &error))?;
-        Ok(Target::File(path.to_owned(), file))
+        let file = beside(&path, folder).map_err(|error| cannot_write(&path, &error))?;
+        Ok(Target::File(path, file))
     }
 
     /// Something to write to.
@@ -152,7 +154,9 @@ impl Target {
             Target::Device(path, mut device) => return device.flush().map_err(|error| cannot_write(&path, &error)),
             Target::File(path, file) => (path, file),
         };
-        readable_by_others(&file).map_err(|error| cannot_write(&path, &error))?;
+        if let Ok(older) = std::fs::metadata(&path) {
+            file.as_file().set_permissions(older.permissions()).map_err(|error| cannot_write(&path, &error))?;
+        }
         file.as_file().sync_all().map_err(|error| cannot_write(&path, &error))?;
         file.persist(&path).map_err(|error| cannot_write(&path, &error.error))?;
         Ok(())
@@ -172,14 +176,14 @@ fn cannot_write(path: &Path, error: &io::Error) -> Fail {
     Fail::work(format!("{}: cannot be written: {reason}", path.display()))
 }
 
-/// Temporary files are private; reports are for whoever may read the folder.
-#[cfg(unix)]
-fn readable_by_others(file: &NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_file: &NamedTempFile) -> io::Result<()> {
-    Ok(())
+/// A file that will take the place of another one: whoever may read it is for the user's mask to say, as it is for any new file.
+fn beside(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(path.file_name().unwrap_or_default());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
 }

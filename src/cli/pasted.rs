@@ -8,7 +8,7 @@ use clap::Args;
 use super::fail::Fail;
 use super::files;
 use super::request::OwnedRequest;
-use crate::intake::{IntakeError, Pasted, SignedRequest, pasted};
+use crate::intake::{IntakeError, Pasted, PastedRequest, SignedRequest, pasted};
 use crate::protocol::transmission::Transmission;
 use crate::protocol::{SignatureMethod, Source, form_decoded};
 use crate::report::shell::quote;
@@ -114,6 +114,14 @@ fn without_secrets(pasted: Pasted) -> Result<Pasted, Fail> {
         return refused("a password");
     }
     Ok(pasted)
+}
+
+/// A request that options describe, as if it had been pasted: its protocol parameters are put where they will be read again.
+pub(super) fn described(owned: &OwnedRequest) -> Result<PastedRequest, Fail> {
+    let mut headers = owned.headers.clone();
+    let header = crate::protocol::Sending::RFC5849.header(owned.realm.as_deref(), &owned.protocol).map_err(Fail::usage)?;
+    headers.push((b"Authorization".to_vec(), header));
+    Ok(PastedRequest { method: owned.method.clone(), url: owned.url.clone(), headers, body: owned.body.clone(), notes: Vec::new() })
 }
 
 /// A pasted request as one to be signed: its protocol parameters are taken out of the place where they stand, to be put there again.

@@ -86,7 +86,7 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
 }
 
 fn convert(arguments: Convert) -> Outcome {
-    let reports = Opened::of_files(&arguments.reports)?;
+    let reports = Opened::of_files(&arguments.reports, arguments.files.iter().map(PathBuf::as_path))?;
     let several = arguments.files.len() > 1;
     // A file may hold the runs of several, which only its end tells.
     let keep = if reports.is_empty() && arguments.verbose { Keep::Every } else { reports.keep(true) };

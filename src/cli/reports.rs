@@ -1,7 +1,7 @@
 //! The reports that a command is asked for: where they go, opened before the work begins, and written when it is done.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -82,16 +82,32 @@ pub(super) struct Opened {
 
 impl Opened {
     /// Opens those of `countersign test`.
-    pub(super) fn open(reports: &Reports) -> Result<Opened, Fail> {
-        Opened::of(&reports.files, reports.events.as_ref())
+    pub(super) fn open<'a>(reports: &Reports, inputs: impl IntoIterator<Item = &'a Path>) -> Result<Opened, Fail> {
+        Opened::of(&reports.files, reports.events.as_ref(), inputs)
     }
 
     /// Opens those of finished runs.
-    pub(super) fn of_files(files: &Files) -> Result<Opened, Fail> {
-        Opened::of(files, None)
+    pub(super) fn of_files<'a>(files: &Files, inputs: impl IntoIterator<Item = &'a Path>) -> Result<Opened, Fail> {
+        Opened::of(files, None, inputs)
     }
 
-    fn of(files: &Files, events: Option<&PathBuf>) -> Result<Opened, Fail> {
+    /// What is read is not written over, and no report over another one.
+    fn of<'a>(files: &Files, events: Option<&PathBuf>, inputs: impl IntoIterator<Item = &'a Path>) -> Result<Opened, Fail> {
+        let read: Vec<PathBuf> = inputs.into_iter().filter_map(place).collect();
+        let mut written: Vec<PathBuf> = Vec::new();
+        for path in files.all().map(|(_, path)| path).chain(events) {
+            let Some(place) = place(path) else { continue };
+            let is_read = read.iter().any(|input| *input == place || (place.is_file() && place.starts_with(input)));
+            let why = match (is_read, written.contains(&place)) {
+                (true, _) => "it would be written over, and is read",
+                (_, true) => "two reports would be written to it",
+                _ => {
+                    written.push(place);
+                    continue;
+                }
+            };
+            return Err(Fail::usage(format!("{}: {why}", path.display())).hint("give each report a file of its own"));
+        }
         let on_stdout = files.all().map(|(_, path)| path).chain(events).filter(|path| path.as_os_str() == "-").count();
         if on_stdout > 1 {
             return Err(Fail::usage("only one report can go to stdout"));
@@ -132,4 +148,16 @@ impl Opened {
         }
         self.events.map_or(Ok(()), Target::finish)
     }
+}
+
+/// Where a path leads to; `None` for stdout and for what is no file, such as a device.
+fn place(path: &Path) -> Option<PathBuf> {
+    let is_other = path.as_os_str() == "-" || std::fs::metadata(path).is_ok_and(|what| !what.is_file() && !what.is_dir());
+    if is_other {
+        return None;
+    }
+    std::fs::canonicalize(path).ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    })
 }

@@ -300,12 +300,15 @@ pub(super) fn secret_of(variable: Option<&str>, file: Option<&Path>) -> Result<O
     if let Some(name) = variable {
         // The value is never quoted, not even where it is no text.
         let value = std::env::var_os(name).ok_or_else(|| Fail::usage(format!("the environment variable {name} is not set")))?;
-        return Ok(Some(Secret::new(value.into_encoded_bytes())));
+        let octets = without_line_end(value.into_encoded_bytes());
+        warn_of_white_space(&format!("the environment variable {name}"), &octets);
+        return Ok(Some(Secret::new(octets)));
     }
     let Some(path) = file else { return Ok(None) };
-    let octets = files::octets(path, MAX_SECRET)?;
+    let octets = without_line_end(files::octets(path, MAX_SECRET)?);
     warn_if_readable_by_others(path);
-    Ok(Some(Secret::new(without_line_end(octets))))
+    warn_of_white_space(&path.display().to_string(), &octets);
+    Ok(Some(Secret::new(octets)))
 }
 
 fn private_key(path: &Path) -> Result<PrivateKey, Fail> {
@@ -328,6 +331,18 @@ fn without_line_end(mut octets: Vec<u8>) -> Vec<u8> {
         octets.pop();
     }
     octets
+}
+
+/// Says what in a secret is hardly meant to be there. It is taken as it is, and never quoted.
+fn warn_of_white_space(what: &str, octets: &[u8]) {
+    let odd = match octets {
+        [0xef, 0xbb, 0xbf, ..] => "begins with a byte order mark",
+        _ if octets.contains(&b'\n') => "has more than one line",
+        [first, ..] if first.is_ascii_whitespace() => "begins with white space",
+        [.., last] if last.is_ascii_whitespace() => "ends with white space",
+        _ => return,
+    };
+    super::output::note(&format!("the secret in {what} {odd}; it is taken as it is"));
 }
 
 #[cfg(unix)]

@@ -95,6 +95,11 @@ impl Selection {
             && self.failed.is_none()
     }
 
+    /// Whether provider fixtures may be meant, too.
+    pub(super) fn asks_for_exchanges(&self) -> bool {
+        !self.globs.is_empty() || !self.profile.is_empty() || self.operation.iter().any(|operation| operation == "exchange")
+    }
+
     /// Reads the globs and names. A name that nothing in the set bears is a mistake of the caller.
     pub(super) fn selector(&self, corpus: &Corpus) -> Result<Selector<'_>, Fail> {
         let operations: Vec<&str> = Operation::ALL.iter().map(|operation| operation.as_str()).chain(["exchange"]).collect();

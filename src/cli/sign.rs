@@ -4,12 +4,13 @@ use clap::Args;
 
 use super::fail::Fail;
 use super::output::{self, Outcome};
-use super::pasted::{PastedOptions, to_sign};
-use super::request::{Fresh, RequestOptions};
+use super::pasted::{PastedOptions, described, to_sign};
+use super::request::{Fresh, OwnedRequest, RequestOptions};
 use crate::deviation::Conduct;
+use crate::intake::{self, Finding, Weight};
 use crate::judgement::ExitCode;
 use crate::protocol::{Derivation, Header, Request, Secrets, Url};
-use crate::report::{self, Disclosure, SignedRequest};
+use crate::report::{self, Disclosure, SignedRequest, escape};
 
 /// Derive one request's signature: every stage, the header, a curl and an openssl line.
 #[derive(Debug, Args)]
@@ -71,6 +72,9 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     if !causes.is_empty() {
         output::note(&format!("wrong on purpose: {}", arguments.deviate.join(", ")));
     }
+    for finding in wrong(&owned) {
+        output::note(&format!("wrong, and signed all the same: {} (section {})", escape::line(&finding.what), finding.section));
+    }
     let key_file = arguments.request.private_key_file().map(|path| path.to_string_lossy().into_owned());
     let signed = SignedRequest {
         request: &request,
@@ -84,4 +88,13 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let text = if arguments.json { report::sign_json(&signed) } else { report::sign(&signed, output::layout(false)) };
     output::print(&text.map_err(Fail::usage)?)?;
     Ok(ExitCode::AsExpected)
+}
+
+/// What no server may take, signed or not.
+fn wrong(owned: &OwnedRequest) -> Vec<Finding> {
+    let read = described(owned).ok().and_then(|request| intake::SignedRequest::read(&request).ok());
+    let mut all = read.map_or_else(Vec::new, |signed| [signed.findings.clone(), signed.requirements(None)].concat());
+    // It has no signature yet.
+    all.retain(|finding| finding.weight == Weight::Must && !finding.is_of_absence());
+    all
 }

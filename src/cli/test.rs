@@ -2,13 +2,14 @@
 //! tells what came of it.
 
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
 use super::arguments::Vectors;
 use super::fail::Fail;
-use super::fixtures::Fixtures;
+use super::fixtures::{self, Fixtures};
 use super::implementations::{Expected, Implementations};
 use super::last_run;
 use super::output::{self, Outcome};
@@ -44,7 +45,7 @@ pub(super) struct Arguments {
     /// adapters
     #[arg(long, value_name = "FILE")]
     #[allow(dead_code, reason = "it was read before the arguments were")]
-    config: Option<std::path::PathBuf>,
+    config: Option<PathBuf>,
     /// Fail on cases of level should, too
     #[arg(long)]
     strict: bool,
@@ -66,17 +67,24 @@ pub(super) struct Arguments {
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Outcome {
-    let (fixtures, corpus) = opened(&arguments.vectors)?;
+    let (fixtures, corpus) = fixtures::opened(&arguments.vectors)?;
     let selector = arguments.selection.selector(&corpus)?;
     if arguments.dry_run {
         return dry_run(&corpus, &selector, &fixtures);
     }
-    let mut reports = Opened::open(&arguments.reports)?;
-    let adapters = arguments.implementations.named()?;
+    let read = arguments.vectors.paths.iter().chain(&arguments.config).map(PathBuf::as_path).chain(arguments.expected.files());
+    let mut reports = Opened::open(&arguments.reports, read)?;
+    let mut adapters = arguments.implementations.named()?;
     let expectations = arguments.expected.read(&adapters)?;
 
     let exchanges = fixtures.selected(&selector);
-    let plan = session::plan(&corpus, &selector, if adapters.is_empty() { exchanges.len() } else { 0 })?;
+    let mut plan = session::plan(&corpus, &selector, if adapters.is_empty() { exchanges.len() } else { 0 })?;
+    if plan.selected() == 0 && !exchanges.is_empty() && !adapters.is_empty() {
+        output::note("provider fixtures alone are selected: they are about our own reading, and no adapter is asked");
+        adapters.clear();
+        plan = session::plan(&corpus, &selector, exchanges.len())?;
+    }
+    let asks_adapters = !adapters.is_empty();
     if plan.selected() == 0 || !arguments.selection.is_everything() {
         selector.check(&ids(&corpus, &fixtures)?)?;
     }
@@ -103,41 +111,36 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         }
     }
     code = session.runs.iter().map(Run::exit_code).reduce(ExitCode::and).unwrap_or(ExitCode::NothingExecuted).and(code);
-    let (runs, elapsed) = (session.runs, session.elapsed);
-    code = code.and(uncovered(&runs, arguments.require_coverage));
-    let own = if arguments.implementations.adapter.is_empty() { None } else { fixtures.own_run(&exchanges)? };
-    if let Some(own) = &own {
+    let (mut runs, elapsed) = (session.runs, session.elapsed);
+    let uncovered = uncovered(&mut runs, arguments.require_coverage);
+    if !uncovered.is_empty() && code == ExitCode::AsExpected {
+        code = ExitCode::Unexpected;
+    }
+    let asked = runs.len();
+    if asks_adapters && let Some(own) = fixtures.own_run(&exchanges, &corpus, &mut reports)? {
         code = code.and(own.exit_code());
+        runs.push(own);
     }
     reports.finish(&runs)?;
     last_run::keep(&runs);
-    tell(&arguments, &runs, own.as_ref(), &elapsed)?;
+    tell(&arguments, runs.split_at(asked), &uncovered, &elapsed)?;
     Ok(code)
 }
 
-/// The set that comes along, or what was named: vector files, and fixtures such as a recording.
-fn opened(vectors: &Vectors) -> Result<(Fixtures, Corpus), Fail> {
-    if vectors.paths.is_empty() {
-        return Ok((Fixtures::embedded()?, vectors.corpus()?));
-    }
-    let (fixtures, others) = Fixtures::among(&vectors.paths)?;
-    let corpus = if others.is_empty() { Corpus::of_texts([])? } else { Vectors { paths: others }.corpus()? };
-    Ok((fixtures, corpus))
-}
-
-/// Says of each run that reached too little of what its implementation offers.
-fn uncovered(runs: &[Run], required: Option<u8>) -> ExitCode {
-    let Some(required) = required else { return ExitCode::AsExpected };
-    let mut code = ExitCode::AsExpected;
+/// What is to be said of each run that reached too little of what its implementation offers. Its reports say that it failed.
+fn uncovered(runs: &mut [Run], required: Option<u8>) -> Vec<String> {
+    let mut said = Vec::new();
     for run in runs {
         let coverage = run.totals().coverage();
-        if coverage < u64::from(required) {
-            let name = escape::line(&run.implementation().name);
-            output::note(&format!("{name}: {coverage} % of what it offers was put to it; required are {required} %"));
-            code = ExitCode::Unexpected;
+        if let Some(required) = required.filter(|required| coverage < u64::from(*required)) {
+            let name = escape::line(&run.implementation().name).into_owned();
+            said.push(format!("{name}: {coverage} % of what it offers was put to it; required are {required} %"));
+            if let Some(end) = run.end.as_mut().filter(|end| end.exit_code == ExitCode::AsExpected) {
+                end.exit_code = ExitCode::Unexpected;
+            }
         }
     }
-    code
+    said
 }
 
 fn dry_run(corpus: &Corpus, selector: &Selector<'_>, fixtures: &Fixtures) -> Outcome {
@@ -166,7 +169,7 @@ fn ids(corpus: &Corpus, fixtures: &Fixtures) -> Result<Vec<String>, Fail> {
 }
 
 /// What a person reads. Where a report goes to stdout, people are told on stderr.
-fn tell(arguments: &Arguments, runs: &[Run], own: Option<&Run>, elapsed: &[Duration]) -> Result<(), Fail> {
+fn tell(arguments: &Arguments, (runs, own): (&[Run], &[Run]), uncovered: &[String], elapsed: &[Duration]) -> Result<(), Fail> {
     let to_stderr = arguments.reports.use_stdout();
     let asked = again(arguments);
     let options = TextOptions {
@@ -178,8 +181,10 @@ fn tell(arguments: &Arguments, runs: &[Run], own: Option<&Run>, elapsed: &[Durat
         most: if arguments.verbose { 0 } else { MOST_FAILURES },
     };
     let mut text = report::text::text(runs, &options);
-    if let Some(own) = own.filter(|own| own.exit_code() != ExitCode::AsExpected) {
-        text.push_str(&report::text::text(std::slice::from_ref(own), &TextOptions { elapsed: &[], arguments: &[], ..options }));
+    uncovered.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    if !own.is_empty() {
+        let vectors = [named_vectors(arguments).trim_start().to_owned()];
+        text.push_str(&report::text::text(own, &TextOptions { elapsed: &[], arguments: &vectors, ..options }));
     }
     output::tell(&text, to_stderr)
 }
@@ -189,11 +194,15 @@ const MOST_FAILURES: usize = 20;
 
 /// What asks the same implementations about the same vectors again.
 fn again(arguments: &Arguments) -> Vec<String> {
-    let vectors: String = arguments.vectors.paths.iter().map(|path| format!(" --vectors {}", quoted(&path.to_string_lossy()))).collect();
+    let vectors = named_vectors(arguments);
     if arguments.implementations.adapter.is_empty() {
         return vec![vectors.trim_start().to_owned()];
     }
     arguments.implementations.adapter.iter().map(|adapter| format!("--adapter {}{vectors}", quoted(adapter))).collect()
+}
+
+fn named_vectors(arguments: &Arguments) -> String {
+    arguments.vectors.paths.iter().map(|path| format!(" --vectors {}", quoted(&path.to_string_lossy()))).collect()
 }
 
 fn quoted(word: &str) -> String {

@@ -26,8 +26,9 @@ pub(super) fn commands(record: &CaseRecord, arguments: &str) -> Vec<String> {
         return record.exchange.iter().filter_map(|exchange| exchange.again.clone()).collect();
     }
     let id = record.full_id();
+    let explain = (record.operation != "exchange").then(|| format!("countersign explain {id}"));
     let again = if arguments.is_empty() { id.clone() } else { format!("{id} {arguments}") };
-    vec![format!("countersign explain {id}"), format!("countersign test {again}"), format!("countersign test {again} --json -")]
+    explain.into_iter().chain([format!("countersign test {again}"), format!("countersign test {again} --json -")]).collect()
 }
 
 pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, again: &[String]) {
@@ -159,7 +160,7 @@ fn observed(observation: &Observation) -> String {
                 Break::Timeout => "it did not answer in time",
                 Break::Protocol => "it broke the protocol",
                 Break::Error => "it failed by its own account",
-                Break::StateLeak => "it fails after other cases and passes alone",
+                Break::StateLeak => "it leaks state, which the same selection with the same --seed shows again",
             };
             told(how, None, message)
         }

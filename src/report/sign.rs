@@ -1,10 +1,7 @@
 //! The derivation of one request for whoever has to send or debug it: every stage, the request to send, a `curl` line, and an `openssl`
 //! line that computes the signature anew.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::commands;
 use super::escape;
@@ -69,7 +66,6 @@ pub(super) struct Sent {
 struct Shown {
     /// Why base string and normalized parameters are hidden.
     withheld: Option<String>,
-    fingerprint: String,
     sent: Option<Sent>,
     curl: Option<String>,
     openssl: String,
@@ -81,12 +77,10 @@ impl SignedRequest<'_> {
     fn shown(&self) -> Result<Shown, Malformed> {
         let sent = self.sent()?;
         let hides = self.disclosure.hides();
-        let digest = Sha256::digest(&*self.derivation.signature);
-        let short: String = STANDARD_NO_PAD.encode(digest).chars().take(12).collect();
         let withheld = self.withheld();
         let curl = (!hides).then(|| commands::curl(self.request, &sent));
         let openssl = commands::openssl(self, hides, withheld.is_some());
-        Ok(Shown { withheld, fingerprint: format!("sha256:{short}"), sent: (!hides).then_some(sent), curl, openssl })
+        Ok(Shown { withheld, sent: (!hides).then_some(sent), curl, openssl })
     }
 
     fn sent(&self) -> Result<Sent, Malformed> {
@@ -152,8 +146,8 @@ pub fn sign(signed: &SignedRequest<'_>, layout: Layout) -> Result<String, Malfor
     } else {
         value(&mut page, signed.section(), "key", visible(derivation.key()), HIDDEN);
     }
-    let instead = format!("{}  {HIDDEN}", shown.fingerprint);
-    value(&mut page, signed.section(), "signature", visible(&*derivation.signature), &instead);
+    // Not even a digest of it: beside the base string, secrets could be tried against it.
+    value(&mut page, signed.section(), "signature", visible(&*derivation.signature), HIDDEN);
     to_send(&mut page, signed, &shown);
     step(&mut page, "", "to compute the signature anew");
     page.raw(&format!("  {}", shown.openssl));
@@ -206,7 +200,7 @@ const fn place(source: Source) -> &'static str {
     }
 }
 
-/// The same as JSON, one object with a line end behind. What is hidden is null; `signature_fingerprint` tells two signatures apart.
+/// The same as JSON, one object with a line end behind. What is hidden is null.
 ///
 /// # Errors
 /// As [`sign`].
@@ -234,7 +228,6 @@ pub fn sign_json(signed: &SignedRequest<'_>) -> Result<String, Malformed> {
             key: if signed.method.is_rsa() { None } else { visible(derivation.key()) },
         },
         signature: visible(&derivation.signature),
-        signature_fingerprint: shown.fingerprint,
         authorization: sent.and_then(|sent| sent.authorization.as_deref()).map(text),
         url: sent.map(|sent| text(&sent.url)),
         body: sent.and_then(|sent| sent.body.as_deref()).map(text),
@@ -254,7 +247,6 @@ struct Document {
     signature_method: &'static str,
     stages: Stages,
     signature: Option<Text>,
-    signature_fingerprint: String,
     authorization: Option<Text>,
     url: Option<Text>,
     body: Option<Text>,

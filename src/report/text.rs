@@ -159,6 +159,10 @@ fn summary(page: &mut Page, run: &Run, elapsed: Option<Duration>) {
     let took = elapsed.map_or(String::new(), |elapsed| format!(" in {}", seconds(elapsed)));
     page.text(0, &format!("{}{took}: {told}", counted(totals.selected, "case", "cases")));
     notes(page, run);
+    // The reference needs none: its order is always the same.
+    if run.start.seed != 0 {
+        page.text(0, &format!("seed {}: --seed puts the same questions in the same way again", run.start.seed));
+    }
     let code = run.exit_code();
     let tone = if code == ExitCode::AsExpected { Tone::Good } else { Tone::Bad };
     page.toned(tone, code.sentence());

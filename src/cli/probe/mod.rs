@@ -7,6 +7,7 @@ mod options;
 mod told;
 
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         return Ok(ExitCode::NothingExecuted);
     }
     let interrupted = interruption()?;
-    let mut reports = Opened::open(&arguments.reports)?;
+    let mut reports = Opened::open(&arguments.reports, arguments.expect.as_deref().map(Path::new))?;
     let kept = arguments.keeping.open(&plan)?;
     let conducted = send(arguments, &plan, &means, &interrupted);
     let is_synthetic = is_synthetic(&means);

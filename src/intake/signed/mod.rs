@@ -39,6 +39,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether something is missing, and nothing else wrong.
+    #[must_use]
+    pub fn is_of_absence(&self) -> bool {
+        self.what.ends_with(" is missing")
+    }
+
     fn must(section: &'static str, what: impl Into<String>) -> Finding {
         Finding { what: what.into(), section, at: None, weight: Weight::Must }
     }

@@ -207,7 +207,14 @@ next() { read -r line || exit 0; case $line in *'"bye"'*) exit 0;; esac; id=${li
         let run = |required: &str| countersign(&["test", "--vectors", &vectors, "--adapter", &adapter, "--require-coverage", required]);
         run("80").with(0);
         let ended = run("81").with(1);
-        assert!(ended.stderr.contains("80 % of what it offers"), "{}", ended.stderr);
+        assert!(
+            ended.stdout.contains("80 % of what it offers") && !ended.stdout.contains("every verdict is as expected"),
+            "{}",
+            ended.stdout
+        );
+        let reported =
+            countersign(&["test", "--vectors", &vectors, "--adapter", &adapter, "--require-coverage", "81", "--github", "-"]).with(1);
+        assert!(!reported.stdout.contains("every verdict is as expected"), "{}", reported.stdout);
     }
 
     #[test]

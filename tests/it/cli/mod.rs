@@ -6,6 +6,7 @@ mod broken_vectors;
 mod diagnosing;
 mod exit_codes;
 mod explaining;
+mod files;
 mod fuzz;
 mod own_profile;
 mod reporting;
