@@ -117,19 +117,26 @@ pub(super) fn body_hash(facts: &Facts<'_>, hash: Hash) -> Judged {
     Judged::client(Code::BodyHashInvalid, wrong.then(because)).about(["oauth_body_hash"])
 }
 
+/// What a timestamp looks like that is outside a window of so many seconds; empty for nothing that is known.
+pub(crate) const fn timestamp_hint(timestamp: u64, now: u64, seconds: u64) -> &'static str {
+    let apart = now.abs_diff(timestamp);
+    let tolerance = if seconds < 60 { seconds } else { 60 };
+    if (timestamp / 1000).abs_diff(now) <= seconds {
+        "; it is in milliseconds"
+    } else if apart >= 1800 && apart % 1800 <= tolerance {
+        "; half and whole hours point to a time zone"
+    } else {
+        ""
+    }
+}
+
 pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64, only: Option<Direction>) -> Judged {
     let (Some(now), Some(text)) = (facts.exchange.now, facts.reading.text("oauth_timestamp")) else { return Judged::Not };
     // Zero is a number too: that it is not a positive one is another rule's business.
     let Some(timestamp) = positive_integer(text).or_else(|| (text == "0").then_some(0)) else { return Judged::Not };
     let apart = now.abs_diff(timestamp);
     let side = if timestamp > now { "ahead of" } else { "behind" };
-    let hint = if (timestamp / 1000).abs_diff(now) <= seconds {
-        "; it is in milliseconds"
-    } else if apart >= 1800 && apart % 1800 <= seconds.min(60) {
-        "; half and whole hours point to a time zone"
-    } else {
-        ""
-    };
+    let hint = timestamp_hint(timestamp, now, seconds);
     let counts = match only {
         None => true,
         Some(Direction::Past) => timestamp < now,

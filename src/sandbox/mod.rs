@@ -6,7 +6,7 @@
 //! | [`http`], `reading`, [`limits`] | requests and answers as octets, requests that come in pieces, and what a peer may cost |
 //! | `provider`, `target`, [`routes`] | an answer to every request; where it goes, and which endpoint a path is |
 //! | `whose` | whether a request may be of somebody's real client: then it is not kept |
-//! | `verifying`, [`nonces`], [`store`] | a signed request put to the specification and the profile; what is remembered |
+//! | `verifying`, `hints`, [`nonces`], [`store`] | a signed request put to the specification and the profile, what a refusal implies, what is remembered |
 //! | `endpoints`, `authorize` | credentials, renewal, revocation, the resource; the user's part |
 //! | [`refusal`], [`explanation`] | a refusal as the provider writes it; what a wrong signature implies |
 //! | [`faults`] | misbehaviour at clients |
@@ -42,6 +42,7 @@ pub mod store;
 mod authorize;
 mod date;
 mod endpoints;
+mod hints;
 mod inspector;
 mod provider;
 mod reading;

@@ -215,7 +215,8 @@ impl Provider {
             }
         };
         let reply = if let Some(fault) = fault { fault.after(reply) } else { reply };
-        let reply = reply.with("Cache-Control", "no-store").with("Date", super::date::http(now));
+        let reply = if reply.field("Cache-Control").is_none() { reply.with("Cache-Control", "no-store") } else { reply };
+        let reply = reply.with("Date", super::date::http(now));
         let entry = Entry::new(&asked, name, &reply, outcome, exchange);
         // What goes is freed when nobody waits for the lock any more.
         let (entry, _oldest) = self.lock_entries().add(entry);

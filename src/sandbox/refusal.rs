@@ -174,7 +174,9 @@ fn escaped(shape: Shape, text: &str) -> String {
 
 /// A field's text in ASCII: what is beyond it differs between readers.
 fn field_text(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_ascii_graphic() || letter == ' ' { letter } else { '?' }).collect()
+    text.chars()
+        .map(|letter| if letter.is_ascii_graphic() || letter == ' ' { letter.to_string() } else { letter.escape_unicode().to_string() })
+        .collect()
 }
 
 /// Whether the provider's documentation has this problem.

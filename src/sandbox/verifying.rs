@@ -7,6 +7,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
 use super::explanation::{Explanation, LONGEST};
+use super::hints::with_hint;
 use super::provider::{Asked, Provider};
 use super::refusal::Refused;
 use super::store::{Client, Token};
@@ -90,6 +91,7 @@ pub(super) fn verify<'a>(
         Code::ClientUnknown => Refused { because: NOT_OURS.into(), ..refused },
         _ => refused,
     });
+    let refused = refused.map(|refused| with_hint(provider, asked, endpoint, refused));
     let result = match (refused, known.client.clone()) {
         (None, Some(client)) => Ok(Verified { client, token: known.token, reading }),
         (None, None) => {

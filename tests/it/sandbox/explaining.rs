@@ -89,3 +89,36 @@ fn what_was_exchanged_can_be_looked_at_afterwards() {
         "401 GET /photos: signature_invalid [rfc5849.resource.signature]: the signature is not the one computed (RFC 5849 section 3.2)"
     );
 }
+
+#[test]
+fn the_usual_ways_to_write_a_credential_or_a_timestamp_wrongly_are_named() {
+    let client = countersign::sandbox::Client::new(super::CLIENT, super::SECRET);
+    let own = countersign::sandbox::access_token(&client, "a/b+c=", "s");
+    let sandbox = builder("rfc5849").token(own).start().unwrap();
+    let with = |token: &str| Signer::of(&sandbox).token(&(token.to_owned(), "s".to_owned()));
+    assert_eq!(send(&sandbox, &with("a/b+c=").request("GET", "/photos")).status, 200);
+    let told = |signer: Signer| {
+        let answer = send(&sandbox, &signer.request("GET", "/photos"));
+        assert_ne!(answer.status, 200);
+        answer.field("X-Countersign-Because").to_owned()
+    };
+    for (token, hint) in
+        [("a%2Fb%2Bc%3D", "percent-encoded once too often"), ("a/b c=", "a blank for each +"), (" a/b+c=", "white space around it")]
+    {
+        let because = told(with(token));
+        assert!(because.starts_with("the token is unknown") && because.contains(hint), "{token}: {because}");
+    }
+    let because = told(with("another"));
+    assert!(!because.contains(';'), "nothing is seen there: {because}");
+    let stamped = |timestamp: String| told(Signer { timestamp, ..with("a/b+c=") });
+    assert!(stamped(format!("{NOW}000")).ends_with("; it is in milliseconds"));
+    assert!(stamped((NOW - 3600).to_string()).ends_with("point to a time zone"));
+    let because = stamped((NOW - 4000).to_string());
+    assert!(!because.contains(';'), "nothing is seen there: {because}");
+    let spaced = told(Signer { client: format!("{} ", super::CLIENT), ..Signer::of(&sandbox) });
+    assert!(spaced.contains("without the white space around it"), "{spaced}");
+    let sandbox = builder("etrade").start().unwrap();
+    let other = Signer { method: "HMAC-SHA256", ..Signer::of(&sandbox).callback("oob") };
+    let because = send(&sandbox, &other.request("GET", "/oauth/request_token")).field("X-Countersign-Because").to_owned();
+    assert!(because.contains("HMAC-SHA1"), "{because}");
+}

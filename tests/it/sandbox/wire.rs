@@ -185,13 +185,21 @@ fn those_who_never_stop_asking_keep_nobody_up() {
                 let mut stream = connect(&sandbox);
                 let mut reader = stream.try_clone().unwrap();
                 scope.spawn(move || while matches!(reader.read(&mut [0; 65536]), Ok(1..)) {});
-                while !over.load(Ordering::SeqCst) && stream.write_all(request.as_bytes()).is_ok() {}
+                while !over.load(Ordering::SeqCst) {
+                    if stream.write_all(request.as_bytes()).is_err() {
+                        break;
+                    }
+                }
                 let _ = stream.shutdown(Shutdown::Both);
             });
             scope.spawn(|| {
                 let mut stream = connect(&sandbox);
                 stream.write_all(endless.as_bytes()).unwrap();
-                while !over.load(Ordering::SeqCst) && stream.write_all(b"x").is_ok() {}
+                while !over.load(Ordering::SeqCst) {
+                    if stream.write_all(b"x").is_err() {
+                        break;
+                    }
+                }
             });
         }
         for _ in 0..5 {
