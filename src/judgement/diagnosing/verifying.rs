@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use super::{RunDiagnosis, SUPPORT, Witness};
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::Diagnosis;
-use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::implementation::{Observation, Reference};
 use crate::vectors::{Operation, Question};
 
 impl RunDiagnosis<'_> {
@@ -21,20 +21,21 @@ impl RunDiagnosis<'_> {
         // RSA takes longer than everything else together, and few departures need it.
         let (slow, rights): (Vec<&Witness>, Vec<&Witness>) =
             self.rights.iter().copied().filter(of_verify).partition(|right| names_rsa(&right.question));
-        let is_slow = |place: &usize| self.failures.get(*place).is_some_and(|failure| names_rsa(&failure.question));
+        let (failures, first) = (self.failures, self.first);
+        let is_slow = |place: &usize| failures.get(*place).is_some_and(|failure| names_rsa(&failure.question));
         let (slow_failed, quick_failed): (Vec<usize>, Vec<usize>) = failed.iter().copied().partition(is_slow);
         let mut candidates: Vec<(Cause, Vec<usize>, usize)> = Vec::new();
-        for deviation in all().filter(|deviation| deviation.stage.side() != Side::Sending) {
+        for (number, deviation) in all().enumerate().filter(|(_, deviation)| deviation.stage.side() != Side::Sending) {
             let cause = Cause::Deviation(deviation);
             let mut deviant = Reference::conducting(Conduct::of([&cause]));
-            let mut gives = |witness: &Witness| accepts(&deviant.ask(&witness.question)) == accepts(&witness.observation);
+            let mut gives = |witness: &Witness| self.verdicts.is_observed(witness, number, &mut deviant);
             // Whatever explains none of those that are asked about is none of their causes.
-            let asked = failed.iter().filter(|place| **place >= self.first);
-            if self.first > 0 && !asked.filter_map(|place| self.failures.get(*place)).any(&mut gives) {
+            let asked = failed.iter().filter(|place| **place >= first);
+            if first > 0 && !asked.filter_map(|place| failures.get(*place)).any(&mut gives) {
                 continue;
             }
             let mut explained: Vec<usize> =
-                quick_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
+                quick_failed.iter().copied().filter(|place| failures.get(*place).is_some_and(&mut gives)).collect();
             if explained.is_empty() && slow_failed.is_empty() {
                 continue;
             }
@@ -45,7 +46,7 @@ impl RunDiagnosis<'_> {
             if against >= most.max(1) {
                 continue;
             }
-            explained.extend(slow_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)));
+            explained.extend(slow_failed.iter().copied().filter(|place| failures.get(*place).is_some_and(&mut gives)));
             if explained.is_empty() {
                 continue;
             }
