@@ -94,7 +94,7 @@ pub struct Search<'a> {
     verified: usize,
     /// What failed to verify: one bit each, so that only all of them together say something.
     unverified: Vec<Witness>,
-    /// What departures say to received requests that were answered.
+    /// What departures say to questions that were answered.
     verdicts: Verdicts,
     /// What was signed and should not have been.
     careless: Careless,

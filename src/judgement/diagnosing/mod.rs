@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use self::verdicts::Verdicts;
-use crate::deviation::{Cause, Conduct, Side};
+use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
 use crate::vectors::{Operation, Question};
@@ -177,7 +177,7 @@ struct RunDiagnosis<'a> {
     contradicted: HashMap<Vec<String>, bool>,
     /// How many of them do, for the operations that are looked at together.
     against: HashMap<(Vec<String>, Kin), usize>,
-    /// What departures say to requests that are to be verified.
+    /// What departures say to single questions.
     verdicts: &'a mut Verdicts,
 }
 
@@ -234,10 +234,17 @@ impl RunDiagnosis<'_> {
                 Some(diagnosis) if diagnosis.outcome == Outcome::Ambiguous => diagnosis.sets.clone(),
                 _ => continue,
             };
-            let counts: Vec<usize> = sets.iter().map(|set| self.count_against(set, kin)).collect();
-            let fewest = counts.iter().min();
-            let kept: Vec<Vec<Cause>> =
-                sets.into_iter().zip(&counts).filter(|(_, count)| Some(*count) == fewest).map(|(set, _)| set).collect();
+            let (mut kept, mut fewest): (Vec<Vec<Cause>>, _) = (Vec::new(), usize::MAX);
+            for set in sets {
+                let count = self.count_against(&set, kin, fewest);
+                if count < fewest {
+                    kept.clear();
+                }
+                if count <= fewest {
+                    fewest = count;
+                    kept.push(set);
+                }
+            }
             if let Some(diagnosis) = self.found.get_mut(place) {
                 if kept.len() == 1 {
                     diagnosis.outcome = Outcome::Explained;
@@ -248,8 +255,9 @@ impl RunDiagnosis<'_> {
         }
     }
 
-    /// How many answers that went right a set would have changed. A mistake of input belongs to one request, and changes no other.
-    fn count_against(&mut self, set: &[Cause], kin: Kin) -> usize {
+    /// How many answers that went right a set would have changed; beyond `most` not all are counted. A mistake of input belongs to one
+    /// request, and changes no other.
+    fn count_against(&mut self, set: &[Cause], kin: Kin, most: usize) -> usize {
         let lasting: Vec<Cause> = set.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).cloned().collect();
         if kin == Kin::Signing && !can_show(&lasting, Operation::Sign) {
             return 0;
@@ -258,10 +266,25 @@ impl RunDiagnosis<'_> {
         if let Some(known) = self.against.get(&key) {
             return *known;
         }
-        let mut deviant = Reference::conducting(Conduct::of(&lasting));
-        let of_kin = self.rights.iter().filter(|right| Kin::of(right.question.operation()) == kin);
-        let count = of_kin.filter(|right| !right.is_answered_by(&mut deviant)).count();
-        self.against.insert(key, count);
+        let of_kin = self.rights.iter().copied().filter(|right| Kin::of(right.question.operation()) == kin);
+        let enough = most.saturating_add(1);
+        let alone = match lasting.as_slice() {
+            [Cause::Deviation(only)] => all().zip(0..).find(|(known, _)| known == only),
+            _ => None,
+        };
+        let count = match alone {
+            Some((deviation, place)) => {
+                let mut asked = self.verdicts.of(place, deviation);
+                of_kin.filter(|right| !asked.gives(right)).take(enough).count()
+            }
+            None => {
+                let mut deviant = Reference::conducting(Conduct::of(&lasting));
+                of_kin.filter(|right| !right.is_answered_by(&mut deviant)).take(enough).count()
+            }
+        };
+        if count <= most {
+            self.against.insert(key, count);
+        }
         count
     }
 
