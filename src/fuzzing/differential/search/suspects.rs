@@ -12,6 +12,8 @@ use crate::vectors::Question;
 #[derive(Debug, Default)]
 pub(super) struct Suspects {
     each: Vec<Suspect>,
+    /// Their places in that list: whoever explained something last is asked first.
+    order: Vec<usize>,
     /// Whoever makes all the mistakes, where there are several finds: of each, the first set.
     all: Option<Reference>,
     causes: Vec<Cause>,
@@ -35,6 +37,7 @@ impl Suspects {
         }
         for (number, set) in find.diagnosis.sets.iter().enumerate() {
             let reference = Reference::conducting(Conduct::of(set));
+            self.order.push(self.each.len());
             self.each.push(Suspect { place, is_first: number == 0, causes: set.clone(), reference });
         }
         let had_others = !self.causes.is_empty();
@@ -53,8 +56,10 @@ impl Suspects {
             true => alike(&mut suspect.reference),
             false => *right.get_or_insert_with(|| alike(&mut Reference::new())),
         };
-        if let Some(place) = self.each.iter_mut().find_map(|suspect| explains(suspect).then_some(suspect.place)) {
-            return Some(place);
+        let found = self.order.iter().position(|number| self.each.get_mut(*number).is_some_and(&mut explains));
+        if let Some(turn) = found {
+            self.order.get_mut(..=turn).unwrap_or_default().rotate_right(1);
+            return self.order.first().and_then(|number| self.each.get(*number)).map(|suspect| suspect.place);
         }
         let is_all = self.all.as_mut().is_some_and(alike);
         self.each.first().filter(|_| is_all).map(|first| first.place)
