@@ -27,6 +27,12 @@ pub struct UnknownCause {
     pub id: String,
 }
 
+impl From<&'static Deviation> for Cause {
+    fn from(deviation: &'static Deviation) -> Cause {
+        Cause::Deviation(deviation)
+    }
+}
+
 impl Cause {
     /// Reads an id.
     ///

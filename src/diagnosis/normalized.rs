@@ -48,6 +48,7 @@ pub struct NormalizedTexts<'a> {
     ways: Ways<'a>,
     pool: Pool<Normalized>,
     encoded: EncodedParameters,
+    written: Buffer,
 }
 
 impl<'a> NormalizedTexts<'a> {
@@ -55,15 +56,15 @@ impl<'a> NormalizedTexts<'a> {
     #[must_use]
     pub fn new(request: &'a Request<'a>, lists: Lists<'a>, catalogue: &'a Catalogue) -> NormalizedTexts<'a> {
         let ways = Ways::new(catalogue);
-        let mut encoded = EncodedParameters::default();
+        let (mut encoded, mut written) = (EncodedParameters::default(), Buffer::default());
         let own = Parameters::new();
         let list = lists.pool().level(0).first().map_or(&own, |item| &item.value);
         let (key, value) = match ways.levels.first().and_then(|level| level.first()) {
-            Some(way) => write(way, list, request, &mut encoded),
+            Some(way) => write(way, list, request, &mut encoded, &mut written),
             None => (Vec::new(), Normalized { text: Vec::new(), part: Encoder::RFC5849, part_number: 0, as_part: None }),
         };
         let most = MOST.min(MOST_OCTETS / (2 * key.len() + 100));
-        NormalizedTexts { request, lists, ways, pool: Pool::new(key, value, most), encoded }
+        NormalizedTexts { request, lists, ways, pool: Pool::new(key, value, most), encoded, written }
     }
 
     /// Finds the texts of the next number of causes.
@@ -80,9 +81,9 @@ impl<'a> NormalizedTexts<'a> {
                     if !may() {
                         return self.pool.end_level();
                     }
-                    let (key, value) = write(way, list, self.request, &mut self.encoded);
+                    let (key, value) = write(way, list, self.request, &mut self.encoded, &mut self.written);
                     for set in sets {
-                        self.pool.add(key.clone(), value.clone(), [set.as_slice(), &way.set].concat());
+                        self.pool.add(&key, || value.clone(), [set.as_slice(), &way.set].concat());
                     }
                 }
             }
@@ -97,7 +98,14 @@ impl<'a> NormalizedTexts<'a> {
     }
 }
 
-fn write(way: &Way, list: &Parameters, request: &Request<'_>, encoded: &mut EncodedParameters) -> (Vec<u8>, Normalized) {
+/// The key of a text and the text; `encoded` and `written` are memory to be used again.
+fn write(
+    way: &Way,
+    list: &Parameters,
+    request: &Request<'_>,
+    encoded: &mut EncodedParameters,
+    written: &mut Buffer,
+) -> (Vec<u8>, Normalized) {
     let recipe = &way.recipe;
     // A departure that sorts before it encodes is a step of its own.
     let mut own = Parameters::new();
@@ -110,20 +118,16 @@ fn write(way: &Way, list: &Parameters, request: &Request<'_>, encoded: &mut Enco
     };
     encoded.encode(list, &recipe.encode);
     (recipe.order)(encoded);
-    let mut text = Buffer::default();
-    recipe.join.append(encoded, &mut text);
-    let text = text.to_vec();
-    let mut key = text.clone();
-    key.extend_from_slice(&way.part_number.to_le_bytes());
+    written.clear();
+    recipe.join.append(encoded, written);
+    let text = written.to_vec();
     let as_part = way.puts_together.then(|| {
         let parts = Parts { method: b"", uri: b"", normalized: &text, twice: Some(encoded), encode: recipe.encode.part };
         let mut base_string = Buffer::default();
         (recipe.concatenate)(&parts, &mut base_string);
         base_string.strip_prefix(b"&&").unwrap_or(&base_string).to_vec()
     });
-    if let Some(part) = &as_part {
-        key.extend_from_slice(part);
-    }
+    let key = [&text[..], &way.part_number.to_le_bytes(), as_part.as_deref().unwrap_or_default()].concat();
     (key, Normalized { text, part: recipe.encode.part, part_number: way.part_number, as_part })
 }
 

@@ -45,7 +45,7 @@ impl<V> Pool<V> {
     /// A pool with the value that no cause gives: the specification's own.
     pub fn new(key: Vec<u8>, value: V, most: usize) -> Pool<V> {
         let mut pool = Pool { items: Vec::new(), places: HashMap::default(), levels: vec![0], most };
-        pool.add(key, value, Vec::new());
+        pool.add(&key, || value, Vec::new());
         pool.levels.push(pool.items.len());
         pool
     }
@@ -81,9 +81,9 @@ impl<V> Pool<V> {
         self.items.iter_mut().map(|item| &mut item.value)
     }
 
-    /// Adds a value with a set that gives it. A value that takes fewer causes is known already and keeps its sets.
-    pub fn add(&mut self, key: Vec<u8>, value: V, set: Set) {
-        match self.places.get(&key) {
+    /// Adds a value, unless it is there, and a set that gives it. A value that takes fewer causes is known already and keeps its sets.
+    pub fn add(&mut self, key: &[u8], value: impl FnOnce() -> V, set: Set) {
+        match self.places.get(key) {
             Some(&place) => {
                 if let Some(item) = self.items.get_mut(place)
                     && item.cost() == set.len()
@@ -94,8 +94,8 @@ impl<V> Pool<V> {
                 }
             }
             None if self.items.len() < self.most => {
-                self.places.insert(key, self.items.len());
-                self.items.push(Item { value, sets: vec![set] });
+                self.places.insert(key.to_vec(), self.items.len());
+                self.items.push(Item { value: value(), sets: vec![set] });
             }
             None => {}
         }
@@ -148,7 +148,7 @@ impl<V> Pool<V> {
                     if let Some((key, value)) = derive(&longer)
                         && self.places.get(&key) != Some(&place)
                     {
-                        self.add(key, value, longer);
+                        self.add(&key, || value, longer);
                     }
                 }
             }

@@ -83,8 +83,11 @@ pub trait Pipeline {
     /// How many questions it takes before the first answer; at least one.
     fn window(&self) -> usize;
 
-    /// Puts a question.
+    /// Puts a question. One that needs what is not offered comes to nothing.
     fn put(&mut self, question: &Question) -> Ticket;
+
+    /// Puts a question that needs nothing but what is offered: whoever asks has looked.
+    fn put_offered(&mut self, question: &Question) -> Ticket;
 
     /// Waits for the answer to a question; each is taken once.
     fn take(&mut self, ticket: Ticket) -> Observation;

@@ -293,7 +293,8 @@ impl Draft {
 
     fn input(self) -> SignInput {
         let question = if self.query.is_empty() { "" } else { "?" };
-        let url = format!("{}://{}{}{question}{}{}", self.scheme, self.authority, self.path, self.query.join("&"), self.fragment);
+        let query = self.query.join("&");
+        let url = [&self.scheme, "://", &self.authority, &self.path, question, &query, &self.fragment].concat();
         let host: Option<Pair> = self.host.map(|host| ("Host".into(), host.into()));
         let content_type: Option<Pair> = self.form.as_ref().map(|_| ("Content-Type".into(), self.content_type.as_str().into()));
         let body: Option<String> = self.form.map(|pieces| pieces.join("&"));

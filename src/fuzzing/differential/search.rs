@@ -12,7 +12,7 @@ use crate::deviation::Cause;
 use crate::diagnosis::Outcome;
 use crate::fuzzing::numbers::Numbers;
 use crate::implementation::{Break, Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
-use crate::judgement::diagnosing::{Effort, Witness, diagnose_last, is_alike};
+use crate::judgement::diagnosing::{Effort, Verdicts, Witness, diagnose_last, is_alike};
 use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
 
@@ -94,6 +94,8 @@ pub struct Search<'a> {
     verified: usize,
     /// What failed to verify: one bit each, so that only all of them together say something.
     unverified: Vec<Witness>,
+    /// What departures say to questions that were answered.
+    verdicts: Verdicts,
     /// What was signed and should not have been.
     careless: Careless,
     /// Who makes the mistakes that were found.
@@ -160,6 +162,7 @@ impl<'a> Search<'a> {
             held: Vec::new(),
             verified: 0,
             unverified: Vec::new(),
+            verdicts: Verdicts::default(),
             careless: Careless::default(),
             suspects: Suspects::default(),
             stopped: false,
@@ -289,7 +292,7 @@ impl<'a> Search<'a> {
         }
         self.searched.axes.extend(axes.iter().filter_map(|axis| AXES.get(*axis)).map(|axis| axis.name));
         self.searched.asked += 1;
-        let ticket = self.implementation.pipeline().map(|pipeline| pipeline.put(&question));
+        let ticket = self.implementation.pipeline().map(|pipeline| pipeline.put_offered(&question));
         Some(Waiting { question, at, ticket, origin })
     }
 
@@ -434,7 +437,7 @@ impl<'a> Search<'a> {
             if is_verify && self.unverified.len() < MOST_UNVERIFIED {
                 self.unverified.push(witness);
             }
-            let found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort);
+            let found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
             // Several causes of one bit are a guess, and would explain away what comes after.
             if !is_verify || found.outcome == Outcome::Explained { found } else { crate::diagnosis::Diagnosis::unexplained() }
         };

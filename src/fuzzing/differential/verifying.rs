@@ -3,10 +3,10 @@
 
 use crate::deviation::{Cause, Conduct};
 use crate::fuzzing::numbers::Numbers;
-use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::implementation::{Observation, Reference, Wanted};
 use crate::protocol::{SignatureMethod, body_hash};
 use crate::vectors::question::{ServerClient, SignInput, Transmission, VerifyInput};
-use crate::vectors::{Output, Question, Text};
+use crate::vectors::{Output, Text};
 
 /// What is done to a request that was signed; `None` of it, where there is nothing to be changed.
 #[derive(Clone, Copy, Debug)]
@@ -287,9 +287,12 @@ impl Doing {
     }
 }
 
+/// Of a signature only the request is wanted that is sent with it.
+const SENT: Wanted = Wanted { transmission: true, stages: false };
+
 /// The request as it is received, signed; `None` where it cannot be signed.
 fn received(input: &SignInput, now: i64, signer: &mut Reference) -> Option<VerifyInput> {
-    let Observation::Answered(output) = signer.ask(&Question::Sign(Box::new(input.clone()))) else { return None };
+    let Observation::Answered(output) = signer.sign_for(input, SENT) else { return None };
     let Output { authorization, url, body, .. } = *output;
     let mut headers = input.headers.clone();
     let has_type = headers.iter().any(|(name, _)| name.as_bytes().eq_ignore_ascii_case(b"content-type"));

@@ -38,10 +38,15 @@ impl Asked {
     #[must_use]
     pub fn of(data: &[u8]) -> Asked {
         let mut asked = Asked::default();
-        let mut fields = data.splitn(14, |octet| *octet == BETWEEN);
-        for field in asked.fields_mut() {
-            *field = fields.next().unwrap_or_default().to_vec();
+        let mut rest = data;
+        let [fields @ .., last] = asked.fields_mut();
+        for field in fields {
+            let end = memchr::memchr(BETWEEN, rest).unwrap_or(rest.len());
+            *field = rest.get(..end).unwrap_or_default().to_vec();
+            rest = rest.get(end + 1..).unwrap_or_default();
         }
+        // What stands behind the last field belongs to it.
+        *last = rest.to_vec();
         asked
     }
 

@@ -22,15 +22,19 @@ pub struct Wire<'a> {
 #[must_use]
 pub fn base_string(wire: &Wire<'_>) -> Option<Vec<u8>> {
     let method = wire.method.to_ascii_uppercase();
-    let uri = base_uri(wire)?;
-    let normalized = normalize(&parameters(wire)?);
+    let parts = url_parts(wire.url)?;
+    let uri = base_uri_of(wire, parts)?;
+    let normalized = normalize(&parameters_of(wire, parts)?);
     Some([encode(&method), encode(&uri), encode(&normalized)].join(&b'&'))
 }
 
 /// The base string URI (3.4.1.2).
 #[must_use]
 pub fn base_uri(wire: &Wire<'_>) -> Option<Vec<u8>> {
-    let (scheme, authority, path, _) = url_parts(wire.url)?;
+    base_uri_of(wire, url_parts(wire.url)?)
+}
+
+fn base_uri_of(wire: &Wire<'_>, (scheme, authority, path, _): Parts<'_>) -> Option<Vec<u8>> {
     // Item 2: the Host field has the authority, HTTP/2's `:authority` counts as one, an empty one says nothing.
     let host_field = field(wire, b"host").or_else(|| field(wire, b":authority")).filter(|value| !value.is_empty());
     let authority = host_field.unwrap_or(authority);
@@ -72,7 +76,10 @@ pub fn base_uri(wire: &Wire<'_>) -> Option<Vec<u8>> {
 /// The parameters that are signed, decoded (3.4.1.3.1): query, Authorization header without realm, form; without `oauth_signature`.
 #[must_use]
 pub fn parameters(wire: &Wire<'_>) -> Option<Vec<Pair>> {
-    let (_, _, _, query) = url_parts(wire.url)?;
+    parameters_of(wire, url_parts(wire.url)?)
+}
+
+fn parameters_of(wire: &Wire<'_>, (_, _, _, query): Parts<'_>) -> Option<Vec<Pair>> {
     let mut all = form(query.unwrap_or_default());
     for (name, value) in wire.headers {
         if name.eq_ignore_ascii_case(b"authorization") && value.trim_ascii_start().to_ascii_lowercase().starts_with(b"oauth") {

@@ -48,8 +48,11 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long is waited for what nobody asked for.
 const CALM: Duration = Duration::from_millis(100);
 
-/// How long questions are held back for others.
-const HOLD: Duration = Duration::from_millis(3);
+/// How long questions are held back for others: longer than answers are left lying, or what is held would go before they are read.
+const HOLD: Duration = pace::MOST.saturating_add(Duration::from_millis(1));
+
+/// Octets of memory for a question's line. A longer one takes more, most take no more.
+const USUAL_LINE: usize = 1024;
 
 /// Parts of output that may wait to be read, of all processes together.
 const PARTS: usize = 4;
@@ -315,18 +318,22 @@ impl Pipeline for Adapter {
     }
 
     fn put(&mut self, question: &Question) -> Ticket {
+        let Some(what) = self.offer.lacks_for(question) else { return self.put_offered(question) };
         self.tickets += 1;
         let ticket = Ticket::new(self.tickets);
-        if let Some(what) = self.offer.lacks_for(question) {
-            self.answered.insert(ticket, (Observation::Unsupported { what, message: "it is not declared".to_owned() }, 0));
-            return ticket;
-        }
+        self.answered.insert(ticket, (Observation::Unsupported { what, message: "it is not declared".to_owned() }, 0));
+        ticket
+    }
+
+    fn put_offered(&mut self, question: &Question) -> Ticket {
+        self.tickets += 1;
+        let ticket = Ticket::new(self.tickets);
         if let Some(gone) = &self.gone {
             self.answered.insert(ticket, (gone.clone(), 0));
             return ticket;
         }
         let id = shuffled(self.tickets, self.launch.seed);
-        let mut line = Vec::new();
+        let mut line = Vec::with_capacity(USUAL_LINE);
         FromRunner::write_run(&id, question, &mut line);
         if line.len() > LINE_LIMIT + 1 {
             let message = format!("the question is longer than {LINE_LIMIT} octets");

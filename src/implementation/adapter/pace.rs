@@ -10,7 +10,7 @@ const FEWEST: usize = 16;
 const LEAST: Duration = Duration::from_micros(200);
 
 /// The longest pause: nobody waits longer for an answer that is there.
-const MOST: Duration = Duration::from_millis(1);
+pub(super) const MOST: Duration = Duration::from_millis(4);
 
 /// What is known of a process's pace.
 #[derive(Debug)]
@@ -48,10 +48,10 @@ impl Pace {
         };
     }
 
-    /// How long it can be left alone with so many questions: until it has answered a quarter of them.
+    /// How long it can be left alone with so many questions: until it has answered half of them.
     pub(super) fn pause(&self, left: usize) -> Duration {
-        let quarter = self.each.saturating_mul(u32::try_from(left / 4).unwrap_or(u32::MAX)).min(MOST);
-        if left < FEWEST || quarter < LEAST { Duration::ZERO } else { quarter }
+        let half = self.each.saturating_mul(u32::try_from(left / 2).unwrap_or(u32::MAX)).min(MOST);
+        if left < FEWEST || half < LEAST { Duration::ZERO } else { half }
     }
 }
 
@@ -73,11 +73,12 @@ mod tests {
 
     #[test]
     fn a_slow_process_with_much_to_do_is_left_alone_for_a_while_and_no_other() {
-        assert_eq!(pause(250, 64), MOST);
+        assert_eq!(pause(500, 64), MOST);
         let some = pause(30, 32);
-        assert!(some > LEAST && some <= Duration::from_micros(240), "{some:?}");
+        assert!(some > LEAST && some <= Duration::from_micros(480), "{some:?}");
         assert_eq!(pause(250, FEWEST - 1), Duration::ZERO);
         assert_eq!(pause(5, 64), Duration::ZERO);
+        assert!(pause(5, 64) < pause(10, 64));
     }
 
     #[test]

@@ -24,7 +24,9 @@ use crate::protocol::{
     Buffer, Code, Derivation, Header, Parameters, PrivateKey, PublicKey, Recipe, Request, Secrets, SignatureMethod, Source, percent_decode,
 };
 use crate::vectors::needs::FEATURES;
-use crate::vectors::question::{BaseUriInput, BodyHashInput, HeaderInput, MacInput, NormalizeInput, Step, TextInput, TokenResponseInput};
+use crate::vectors::question::{
+    BaseUriInput, BodyHashInput, HeaderInput, MacInput, NormalizeInput, SignInput, Step, TextInput, TokenResponseInput,
+};
 use crate::vectors::{Operation, Output, Pair, Question, Text};
 
 /// What every reference says of itself: made once, because a diagnosis asks thousands of them.
@@ -105,6 +107,11 @@ impl Reference {
     #[must_use]
     pub const fn practice(&self) -> &Practice {
         &self.conduct.practice
+    }
+
+    /// [`Implementation::ask_for`] for a request to be signed that is not yet a question.
+    pub fn sign_for(&mut self, input: &SignInput, wanted: Wanted) -> Observation {
+        observed(self.sign(input, wanted))
     }
 
     fn answer(&mut self, question: &Question, wanted: Wanted) -> Result<Output, Refusal> {
@@ -223,10 +230,14 @@ impl Implementation for Reference {
     }
 
     fn ask_for(&mut self, question: &Question, wanted: Wanted) -> Observation {
-        match self.answer(question, wanted) {
-            Ok(output) => Observation::Answered(Box::new(output)),
-            Err(refusal) => Observation::Refused { code: Some(refusal.code.as_str().to_owned()), message: refusal.because.into_owned() },
-        }
+        observed(self.answer(question, wanted))
+    }
+}
+
+fn observed(answer: Result<Output, Refusal>) -> Observation {
+    match answer {
+        Ok(output) => Observation::Answered(Box::new(output)),
+        Err(refusal) => Observation::Refused { code: Some(refusal.code.as_str().to_owned()), message: refusal.because.into_owned() },
     }
 }
 

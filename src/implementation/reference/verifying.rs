@@ -17,6 +17,11 @@ impl Reference {
         }
     }
 
+    /// Whether a request is valid: what `verify` says, for somebody to whom it does not matter why.
+    pub fn accepts(&mut self, input: &VerifyInput) -> bool {
+        self.refusal_of(input).is_ok()
+    }
+
     fn refusal_of(&mut self, input: &VerifyInput) -> Result<(), Refusal> {
         let headers = headers(&input.headers);
         let client = match &input.client {

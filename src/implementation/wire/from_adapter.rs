@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::message::{Head, Id, Unreadable, body, depth, head, write_line};
-use super::{DEPTH_LIMIT, LINE_LIMIT, PROTOCOL, bounded, lenient};
+use super::message::{Head, Id, Unreadable, body, head, is_too_deep, write_line};
+use super::{LINE_LIMIT, PROTOCOL, bounded, lenient};
 use crate::implementation::{Break, Description, Observation, Offer};
 use crate::vectors::{Operation, Output, Stages};
 
@@ -128,7 +128,7 @@ fn quick(line: &[u8]) -> Option<FromAdapter> {
         stages: Option<Stages>,
     }
     // An array would be taken for an object.
-    if line.first() != Some(&b'{') || line.len() > LINE_LIMIT || depth(line) > DEPTH_LIMIT {
+    if line.first() != Some(&b'{') || line.len() > LINE_LIMIT || is_too_deep(line) {
         return None;
     }
     let Whole { kind, id, mut output, stages } = serde_json::from_slice(line).ok()?;

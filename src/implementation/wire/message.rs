@@ -23,7 +23,10 @@ impl Id {
     /// A number as an id.
     #[must_use]
     pub fn of_number(number: u64) -> Id {
-        Id(format!("{number:016x}"))
+        // One for every question: `format!` takes several times as long.
+        let mut text = String::with_capacity(16);
+        text.extend((0..16).rev().filter_map(|place| char::from_digit((number >> (4 * place)) as u32 & 15, 16)));
+        Id(text)
     }
 
     /// Its text.
@@ -89,7 +92,7 @@ pub(super) fn head(line: &[u8]) -> Result<(&str, Head<'_>), Unreadable> {
     if line.len() > LINE_LIMIT {
         return Err(Unreadable::message(None, format_args!("the line is longer than {LINE_LIMIT} octets")));
     }
-    if depth(line) > DEPTH_LIMIT {
+    if is_too_deep(line) {
         return Err(Unreadable::message(None, format_args!("the line is nested deeper than {DEPTH_LIMIT}")));
     }
     let text = std::str::from_utf8(line).map_err(|_| Unreadable::message(None, "the line is not UTF-8"))?;
@@ -99,8 +102,14 @@ pub(super) fn head(line: &[u8]) -> Result<(&str, Head<'_>), Unreadable> {
     }
 }
 
+/// Whether objects and arrays are nested deeper than [`DEPTH_LIMIT`].
+pub(super) fn is_too_deep(line: &[u8]) -> bool {
+    // Nearly no line has so many brackets that it has to be read for it.
+    memchr::memchr2_iter(b'{', b'[', line).nth(DEPTH_LIMIT).is_some() && depth(line) > DEPTH_LIMIT
+}
+
 /// The deepest nesting of objects and arrays. What is not JSON gives some number.
-pub(super) fn depth(line: &[u8]) -> usize {
+fn depth(line: &[u8]) -> usize {
     let (mut depth, mut deepest, mut quoted) = (0_usize, 0, false);
     let mut octets = line.iter();
     while let Some(octet) = octets.next() {

@@ -6,15 +6,19 @@
 //! | `signing` | `sign` and `base_string`: a search over the derivation |
 //! | `answers` | all other operations: departures whose answer is the observed one |
 //! | `verifying` | `verify`: one bit a case, so that only the pattern of the whole run says something |
+//!
+//! [`Verdicts`] keeps what was asked for it from one diagnosis to the next.
 
 mod answers;
 mod signing;
+mod verdicts;
 mod verifying;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::deviation::{Cause, Conduct};
+pub use self::verdicts::Verdicts;
+use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
 use crate::vectors::{Operation, Question};
@@ -75,6 +79,16 @@ pub fn is_alike(operation: Operation, one: &Observation, other: &Observation) ->
     }
 }
 
+/// Whether causes can change what [`is_alike`] looks at: how a server checks shows in no signature, and how a client sends in no verdict.
+#[must_use]
+pub fn can_show(causes: &[Cause], operation: Operation) -> bool {
+    match operation {
+        Operation::Sign | Operation::BaseString => causes.iter().any(|cause| cause.stage().side() != Side::Verifying),
+        Operation::Verify => causes.iter().any(|cause| cause.stage().side() != Side::Sending),
+        _ => true,
+    }
+}
+
 fn is_refusal(observation: &Observation) -> bool {
     verifying::accepts(observation) == Some(false)
 }
@@ -104,19 +118,26 @@ pub fn diagnose_run(failures: &[Witness], rights: &[Witness], effort: &mut Effor
 /// [`diagnose_run`], where each of `rights` is known to be answered as the reference answers.
 #[must_use]
 pub fn diagnose_beside(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Vec<Diagnosis> {
-    diagnosed(failures, rights, effort, 0)
+    diagnosed(failures, rights, effort, 0, &mut Verdicts::default())
 }
 
 /// The diagnosis of the last of `failures` alone: what [`diagnose_beside`] says of it, for less, because nobody asks about the others. They
-/// say what is likely.
+/// say what is likely. `verdicts` are those of the diagnoses before.
 #[must_use]
-pub fn diagnose_last(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Diagnosis {
+pub fn diagnose_last(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>, verdicts: &mut Verdicts) -> Diagnosis {
     let last = failures.len().saturating_sub(1);
-    diagnosed(failures, rights, effort, last).pop().unwrap_or_else(Diagnosis::unexplained)
+    verdicts.tidy();
+    diagnosed(failures, rights, effort, last, verdicts).pop().unwrap_or_else(Diagnosis::unexplained)
 }
 
 /// The diagnoses of those from `first` on are whole.
-fn diagnosed(failures: &[Witness], mut rights: Vec<&Witness>, effort: &mut Effort<'_>, first: usize) -> Vec<Diagnosis> {
+fn diagnosed(
+    failures: &[Witness],
+    mut rights: Vec<&Witness>,
+    effort: &mut Effort<'_>,
+    first: usize,
+    verdicts: &mut Verdicts,
+) -> Vec<Diagnosis> {
     rights.retain(|right| !right.is_rsa());
     let mut run = RunDiagnosis {
         failures,
@@ -126,6 +147,7 @@ fn diagnosed(failures: &[Witness], mut rights: Vec<&Witness>, effort: &mut Effor
         sent: Vec::new(),
         contradicted: HashMap::new(),
         against: HashMap::new(),
+        verdicts,
     };
     run.verifying();
     run.answers();
@@ -155,6 +177,8 @@ struct RunDiagnosis<'a> {
     contradicted: HashMap<Vec<String>, bool>,
     /// How many of them do, for the operations that are looked at together.
     against: HashMap<(Vec<String>, Kin), usize>,
+    /// What departures say to single questions.
+    verdicts: &'a mut Verdicts,
 }
 
 /// Operations in which the same departures show.
@@ -210,10 +234,17 @@ impl RunDiagnosis<'_> {
                 Some(diagnosis) if diagnosis.outcome == Outcome::Ambiguous => diagnosis.sets.clone(),
                 _ => continue,
             };
-            let counts: Vec<usize> = sets.iter().map(|set| self.count_against(set, kin)).collect();
-            let fewest = counts.iter().min();
-            let kept: Vec<Vec<Cause>> =
-                sets.into_iter().zip(&counts).filter(|(_, count)| Some(*count) == fewest).map(|(set, _)| set).collect();
+            let (mut kept, mut fewest): (Vec<Vec<Cause>>, _) = (Vec::new(), usize::MAX);
+            for set in sets {
+                let count = self.count_against(&set, kin, fewest);
+                if count < fewest {
+                    kept.clear();
+                }
+                if count <= fewest {
+                    fewest = count;
+                    kept.push(set);
+                }
+            }
             if let Some(diagnosis) = self.found.get_mut(place) {
                 if kept.len() == 1 {
                     diagnosis.outcome = Outcome::Explained;
@@ -224,17 +255,36 @@ impl RunDiagnosis<'_> {
         }
     }
 
-    /// How many answers that went right a set would have changed. A mistake of input belongs to one request, and changes no other.
-    fn count_against(&mut self, set: &[Cause], kin: Kin) -> usize {
-        let lasting: Vec<&Cause> = set.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).collect();
+    /// How many answers that went right a set would have changed; beyond `most` not all are counted. A mistake of input belongs to one
+    /// request, and changes no other.
+    fn count_against(&mut self, set: &[Cause], kin: Kin, most: usize) -> usize {
+        let lasting: Vec<Cause> = set.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).cloned().collect();
+        if kin == Kin::Signing && !can_show(&lasting, Operation::Sign) {
+            return 0;
+        }
         let key = (lasting.iter().map(ToString::to_string).collect(), kin);
         if let Some(known) = self.against.get(&key) {
             return *known;
         }
-        let mut deviant = Reference::conducting(Conduct::of(lasting));
-        let of_kin = self.rights.iter().filter(|right| Kin::of(right.question.operation()) == kin);
-        let count = of_kin.filter(|right| !right.is_answered_by(&mut deviant)).count();
-        self.against.insert(key, count);
+        let of_kin = self.rights.iter().copied().filter(|right| Kin::of(right.question.operation()) == kin);
+        let enough = most.saturating_add(1);
+        let alone = match lasting.as_slice() {
+            [Cause::Deviation(only)] => all().zip(0..).find(|(known, _)| known == only),
+            _ => None,
+        };
+        let count = match alone {
+            Some((deviation, place)) => {
+                let mut asked = self.verdicts.of(place, deviation);
+                of_kin.filter(|right| !asked.gives(right)).take(enough).count()
+            }
+            None => {
+                let mut deviant = Reference::conducting(Conduct::of(&lasting));
+                of_kin.filter(|right| !right.is_answered_by(&mut deviant)).take(enough).count()
+            }
+        };
+        if count <= most {
+            self.against.insert(key, count);
+        }
         count
     }
 

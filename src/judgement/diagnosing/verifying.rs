@@ -5,9 +5,9 @@
 use std::cmp::Reverse;
 
 use super::{RunDiagnosis, SUPPORT, Witness};
-use crate::deviation::{Cause, Conduct, Side, all};
+use crate::deviation::{Cause, Side, all};
 use crate::diagnosis::Diagnosis;
-use crate::implementation::{Implementation as _, Observation, Reference};
+use crate::implementation::Observation;
 use crate::vectors::{Operation, Question};
 
 impl RunDiagnosis<'_> {
@@ -21,37 +21,41 @@ impl RunDiagnosis<'_> {
         // RSA takes longer than everything else together, and few departures need it.
         let (slow, rights): (Vec<&Witness>, Vec<&Witness>) =
             self.rights.iter().copied().filter(of_verify).partition(|right| names_rsa(&right.question));
-        let is_slow = |place: &usize| self.failures.get(*place).is_some_and(|failure| names_rsa(&failure.question));
+        let (failures, first) = (self.failures, self.first);
+        let is_slow = |place: &usize| failures.get(*place).is_some_and(|failure| names_rsa(&failure.question));
         let (slow_failed, quick_failed): (Vec<usize>, Vec<usize>) = failed.iter().copied().partition(is_slow);
         let mut candidates: Vec<(Cause, Vec<usize>, usize)> = Vec::new();
-        for deviation in all().filter(|deviation| deviation.stage.side() != Side::Sending) {
-            let cause = Cause::Deviation(deviation);
-            let mut deviant = Reference::conducting(Conduct::of([&cause]));
-            let mut gives = |witness: &Witness| accepts(&deviant.ask(&witness.question)) == accepts(&witness.observation);
+        for (number, deviation) in all().enumerate().filter(|(_, deviation)| deviation.stage.side() != Side::Sending) {
+            let mut asked = self.verdicts.of(number, deviation);
             // Whatever explains none of those that are asked about is none of their causes.
-            let asked = failed.iter().filter(|place| **place >= self.first);
-            if self.first > 0 && !asked.filter_map(|place| self.failures.get(*place)).any(&mut gives) {
+            let mut last = failed.iter().filter(|place| **place >= first).filter_map(|place| failures.get(*place));
+            if first > 0 && !last.any(|failure| asked.gives(failure)) {
                 continue;
             }
             let mut explained: Vec<usize> =
-                quick_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
+                quick_failed.iter().copied().filter(|place| failures.get(*place).is_some_and(|failure| asked.gives(failure))).collect();
             if explained.is_empty() && slow_failed.is_empty() {
                 continue;
             }
             // An answer that would have been changed and was not speaks against it; beside many that it explains, a few may be refused
             // because of another mistake.
             let most = (explained.len() + slow_failed.len()).div_ceil(SUPPORT);
-            let mut against = rights.iter().filter(|right| !gives(right)).take(most).count();
-            if against >= most.max(1) {
+            // Those of which that is known come first: of most departures enough were found before.
+            let is_out = |against: usize| against >= most.max(1);
+            if is_out(rights.iter().filter(|right| asked.is_known_against(right)).take(most).count()) {
                 continue;
             }
-            explained.extend(slow_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)));
+            let mut against = rights.iter().filter(|right| !asked.gives(right)).take(most).count();
+            if is_out(against) {
+                continue;
+            }
+            explained.extend(slow_failed.iter().copied().filter(|place| failures.get(*place).is_some_and(|failure| asked.gives(failure))));
             if explained.is_empty() {
                 continue;
             }
-            against += slow.iter().filter(|right| !gives(right)).count();
+            against += slow.iter().filter(|right| !asked.gives(right)).count();
             if against < explained.len().div_ceil(SUPPORT) {
-                candidates.push((cause, explained, against));
+                candidates.push((deviation.into(), explained, against));
             }
         }
         for place in failed {

@@ -4,6 +4,7 @@ mod judging;
 mod replaying;
 mod running;
 mod several;
+mod showing;
 mod telling;
 
 use std::sync::Arc;

@@ -5,13 +5,15 @@ use super::super::find::Find;
 use super::VERDICT;
 use crate::deviation::{Cause, Conduct};
 use crate::implementation::{Implementation as _, Observation, Reference};
-use crate::judgement::diagnosing::is_alike;
+use crate::judgement::diagnosing::{can_show, is_alike};
 use crate::vectors::Question;
 
 /// One for each set of causes of each find.
 #[derive(Debug, Default)]
 pub(super) struct Suspects {
     each: Vec<Suspect>,
+    /// Their places in that list: whoever explained something last is asked first.
+    order: Vec<usize>,
     /// Whoever makes all the mistakes, where there are several finds: of each, the first set.
     all: Option<Reference>,
     causes: Vec<Cause>,
@@ -23,6 +25,7 @@ struct Suspect {
     place: usize,
     /// Whether it makes the first set of causes that its find names.
     is_first: bool,
+    causes: Vec<Cause>,
     reference: Reference,
 }
 
@@ -34,7 +37,8 @@ impl Suspects {
         }
         for (number, set) in find.diagnosis.sets.iter().enumerate() {
             let reference = Reference::conducting(Conduct::of(set));
-            self.each.push(Suspect { place, is_first: number == 0, reference });
+            self.order.push(self.each.len());
+            self.each.push(Suspect { place, is_first: number == 0, causes: set.clone(), reference });
         }
         let had_others = !self.causes.is_empty();
         self.causes.extend(find.diagnosis.sets.first().into_iter().flatten().cloned());
@@ -44,9 +48,18 @@ impl Suspects {
     /// The number of the find that explains this answer: any set of a find may be what is really done; of several finds, the first set of
     /// each.
     pub(super) fn explaining(&mut self, question: &Question, observation: &Observation) -> Option<usize> {
-        let alike = |reference: &mut Reference| is_alike(question.operation(), &reference.ask_for(question, VERDICT), observation);
-        if let Some(place) = self.each.iter_mut().find_map(|suspect| alike(&mut suspect.reference).then_some(suspect.place)) {
-            return Some(place);
+        let operation = question.operation();
+        let alike = |reference: &mut Reference| is_alike(operation, &reference.ask_for(question, VERDICT), observation);
+        // All those whose mistakes do not show in such a question give one answer.
+        let mut right = None;
+        let mut explains = |suspect: &mut Suspect| match can_show(&suspect.causes, operation) {
+            true => alike(&mut suspect.reference),
+            false => *right.get_or_insert_with(|| alike(&mut Reference::new())),
+        };
+        let found = self.order.iter().position(|number| self.each.get_mut(*number).is_some_and(&mut explains));
+        if let Some(turn) = found {
+            self.order.get_mut(..=turn).unwrap_or_default().rotate_right(1);
+            return self.order.first().and_then(|number| self.each.get(*number)).map(|suspect| suspect.place);
         }
         let is_all = self.all.as_mut().is_some_and(alike);
         self.each.first().filter(|_| is_all).map(|first| first.place)
@@ -54,7 +67,10 @@ impl Suspects {
 
     /// Of each find, whether its first causes change the answer to this question.
     pub(super) fn changing(&mut self, question: &Question, right: &Observation) -> Vec<bool> {
-        let first = self.each.iter_mut().filter(|suspect| suspect.is_first);
-        first.map(|suspect| !is_alike(question.operation(), &suspect.reference.ask_for(question, VERDICT), right)).collect()
+        let operation = question.operation();
+        let changes = |suspect: &mut Suspect| {
+            can_show(&suspect.causes, operation) && !is_alike(operation, &suspect.reference.ask_for(question, VERDICT), right)
+        };
+        self.each.iter_mut().filter(|suspect| suspect.is_first).map(changes).collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::fuzzing::differential::axes::request;
 use crate::fuzzing::differential::verifying::{Doing, without_scruples};
 use crate::fuzzing::numbers::Numbers;
 use crate::implementation::{Implementation, Reference};
-use crate::judgement::diagnosing::{Effort, Witness, diagnose_beside, diagnose_last, is_alike};
+use crate::judgement::diagnosing::{Effort, Verdicts, Witness, diagnose_beside, diagnose_last, is_alike};
 use crate::vectors::{Operation, Question};
 
 #[test]
@@ -25,13 +25,13 @@ fn the_last_failure_is_diagnosed_alone_as_it_is_among_all() {
             let list = if is_right { &mut rights } else { &mut failures };
             list.push(Witness { question: Arc::new(question), observation });
         }
-        let mut was_named = false;
+        let (mut was_named, mut verdicts) = (false, Verdicts::default());
         for most in [1, 2, 8] {
             let (mut watch, mut other) = (|_, _| true, |_, _| true);
             let mut effort = Effort { most: 1000, most_each: 1000, watch: &mut watch };
             let all = diagnose_beside(&failures[..most], rights.iter().collect(), &mut effort);
             let mut effort = Effort { most: 1000, most_each: 1000, watch: &mut other };
-            let last = diagnose_last(&failures[..most], rights.iter().collect(), &mut effort);
+            let last = diagnose_last(&failures[..most], rights.iter().collect(), &mut effort, &mut verdicts);
             assert_eq!(last.ids(), all.last().unwrap().ids(), "{id} of {most}");
             was_named |= last.ids().iter().flatten().any(|named| named == id);
         }
