@@ -107,7 +107,7 @@ impl EncodedParameters {
         };
         self.clear();
         let mut keys = std::mem::take(&mut self.keys);
-        keys.sort(decoded.padded().map(|(name, ..)| leading_octets_encoded(table, name)));
+        keys.sort(decoded.len(), |number| decoded.padded_at(number).map_or(0, |(name, ..)| leading_octets_encoded(table, name)));
         self.encode_by(table, decoded, keys.numbers().filter_map(|number| decoded.padded_at(number)));
         let once = &self.once;
         keys.settle(&mut self.entries, |left, right| view(once, *left).cmp(&view(once, *right)));
@@ -229,7 +229,7 @@ pub fn order_by_octets(parameters: &mut EncodedParameters) {
     if entries.len() > Keys::MOST {
         return entries.sort_unstable_by(whole);
     }
-    keys.sort(entries.iter().map(|entry| leading_octets(once.padded(entry.start..entry.middle))));
+    keys.sort(entries.len(), |number| entries.get(number).map_or(0, |entry| leading_octets(once.padded(entry.start..entry.middle))));
     spare.clear();
     spare.extend(keys.numbers().filter_map(|number| entries.get(number)));
     std::mem::swap(entries, spare);
