@@ -2,6 +2,8 @@
 //!
 //! All functions work on octets and append to a buffer, so that one buffer can serve a whole derivation.
 
+use wide::u8x16;
+
 use super::buffer::{Buffer, Padded, Step};
 pub use super::decoding::{
     escape_at, form_decode, form_decoded, form_pairs, has_broken_escape, has_escape, percent_decode, percent_decoded,
@@ -155,7 +157,7 @@ impl OctetTable {
         while left > 0
             && let Some(step) = memory.first_chunk()
         {
-            text.window(|window: &mut [u8; ONCE], written| {
+            text.window(|window: &mut [u8; WINDOW], written| {
                 cut(step, left.min(STEP), self.specials(step), |run, octet| {
                     put_run(window, written, step, run);
                     if let Some(octet) = octet {
@@ -169,7 +171,7 @@ impl OctetTable {
         // Less than a step and what is read behind it: one by one, because octets that were just put together are slow to read in other
         // pieces.
         for octet in memory.iter().take(left) {
-            text.window(|window: &mut [u8; ONCE], written| put_row(window, written, &self.once[*octet as usize]));
+            text.window(|window: &mut [u8; WINDOW], written| put_row(window, written, &self.once[*octet as usize]));
         }
         text.finish();
     }
@@ -236,24 +238,36 @@ pub(super) struct Run {
     pub(super) length: usize,
 }
 
-/// Room for the text of one step: a power of two and one step more, so that an offset below the power of two needs no other check.
-pub(super) const ONCE: usize = 64 + STEP;
-/// The same for a text that is encoded twice.
-pub(super) const TWICE: usize = 128 + STEP;
+/// Room for the text of one step. An octet counts what is written there, and behind any place that it can name lies a whole step, so that
+/// no place needs another check.
+pub(super) const WINDOW: usize = 256 + STEP;
 
 /// Puts a run into a window. Sixteen octets are written and then counted by their length: a copy whose length is known beforehand needs
 /// no call and no branch.
 #[inline(always)]
-pub(super) fn put_run<const ROOM: usize>(window: &mut [u8; ROOM], written: &mut usize, step: &Step, run: Run) {
-    let (at, from) = (*written & (ROOM - STEP - 1), run.from & (STEP - 1));
-    window[at..at + STEP].copy_from_slice(&step[from..from + STEP]);
-    *written += run.length;
+pub(super) fn put_run(window: &mut [u8; WINDOW], written: &mut usize, step: &Step, run: Run) {
+    put_octets(window, written, octets_of(step, run), run.length);
+}
+
+/// The octets of a run, and what lies behind them.
+#[inline(always)]
+pub(super) fn octets_of(step: &Step, run: Run) -> u8x16 {
+    let from = run.from & (STEP - 1);
+    u8x16::new(step[from..].first_chunk().copied().unwrap_or_default())
+}
+
+/// Puts the first of sixteen octets into a window, as [`put_run`] does. As one value they can be put into two without being read twice.
+#[inline(always)]
+pub(super) fn put_octets(window: &mut [u8; WINDOW], written: &mut usize, octets: u8x16, length: usize) {
+    let at = usize::from(*written as u8);
+    window[at..at + STEP].copy_from_slice(&octets.to_array());
+    *written += length;
 }
 
 /// Puts a row into a window, likewise.
 #[inline(always)]
-pub(super) fn put_row<const ROOM: usize>(window: &mut [u8; ROOM], written: &mut usize, row: &Row) {
-    let at = *written & (ROOM - STEP - 1);
+pub(super) fn put_row(window: &mut [u8; WINDOW], written: &mut usize, row: &Row) {
+    let at = usize::from(*written as u8);
     window[at..at + 8].copy_from_slice(row);
     *written += row[7] as usize;
 }
@@ -269,7 +283,7 @@ impl<'a> Writer<'a> {
     /// For at most `most` octets of text.
     #[inline(always)]
     pub(super) fn new(buffer: &'a mut Buffer, most: usize) -> Writer<'a> {
-        let (room, length) = buffer.lend(most + TWICE);
+        let (room, length) = buffer.lend(most + WINDOW);
         Writer { room, length, written: 0 }
     }
 
@@ -281,7 +295,7 @@ impl<'a> Writer<'a> {
 
     /// Lets `write` put the text of one step into a window and count it.
     #[inline(always)]
-    pub(super) fn window<const ROOM: usize>(&mut self, write: impl FnOnce(&mut [u8; ROOM], &mut usize)) {
+    pub(super) fn window(&mut self, write: impl FnOnce(&mut [u8; WINDOW], &mut usize)) {
         if let Some(window) = self.room.get_mut(self.written..).and_then(<[u8]>::first_chunk_mut) {
             let mut written = 0;
             write(window, &mut written);
@@ -291,7 +305,7 @@ impl<'a> Writer<'a> {
 
     /// The place of the text of one step.
     #[inline(always)]
-    pub(super) fn place<const ROOM: usize>(&mut self, at: usize) -> Option<&mut [u8; ROOM]> {
+    pub(super) fn place(&mut self, at: usize) -> Option<&mut [u8; WINDOW]> {
         self.room.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
     }
 
