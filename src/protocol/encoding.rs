@@ -158,7 +158,7 @@ impl OctetTable {
             && let Some(step) = memory.first_chunk()
         {
             text.window(|window: &mut [u8; WINDOW], written| {
-                cut(step, left.min(STEP), self.specials(step), |run, octet| {
+                cut(step, left.min(STEP), self.specials(head(step)), |run, octet| {
                     put_run(window, written, step, run);
                     if let Some(octet) = octet {
                         put_row(window, written, &self.once[octet as usize]);
@@ -168,12 +168,29 @@ impl OctetTable {
             memory = memory.get(STEP..).unwrap_or_default();
             left = left.saturating_sub(STEP);
         }
-        // Less than a step and what is read behind it: one by one, because octets that were just put together are slow to read in other
-        // pieces.
-        for octet in memory.iter().take(left) {
-            text.window(|window: &mut [u8; WINDOW], written| put_row(window, written, &self.once[*octet as usize]));
+        while left > 0 {
+            let length = left.min(STEP);
+            text.window(|window: &mut [u8; WINDOW], written| self.encode_number(number_of(octets.rest(), memory), length, window, written));
+            memory = memory.get(STEP..).unwrap_or_default();
+            left -= length;
         }
         text.finish();
+    }
+
+    /// Encodes octets that lie in a number, the first one lowest: what a step is where less is left than a step and what is read behind it.
+    /// Octets that were just put together in memory are slow to read in other pieces.
+    #[inline(always)]
+    fn encode_number(&self, octets: u128, length: usize, window: &mut [u8; WINDOW], written: &mut usize) {
+        let mut specials = self.specials(&octets.to_le_bytes()) & ((1 << length) - 1);
+        let mut from = 0;
+        while specials != 0 {
+            let place = specials.trailing_zeros() as usize % STEP;
+            put_octets(window, written, u8x16::new((octets >> (8 * (from % STEP))).to_le_bytes()), place - from);
+            put_row(window, written, &self.once[(octets >> (8 * place)) as usize & 0xff]);
+            from = place + 1;
+            specials &= specials - 1;
+        }
+        put_octets(window, written, u8x16::new((octets >> (8 * (from % STEP))).to_le_bytes()), length - from);
     }
 
     /// Appends the encoded text to `once`, and to `twice` what becomes of it when it is encoded again. Only for a table that
@@ -197,8 +214,19 @@ impl OctetTable {
 
     /// The octets of a step that do not stay as they are: all of them, if this table does not keep the unreserved characters.
     #[inline(always)]
-    fn specials(&self, step: &Step) -> u32 {
-        if self.keeps_unreserved { scan::reserved(head(step)) } else { u32::MAX }
+    fn specials(&self, octets: &[u8; STEP]) -> u32 {
+        if self.keeps_unreserved { scan::reserved(octets) } else { u32::MAX }
+    }
+}
+
+/// The first sixteen octets of the rest of a text, or all that there are, as a number.
+#[inline(always)]
+fn number_of(text: &[u8], rest: &[u8]) -> u128 {
+    match (rest.first_chunk(), text.last_chunk()) {
+        (Some(octets), _) => u128::from_le_bytes(*octets),
+        // What stands before them in the text is shifted out.
+        (None, Some(octets)) if !rest.is_empty() => u128::from_le_bytes(*octets) >> (8 * (STEP - rest.len())),
+        _ => rest.iter().rev().fold(0, |number, octet| number << 8 | u128::from(*octet)),
     }
 }
 

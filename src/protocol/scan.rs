@@ -25,8 +25,17 @@ pub(super) fn either(step: &[u8; STEP], one: u8, other: u8) -> u32 {
 }
 
 /// How many unreserved characters a text begins with.
-#[inline(never)]
+#[inline]
 pub(super) fn unreserved(text: &[u8]) -> usize {
+    // Most end within the first step.
+    match text.first_chunk().map(reserved) {
+        Some(specials) if specials != 0 => specials.trailing_zeros() as usize,
+        _ => unreserved_of_many(text),
+    }
+}
+
+#[inline(never)]
+fn unreserved_of_many(text: &[u8]) -> usize {
     let (steps, rest) = text.as_chunks();
     for (number, step) in steps.iter().enumerate() {
         let specials = reserved(step);
