@@ -17,6 +17,7 @@ pub struct Authorization {
 
 /// Whether a field's value is of the OAuth scheme: the name in any letter case, then white space or nothing.
 #[must_use]
+#[inline]
 pub fn is_oauth(value: &[u8]) -> bool {
     let value = value.trim_ascii_start();
     match value.split_at_checked(5) {
@@ -96,6 +97,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
@@ -105,6 +107,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Linear white space, folded lines included.
+    #[inline]
     fn skip_white(&mut self) {
         while self.peek().is_some_and(|octet| octet.is_ascii_whitespace()) {
             self.at += 1;
@@ -113,6 +116,7 @@ impl<'a> Reader<'a> {
 
     /// Reads what most parameters are: name and value of unreserved characters, and a comma behind them. Anything else, and a realm, is left
     /// for a closer look.
+    #[inline]
     fn plain_parameter(&mut self, into: &mut Parameters) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let name = Padded::of(rest, scan::unreserved(rest));

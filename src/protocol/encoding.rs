@@ -37,6 +37,7 @@ impl Encoder {
 
     /// Whether two encoders are known to be one. Two functions that do the same count as different.
     #[must_use]
+    #[inline]
     pub fn is_same(self, other: Encoder) -> bool {
         match (self, other) {
             (Encoder::Octets(own), Encoder::Octets(other)) => std::ptr::eq(own, other),
@@ -47,6 +48,7 @@ impl Encoder {
 
     /// The table with which one pass does the work of this encoder and of `again` after it, if there is one.
     #[must_use]
+    #[inline]
     pub fn table_with(self, again: Encoder) -> Option<&'static OctetTable> {
         match (self, again) {
             (Encoder::Octets(first), Encoder::Octets(second)) if std::ptr::eq(first, second) && first.keeps_unreserved => Some(first),
@@ -145,6 +147,7 @@ impl OctetTable {
 
     /// The text of one octet.
     #[must_use]
+    #[inline]
     pub fn row(&self, octet: u8) -> &[u8] {
         let row = &self.once[octet as usize];
         row.get(..row[7] as usize).unwrap_or_default()
@@ -244,6 +247,7 @@ pub(super) fn cut(step: &Step, length: usize, specials: u32, mut put: impl FnMut
     put(Run { from, length: length - from }, None);
 }
 
+#[inline]
 pub(super) fn head(step: &Step) -> &[u8; STEP] {
     step.first_chunk().unwrap_or(&[0; STEP])
 }
@@ -288,7 +292,9 @@ pub(super) fn octets_of(step: &Step, run: Run) -> u8x16 {
 #[inline(always)]
 pub(super) fn put_octets(window: &mut [u8; WINDOW], written: &mut usize, octets: u8x16, length: usize) {
     let at = usize::from(*written as u8);
-    window[at..at + STEP].copy_from_slice(&octets.to_array());
+    if let Some(place) = window[at..].first_chunk_mut() {
+        *place = octets.to_array();
+    }
     *written += length;
 }
 
@@ -296,7 +302,9 @@ pub(super) fn put_octets(window: &mut [u8; WINDOW], written: &mut usize, octets:
 #[inline(always)]
 pub(super) fn put_row(window: &mut [u8; WINDOW], written: &mut usize, row: &Row) {
     let at = usize::from(*written as u8);
-    window[at..at + 8].copy_from_slice(row);
+    if let Some(place) = window[at..].first_chunk_mut() {
+        *place = *row;
+    }
     *written += row[7] as usize;
 }
 
@@ -344,6 +352,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Counts what was written.
+    #[inline]
     pub(super) fn finish(self) {
         *self.length += self.written;
     }
@@ -356,6 +365,7 @@ impl<'a> Writer<'a> {
 /// countersign::protocol::percent_encode("é ~*".as_bytes(), &mut out);
 /// assert_eq!(&*out, b"%C3%A9%20~%2A");
 /// ```
+#[inline]
 pub fn percent_encode(octets: &[u8], out: &mut Buffer) {
     RFC5849_TABLE.encode(octets.into(), out);
 }

@@ -33,6 +33,7 @@ impl Keys {
     }
 
     /// The parameters' numbers in the order of their keys.
+    #[inline]
     pub(super) fn numbers(&self) -> impl ExactSizeIterator<Item = usize> {
         self.0.iter().map(|key| *key as usize % Keys::MOST)
     }
@@ -56,6 +57,7 @@ impl Keys {
 const ROOM: usize = 14;
 
 /// The first octets of an encoded name in the upper part of a number.
+#[inline]
 pub(super) fn leading_octets(name: Padded<'_>) -> u128 {
     let chunk = match name.rest().first_chunk::<16>() {
         Some(chunk) => u128::from_be_bytes(*chunk),
@@ -133,5 +135,17 @@ mod tests {
             left.cmp(right)
         });
         assert_eq!((sorted, compared), (vec!["a", "abcdefghijklmnA", "abcdefghijklmnZ", "b"], 1));
+    }
+
+    #[test]
+    fn the_order_of_the_last_names_leaves_no_trace_in_that_of_the_next() {
+        let leading = |text: &str| leading_octets(Padded::from(text.as_bytes()));
+        let mut keys = Keys::default();
+        for names in [&["c", "a", "b"][..], &["b", "c", "a"], &["a", "b", "c"], &["a", "c"], &["x", "a", "z", "b"], &[], &["a"]] {
+            keys.sort(names.len(), |number| leading(names[number]));
+            let mut expected = names.to_vec();
+            expected.sort_unstable();
+            assert_eq!(keys.numbers().map(|number| names[number]).collect::<Vec<_>>(), expected);
+        }
     }
 }

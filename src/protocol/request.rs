@@ -80,6 +80,7 @@ impl<'a> Request<'a> {
 
 /// Whether a Content-Type value names `application/x-www-form-urlencoded`.
 #[must_use]
+#[inline]
 pub fn is_form(content_type: &[u8]) -> bool {
     let essence = content_type.split(|&octet| octet == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
@@ -153,12 +154,14 @@ impl<'a> Url<'a> {
 
     /// Whether the scheme is https.
     #[must_use]
+    #[inline]
     pub fn is_https(&self) -> bool {
         self.scheme.eq_ignore_ascii_case(b"https")
     }
 }
 
 /// Cuts what follows an authority. A fragment is never sent (section 3.4.1.2), nor what looks like a query inside it.
+#[inline]
 fn path_and_query(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     let (path, behind) = text.split_at(memchr::memchr2(b'?', b'#', text).unwrap_or(text.len()));
     let query = behind.strip_prefix(b"?");
@@ -248,6 +251,8 @@ mod tests {
         let bare = Url::parse(b"https://h").unwrap();
         assert_eq!((bare.path, bare.query, bare.is_https()), (&b""[..], None, true));
         assert_eq!(Url::parse(b"http://h?").unwrap().query, Some(&b""[..]));
+        let fragment = Url::parse(b"http://h/x#f?g").unwrap();
+        assert_eq!((fragment.path, fragment.query), (&b"/x"[..], None));
     }
 
     #[test]

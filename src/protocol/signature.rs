@@ -46,6 +46,7 @@ impl SignatureMethod {
 
     /// Its name as it is sent.
     #[must_use]
+    #[inline]
     pub const fn as_str(self) -> &'static str {
         match self {
             SignatureMethod::HmacSha1 => "HMAC-SHA1",
@@ -62,12 +63,14 @@ impl SignatureMethod {
     ///
     /// # Errors
     /// [`Malformed::SignatureMethod`] for any other text.
+    #[inline]
     pub fn from_name(name: &[u8]) -> Result<SignatureMethod, Malformed> {
         SignatureMethod::ALL.into_iter().find(|method| method.as_str().as_bytes() == name).ok_or(Malformed::SignatureMethod)
     }
 
     /// Whether it signs with an RSA private key.
     #[must_use]
+    #[inline]
     pub const fn is_rsa(self) -> bool {
         matches!(self, SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512)
     }
@@ -109,6 +112,7 @@ pub fn sign(method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &S
 }
 
 /// Whether this is the specification's way to sign. As with [`super::collection::collect`], what is not recognized costs time alone.
+#[inline]
 pub(super) fn is_rfc5849(way: Sign) -> bool {
     std::ptr::fn_addr_eq(way, sign as Sign)
 }
