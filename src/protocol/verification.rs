@@ -242,7 +242,7 @@ impl Verifier {
         request.gather(&mut self.all)?;
         let mut protocol: Vec<Parameter<'_>> = std::mem::take(&mut self.spare);
         for parameter in self.all.iter() {
-            if parameter.name.starts_with(b"oauth_") {
+            if parameter.name.first_chunk() == Some(b"oauth_") {
                 protocol.push(parameter);
             }
         }
