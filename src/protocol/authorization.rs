@@ -77,7 +77,11 @@ impl Authorization {
                 let (mut in_name, mut in_value) = (Ok(()), Ok(()));
                 self.parameters.push_with(
                     Source::Header,
-                    |octets| in_name = percent_decode(name, octets),
+                    // Hardly any name has escapes.
+                    |octets| match memchr::memchr(b'%', name.octets()) {
+                        Some(_) => in_name = percent_decode(name, octets),
+                        None => octets.append_padded(name),
+                    },
                     |octets| in_value = percent_decode(value, octets),
                 );
                 in_name.and(in_value)?;
