@@ -285,7 +285,8 @@ pub(super) fn put_run(window: &mut [u8; WINDOW], written: &mut usize, step: &Ste
 #[inline(always)]
 pub(super) fn octets_of(step: &Step, run: Run) -> u8x16 {
     let from = run.from & (STEP - 1);
-    u8x16::new(step[from..].first_chunk().copied().unwrap_or_default())
+    // Nothing is added: an operation makes it a value in a register, where a mere copy of memory is made anew for each place it goes to.
+    u8x16::new(step[from..].first_chunk().copied().unwrap_or_default()) | u8x16::splat(0)
 }
 
 /// Puts the first of sixteen octets into a window, as [`put_run`] does. As one value they can be put into two without being read twice.
