@@ -2,6 +2,10 @@
 //! the medians of one group. All stages are kept, and all buffers are used again, as in a run over many cases. So is what was made of the
 //! key, which `raw_hmac` hashes anew each time and `raw_hmac_with_kept_key` does not.
 //!
+//! The profile is that of the release build, which does without link-time optimization. The raw HMAC is then slower too, because less of its
+//! generic code is inlined: `CARGO_PROFILE_BENCH_LTO=false cargo bench` has the optimization among code generation units that is Cargo's
+//! default, and in which most programs that use this library are built.
+//!
 //! Never measure with `-C target-cpu=native`: on AVX-512 machines it makes this SHA-1 many times slower.
 
 #![allow(clippy::print_stdout, reason = "it says what the processor can do")]

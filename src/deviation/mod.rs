@@ -92,8 +92,9 @@ pub enum Rank {
     Plausible,
 }
 
-/// The tables in the order of the stages.
-const TABLES: &[&[Deviation]] = &[
+/// The tables in the order of the stages. Not a constant: of that each code generation unit that names it would have a copy, with all texts
+/// and functions, which take time to compile, and to relocate at every start.
+static TABLES: &[&[Deviation]] = &[
     method::TABLE,
     uri::whole::TABLE,
     uri::authority::TABLE,

@@ -17,6 +17,7 @@ pub struct Authorization {
 
 /// Whether a field's value is of the OAuth scheme: the name in any letter case, then white space or nothing.
 #[must_use]
+#[inline]
 pub fn is_oauth(value: &[u8]) -> bool {
     let value = value.trim_ascii_start();
     match value.split_at_checked(5) {
@@ -76,7 +77,11 @@ impl Authorization {
                 let (mut in_name, mut in_value) = (Ok(()), Ok(()));
                 self.parameters.push_with(
                     Source::Header,
-                    |octets| in_name = percent_decode(name, octets),
+                    // Hardly any name has escapes.
+                    |octets| match memchr::memchr(b'%', name.octets()) {
+                        Some(_) => in_name = percent_decode(name, octets),
+                        None => octets.append_padded(name),
+                    },
                     |octets| in_value = percent_decode(value, octets),
                 );
                 in_name.and(in_value)?;
@@ -96,6 +101,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
@@ -105,6 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Linear white space, folded lines included.
+    #[inline]
     fn skip_white(&mut self) {
         while self.peek().is_some_and(|octet| octet.is_ascii_whitespace()) {
             self.at += 1;
@@ -113,6 +120,7 @@ impl<'a> Reader<'a> {
 
     /// Reads what most parameters are: name and value of unreserved characters, and a comma behind them. Anything else, and a realm, is left
     /// for a closer look.
+    #[inline]
     fn plain_parameter(&mut self, into: &mut Parameters) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let name = Padded::of(rest, scan::unreserved(rest));

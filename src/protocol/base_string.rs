@@ -10,14 +10,7 @@ use super::scan;
 /// The method in upper case (section 3.4.1.1). Only ASCII letters have a case here; `get` and `GET` differ on the wire and sign alike.
 /// It is that of the request line: fields that override it (`X-HTTP-Method-Override`) are unknown to the specification.
 pub fn upper_case_method(method: &[u8], out: &mut Buffer) {
-    append_mapped(method, u8::to_ascii_uppercase, out);
-}
-
-fn append_mapped(octets: &[u8], map: impl Fn(&u8) -> u8, out: &mut Buffer) {
-    for (place, octet) in out.room(octets.len()).iter_mut().zip(octets) {
-        *place = map(octet);
-    }
-    out.advance(octets.len());
+    out.append_changed(method, u8::to_ascii_uppercase);
 }
 
 /// The decisions of section 3.4.1.2.
@@ -70,7 +63,7 @@ impl UriRecipe {
 /// ASCII letters in lower case. Of a host nothing else changes: punycode is not decoded, a trailing dot stays, an IPv6 literal is not
 /// brought into its canonical form (section 3.4.1.2 item 1 asks for lower case alone).
 pub fn lower_case(octets: &[u8], out: &mut Buffer) {
-    append_mapped(octets, u8::to_ascii_lowercase, out);
+    out.append_changed(octets, u8::to_ascii_lowercase);
 }
 
 /// The host and port of the Host field if the request has one (item 2); HTTP/2's `:authority` counts as Host. Otherwise the URL's, also

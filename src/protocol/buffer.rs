@@ -18,11 +18,13 @@ const BLOCK: usize = 32;
 
 impl Buffer {
     /// Forgets the octets and keeps the memory.
+    #[inline]
     pub fn clear(&mut self) {
         self.length = 0;
     }
 
     /// Appends one octet.
+    #[inline]
     pub fn push(&mut self, octet: u8) {
         if let Some(place) = self.room(1).first_mut() {
             *place = octet;
@@ -47,6 +49,17 @@ impl Buffer {
         self.length += length;
     }
 
+    /// Appends octets, each changed on its way.
+    #[inline]
+    pub(super) fn append_changed(&mut self, octets: &[u8], change: impl Fn(&u8) -> u8) {
+        if let Some(place) = self.room(octets.len()).get_mut(..octets.len()) {
+            for (index, octet) in octets.iter().enumerate() {
+                place[index] = change(octet);
+            }
+        }
+        self.length += octets.len();
+    }
+
     /// Appends a part of something. Short parts are copied in whole blocks where there is memory for them, because a copy of a length
     /// that is known beforehand is several times faster than one of a length that is not.
     #[inline]
@@ -65,6 +78,7 @@ impl Buffer {
     }
 
     /// Appends parts of another buffer. Parts that lie one behind the other are copied as one.
+    #[inline]
     pub fn append_all(&mut self, from: &Buffer, parts: impl Iterator<Item = Range<usize>>) {
         let mut joined = 0..0;
         for part in parts {
@@ -104,6 +118,7 @@ impl Buffer {
     }
 
     /// Shortens to this length.
+    #[inline]
     pub fn truncate(&mut self, length: usize) {
         self.length = self.length.min(length);
     }
@@ -134,6 +149,7 @@ pub(super) type Step = [u8; 2 * STEP];
 impl<'a> Padded<'a> {
     /// The first `length` octets of a text, with the rest of it behind them.
     #[must_use]
+    #[inline]
     pub fn of(text: &'a [u8], length: usize) -> Padded<'a> {
         Padded { memory: text, length: length.min(text.len()) }
     }
@@ -146,6 +162,7 @@ impl<'a> Padded<'a> {
 
     /// The part alone.
     #[must_use]
+    #[inline]
     pub fn octets(&self) -> &'a [u8] {
         self.memory.get(..self.length).unwrap_or_default()
     }
@@ -189,12 +206,14 @@ impl<'a> From<&'a Buffer> for Padded<'a> {
 }
 
 impl<'a, const N: usize> From<&'a [u8; N]> for Padded<'a> {
+    #[inline]
     fn from(octets: &'a [u8; N]) -> Padded<'a> {
         Padded { memory: octets, length: N }
     }
 }
 
 impl<'a> From<&'a [u8]> for Padded<'a> {
+    #[inline]
     fn from(octets: &'a [u8]) -> Padded<'a> {
         Padded { memory: octets, length: octets.len() }
     }
@@ -219,6 +238,7 @@ impl Deref for Buffer {
 }
 
 impl PartialEq<[u8]> for Buffer {
+    #[inline]
     fn eq(&self, other: &[u8]) -> bool {
         **self == *other
     }
@@ -233,6 +253,7 @@ impl std::fmt::Debug for Buffer {
 /// Copies between slices of the same length. Lengths up to four steps are copied as two blocks that may overlap.
 #[inline]
 fn copy(from: &[u8], to: &mut [u8]) {
+    #[inline]
     fn ends<const N: usize>(from: &[u8], to: &mut [u8]) -> Option<()> {
         let (first, last) = (*from.first_chunk::<N>()?, *from.last_chunk::<N>()?);
         *to.first_chunk_mut::<N>()? = first;

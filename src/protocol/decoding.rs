@@ -2,7 +2,7 @@
 //! inverse of [`super::encoding`], in the same steps of sixteen octets.
 
 use super::buffer::{Buffer, Padded};
-use super::encoding::{ONCE, Run, UPPER_HEX, Writer, head, put_run};
+use super::encoding::{Run, UPPER_HEX, WINDOW, Writer, head, put_run};
 use super::error::Malformed;
 use super::scan::{self, STEP};
 
@@ -57,7 +57,7 @@ fn decode(text: Padded<'_>, out: &mut Buffer, plus: u8, broken: impl Fn(usize) -
     let mut taken = 0;
     let mut result = Ok(());
     text.for_each_step(|begin, step, length| {
-        writer.window(|window: &mut [u8; ONCE], written| {
+        writer.window(|window: &mut [u8; WINDOW], written| {
             // What an escape of the step before has taken are digits, and digits are not special.
             let mut specials = scan::either(head(step), b'%', b'+') & ((1 << length) - 1);
             let mut from = taken;
@@ -83,7 +83,7 @@ fn decode(text: Padded<'_>, out: &mut Buffer, plus: u8, broken: impl Fn(usize) -
                         }
                     }
                 };
-                window[*written & (ONCE - STEP - 1)] = octet;
+                window[usize::from(*written as u8)] = octet;
                 *written += 1;
                 // Digits are not special, so the next bit is behind this escape without waiting for its value.
                 specials &= specials - 1;
@@ -154,7 +154,7 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
     let (mut start, mut middle, mut piece, mut taken) = (begin, None, 0, 0);
     Padded::from(text).for_each_step(|at, step, length| {
         let before = begin + writer.written();
-        writer.window(|window: &mut [u8; ONCE], written| {
+        writer.window(|window: &mut [u8; WINDOW], written| {
             let specials = scan::either(head(step), b'%', b'+') | scan::either(head(step), b'&', b'=');
             let mut specials = specials & ((1 << length) - 1);
             let mut from = taken;
@@ -187,7 +187,7 @@ pub fn read_form(text: &[u8], octets: &mut Buffer, mut pair: impl FnMut(usize, u
                     },
                 };
                 if let Some(octet) = octet {
-                    window[*written & (ONCE - STEP - 1)] = octet;
+                    window[usize::from(*written as u8)] = octet;
                     *written += 1;
                 }
                 specials &= specials - 1;

@@ -2,6 +2,8 @@
 //!
 //! All functions work on octets and append to a buffer, so that one buffer can serve a whole derivation.
 
+use wide::u8x16;
+
 use super::buffer::{Buffer, Padded, Step};
 pub use super::decoding::{
     escape_at, form_decode, form_decoded, form_pairs, has_broken_escape, has_escape, percent_decode, percent_decoded,
@@ -35,6 +37,7 @@ impl Encoder {
 
     /// Whether two encoders are known to be one. Two functions that do the same count as different.
     #[must_use]
+    #[inline]
     pub fn is_same(self, other: Encoder) -> bool {
         match (self, other) {
             (Encoder::Octets(own), Encoder::Octets(other)) => std::ptr::eq(own, other),
@@ -45,6 +48,7 @@ impl Encoder {
 
     /// The table with which one pass does the work of this encoder and of `again` after it, if there is one.
     #[must_use]
+    #[inline]
     pub fn table_with(self, again: Encoder) -> Option<&'static OctetTable> {
         match (self, again) {
             (Encoder::Octets(first), Encoder::Octets(second)) if std::ptr::eq(first, second) && first.keeps_unreserved => Some(first),
@@ -143,6 +147,7 @@ impl OctetTable {
 
     /// The text of one octet.
     #[must_use]
+    #[inline]
     pub fn row(&self, octet: u8) -> &[u8] {
         let row = &self.once[octet as usize];
         row.get(..row[7] as usize).unwrap_or_default()
@@ -155,8 +160,8 @@ impl OctetTable {
         while left > 0
             && let Some(step) = memory.first_chunk()
         {
-            text.window(|window: &mut [u8; ONCE], written| {
-                cut(step, left.min(STEP), self.specials(step), |run, octet| {
+            text.window(|window: &mut [u8; WINDOW], written| {
+                cut(step, left.min(STEP), self.specials(head(step)), |run, octet| {
                     put_run(window, written, step, run);
                     if let Some(octet) = octet {
                         put_row(window, written, &self.once[octet as usize]);
@@ -166,12 +171,29 @@ impl OctetTable {
             memory = memory.get(STEP..).unwrap_or_default();
             left = left.saturating_sub(STEP);
         }
-        // Less than a step and what is read behind it: one by one, because octets that were just put together are slow to read in other
-        // pieces.
-        for octet in memory.iter().take(left) {
-            text.window(|window: &mut [u8; ONCE], written| put_row(window, written, &self.once[*octet as usize]));
+        while left > 0 {
+            let length = left.min(STEP);
+            text.window(|window: &mut [u8; WINDOW], written| self.encode_number(number_of(octets.rest(), memory), length, window, written));
+            memory = memory.get(STEP..).unwrap_or_default();
+            left -= length;
         }
         text.finish();
+    }
+
+    /// Encodes octets that lie in a number, the first one lowest: what a step is where less is left than a step and what is read behind it.
+    /// Octets that were just put together in memory are slow to read in other pieces.
+    #[inline(always)]
+    fn encode_number(&self, octets: u128, length: usize, window: &mut [u8; WINDOW], written: &mut usize) {
+        let mut specials = self.specials(&octets.to_le_bytes()) & ((1 << length) - 1);
+        let mut from = 0;
+        while specials != 0 {
+            let place = specials.trailing_zeros() as usize % STEP;
+            put_octets(window, written, u8x16::new((octets >> (8 * (from % STEP))).to_le_bytes()), place - from);
+            put_row(window, written, &self.once[(octets >> (8 * place)) as usize & 0xff]);
+            from = place + 1;
+            specials &= specials - 1;
+        }
+        put_octets(window, written, u8x16::new((octets >> (8 * (from % STEP))).to_le_bytes()), length - from);
     }
 
     /// Appends the encoded text to `once`, and to `twice` what becomes of it when it is encoded again. Only for a table that
@@ -195,8 +217,19 @@ impl OctetTable {
 
     /// The octets of a step that do not stay as they are: all of them, if this table does not keep the unreserved characters.
     #[inline(always)]
-    fn specials(&self, step: &Step) -> u32 {
-        if self.keeps_unreserved { scan::reserved(head(step)) } else { u32::MAX }
+    fn specials(&self, octets: &[u8; STEP]) -> u32 {
+        if self.keeps_unreserved { scan::reserved(octets) } else { u32::MAX }
+    }
+}
+
+/// The first sixteen octets of the rest of a text, or all that there are, as a number.
+#[inline(always)]
+fn number_of(text: &[u8], rest: &[u8]) -> u128 {
+    match (rest.first_chunk(), text.last_chunk()) {
+        (Some(octets), _) => u128::from_le_bytes(*octets),
+        // What stands before them in the text is shifted out.
+        (None, Some(octets)) if !rest.is_empty() => u128::from_le_bytes(*octets) >> (8 * (STEP - rest.len())),
+        _ => rest.iter().rev().fold(0, |number, octet| number << 8 | u128::from(*octet)),
     }
 }
 
@@ -214,6 +247,7 @@ pub(super) fn cut(step: &Step, length: usize, specials: u32, mut put: impl FnMut
     put(Run { from, length: length - from }, None);
 }
 
+#[inline]
 pub(super) fn head(step: &Step) -> &[u8; STEP] {
     step.first_chunk().unwrap_or(&[0; STEP])
 }
@@ -236,25 +270,42 @@ pub(super) struct Run {
     pub(super) length: usize,
 }
 
-/// Room for the text of one step: a power of two and one step more, so that an offset below the power of two needs no other check.
-pub(super) const ONCE: usize = 64 + STEP;
-/// The same for a text that is encoded twice.
-pub(super) const TWICE: usize = 128 + STEP;
+/// Room for the text of one step. An octet counts what is written there, and behind any place that it can name lies a whole step, so that
+/// no place needs another check.
+pub(super) const WINDOW: usize = 256 + STEP;
 
 /// Puts a run into a window. Sixteen octets are written and then counted by their length: a copy whose length is known beforehand needs
 /// no call and no branch.
 #[inline(always)]
-pub(super) fn put_run<const ROOM: usize>(window: &mut [u8; ROOM], written: &mut usize, step: &Step, run: Run) {
-    let (at, from) = (*written & (ROOM - STEP - 1), run.from & (STEP - 1));
-    window[at..at + STEP].copy_from_slice(&step[from..from + STEP]);
-    *written += run.length;
+pub(super) fn put_run(window: &mut [u8; WINDOW], written: &mut usize, step: &Step, run: Run) {
+    put_octets(window, written, octets_of(step, run), run.length);
+}
+
+/// The octets of a run, and what lies behind them.
+#[inline(always)]
+pub(super) fn octets_of(step: &Step, run: Run) -> u8x16 {
+    let from = run.from & (STEP - 1);
+    // Nothing is added: an operation makes it a value in a register, where a mere copy of memory is made anew for each place it goes to.
+    u8x16::new(step[from..].first_chunk().copied().unwrap_or_default()) | u8x16::splat(0)
+}
+
+/// Puts the first of sixteen octets into a window, as [`put_run`] does. As one value they can be put into two without being read twice.
+#[inline(always)]
+pub(super) fn put_octets(window: &mut [u8; WINDOW], written: &mut usize, octets: u8x16, length: usize) {
+    let at = usize::from(*written as u8);
+    if let Some(place) = window[at..].first_chunk_mut() {
+        *place = octets.to_array();
+    }
+    *written += length;
 }
 
 /// Puts a row into a window, likewise.
 #[inline(always)]
-pub(super) fn put_row<const ROOM: usize>(window: &mut [u8; ROOM], written: &mut usize, row: &Row) {
-    let at = *written & (ROOM - STEP - 1);
-    window[at..at + 8].copy_from_slice(row);
+pub(super) fn put_row(window: &mut [u8; WINDOW], written: &mut usize, row: &Row) {
+    let at = usize::from(*written as u8);
+    if let Some(place) = window[at..].first_chunk_mut() {
+        *place = *row;
+    }
     *written += row[7] as usize;
 }
 
@@ -269,7 +320,7 @@ impl<'a> Writer<'a> {
     /// For at most `most` octets of text.
     #[inline(always)]
     pub(super) fn new(buffer: &'a mut Buffer, most: usize) -> Writer<'a> {
-        let (room, length) = buffer.lend(most + TWICE);
+        let (room, length) = buffer.lend(most + WINDOW);
         Writer { room, length, written: 0 }
     }
 
@@ -281,7 +332,7 @@ impl<'a> Writer<'a> {
 
     /// Lets `write` put the text of one step into a window and count it.
     #[inline(always)]
-    pub(super) fn window<const ROOM: usize>(&mut self, write: impl FnOnce(&mut [u8; ROOM], &mut usize)) {
+    pub(super) fn window(&mut self, write: impl FnOnce(&mut [u8; WINDOW], &mut usize)) {
         if let Some(window) = self.room.get_mut(self.written..).and_then(<[u8]>::first_chunk_mut) {
             let mut written = 0;
             write(window, &mut written);
@@ -291,7 +342,7 @@ impl<'a> Writer<'a> {
 
     /// The place of the text of one step.
     #[inline(always)]
-    pub(super) fn place<const ROOM: usize>(&mut self, at: usize) -> Option<&mut [u8; ROOM]> {
+    pub(super) fn place(&mut self, at: usize) -> Option<&mut [u8; WINDOW]> {
         self.room.get_mut(at..).and_then(<[u8]>::first_chunk_mut)
     }
 
@@ -302,6 +353,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Counts what was written.
+    #[inline]
     pub(super) fn finish(self) {
         *self.length += self.written;
     }
@@ -314,6 +366,7 @@ impl<'a> Writer<'a> {
 /// countersign::protocol::percent_encode("é ~*".as_bytes(), &mut out);
 /// assert_eq!(&*out, b"%C3%A9%20~%2A");
 /// ```
+#[inline]
 pub fn percent_encode(octets: &[u8], out: &mut Buffer) {
     RFC5849_TABLE.encode(octets.into(), out);
 }

@@ -39,11 +39,13 @@ pub(super) struct Key {
 
 impl Key {
     /// The key of this derivation; empty if it has none.
+    #[inline]
     pub(super) fn text(&self) -> &[u8] {
         if self.is_current { &self.text } else { &[] }
     }
 
     /// Puts the key aside: the next derivation may have another.
+    #[inline]
     pub(super) fn put_aside(&mut self) {
         self.is_current = false;
     }
@@ -62,6 +64,7 @@ impl Key {
     }
 
     /// Makes the key of this derivation in any way.
+    #[inline]
     pub(super) fn make(&mut self, write: impl FnOnce(&mut Buffer)) {
         self.wipe();
         write(&mut self.text);
@@ -77,7 +80,7 @@ impl Key {
         let mut last = [0; BLOCK];
         write(&inner, &mut last);
         last[HASH] = 0x80;
-        last[BLOCK - 8..].copy_from_slice(&bits_behind_a_block(HASH).to_be_bytes());
+        *last.last_chunk_mut().unwrap_or(&mut [0; 8]) = bits_behind_a_block(HASH).to_be_bytes();
         compress(&mut outer, &[last.into()]);
         let mut hash = [0; HASH];
         write(&outer, &mut hash);
@@ -128,13 +131,15 @@ fn states(key: &[u8]) -> [State; 2] {
 }
 
 /// The length of a text with one block before it, as the padding of SHA-1 states it.
+#[inline]
 fn bits_behind_a_block(length: usize) -> u64 {
     (BLOCK as u64).wrapping_add(length as u64).wrapping_mul(8)
 }
 
+#[inline]
 fn write(state: &State, octets: &mut [u8]) {
-    for (place, word) in octets.chunks_exact_mut(4).zip(state) {
-        place.copy_from_slice(&word.to_be_bytes());
+    for (place, word) in octets.as_chunks_mut().0.iter_mut().zip(state) {
+        *place = word.to_be_bytes();
     }
 }
 

@@ -54,6 +54,7 @@ impl Encoders {
         Encoders { name: Encoder::RFC5849, value: Encoder::RFC5849, protocol_value: None, part: Encoder::RFC5849 };
 
     /// The table that does all the work in one pass, if there is one.
+    #[inline]
     fn one_table(&self) -> Option<&'static OctetTable> {
         // Each is the table of the parts, so both are one.
         let tables = self.name.table_with(self.part).zip(self.value.table_with(self.part));
@@ -83,6 +84,7 @@ pub struct EncodedParameter<'a> {
 
 impl EncodedParameters {
     /// Forgets all parameters and keeps the memory.
+    #[inline]
     pub fn clear(&mut self) {
         self.once.clear();
         self.twice.clear();
@@ -93,7 +95,7 @@ impl EncodedParameters {
     pub fn encode(&mut self, decoded: &Parameters, encoders: &Encoders) {
         self.clear();
         match encoders.one_table() {
-            Some(table) => self.encode_by(table, decoded, decoded.padded()),
+            Some(table) => self.encode_by(table, decoded, 0..decoded.len()),
             None => self.encode_each(decoded, encoders),
         }
     }
@@ -107,22 +109,23 @@ impl EncodedParameters {
         };
         self.clear();
         let mut keys = std::mem::take(&mut self.keys);
-        keys.sort(decoded.padded().map(|(name, ..)| leading_octets_encoded(table, name)));
-        self.encode_by(table, decoded, keys.numbers().filter_map(|number| decoded.padded_at(number)));
+        keys.sort(decoded.len(), |number| decoded.padded_at(number).map_or(0, |(name, ..)| leading_octets_encoded(table, name)));
+        self.encode_by(table, decoded, keys.numbers());
         let once = &self.once;
         keys.settle(&mut self.entries, |left, right| view(once, *left).cmp(&view(once, *right)));
         self.keys = keys;
     }
 
-    /// One table does all the work, in one pass over the parameters in any order.
+    /// One table does all the work, in one pass over the parameters in the order of these numbers.
     #[inline(always)]
-    fn encode_by<'a>(&mut self, table: &OctetTable, decoded: &Parameters, texts: impl Iterator<Item = (Padded<'a>, Padded<'a>, bool)>) {
+    fn encode_by(&mut self, table: &OctetTable, decoded: &Parameters, order: impl Iterator<Item = usize>) {
         let EncodedParameters { once, twice, entries, twice_separator, .. } = self;
         *twice_separator = table.row(b'&').len();
         let mut encoder = TwiceEncoder::new(table, decoded.octets(), 2 * decoded.len(), once, twice);
         let mut start = Places::default();
         entries.reserve(decoded.len());
-        for (name, value, bare) in texts {
+        for number in order {
+            let Some((name, value, bare)) = decoded.padded_at(number) else { continue };
             let middle = encoder.put(name, Some(b'=')).once - 1;
             let behind = encoder.put(value, Some(b'&'));
             entries.push(Entry {
@@ -179,17 +182,20 @@ impl EncodedParameters {
 
     /// How many there are.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// Whether there are none.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// The parameters in their present order.
+    #[inline]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = EncodedParameter<'_>> {
         self.entries.iter().map(|entry| view(&self.once, *entry))
     }
@@ -202,11 +208,13 @@ impl EncodedParameters {
 
     /// Whether the texts of [`Level::Twice`] are there.
     #[must_use]
+    #[inline]
     pub fn has_twice(&self) -> bool {
         self.is_empty() || !self.twice.is_empty()
     }
 }
 
+#[inline]
 fn view(once: &[u8], entry: Entry) -> EncodedParameter<'_> {
     EncodedParameter {
         name: once.get(entry.start..entry.middle).unwrap_or_default(),
@@ -229,7 +237,7 @@ pub fn order_by_octets(parameters: &mut EncodedParameters) {
     if entries.len() > Keys::MOST {
         return entries.sort_unstable_by(whole);
     }
-    keys.sort(entries.iter().map(|entry| leading_octets(once.padded(entry.start..entry.middle))));
+    keys.sort(entries.len(), |number| entries.get(number).map_or(0, |entry| leading_octets(once.padded(entry.start..entry.middle))));
     spare.clear();
     spare.extend(keys.numbers().filter_map(|number| entries.get(number)));
     std::mem::swap(entries, spare);
@@ -237,6 +245,7 @@ pub fn order_by_octets(parameters: &mut EncodedParameters) {
 }
 
 /// Whether this is the specification's order. As with [`super::collection::collect`], what is not recognized costs time alone.
+#[inline]
 pub(super) fn is_rfc5849(order: fn(&mut EncodedParameters)) -> bool {
     std::ptr::fn_addr_eq(order, order_by_octets as fn(&mut EncodedParameters))
 }

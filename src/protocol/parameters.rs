@@ -46,6 +46,7 @@ struct Entry {
 
 impl Entry {
     /// The same parameter where so many octets stand before its list.
+    #[inline]
     fn behind(&self, shift: usize) -> Entry {
         Entry { start: self.start + shift, middle: self.middle + shift, end: self.end + shift, ..*self }
     }
@@ -54,6 +55,7 @@ impl Entry {
 impl Parameters {
     /// An empty list.
     #[must_use]
+    #[inline]
     pub fn new() -> Parameters {
         Parameters::default()
     }
@@ -68,6 +70,7 @@ impl Parameters {
     }
 
     /// Forgets all parameters and keeps the buffers.
+    #[inline]
     pub fn clear(&mut self) {
         self.octets.clear();
         self.entries.clear();
@@ -75,23 +78,27 @@ impl Parameters {
 
     /// How many there are.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// Whether there are none.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// The octets of all names and values together.
     #[must_use]
+    #[inline]
     pub fn octets(&self) -> usize {
         self.octets.len()
     }
 
     /// The parameters in the order of the list.
+    #[inline]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Parameter<'_>> + Clone {
         self.entries.iter().map(|entry| self.parameter(*entry))
     }
@@ -139,6 +146,7 @@ impl Parameters {
     }
 
     /// Marks the last parameter as written without `=`.
+    #[inline]
     pub fn mark_bare(&mut self) {
         if let Some(entry) = self.entries.last_mut() {
             entry.bare = true;
@@ -164,7 +172,12 @@ impl Parameters {
     pub(super) fn append_those(&mut self, other: &Parameters, keep: impl Fn(Parameter<'_>) -> bool) {
         let shift = self.octets.len();
         self.octets.append_padded(Padded::from(&other.octets));
-        self.entries.extend(other.entries.iter().filter(|entry| keep(other.parameter(**entry))).map(|entry| entry.behind(shift)));
+        self.entries.reserve(other.entries.len());
+        for entry in &other.entries {
+            if keep(other.parameter(*entry)) {
+                self.entries.push(entry.behind(shift));
+            }
+        }
     }
 
     /// Keeps the parameters for which `keep` says so.
@@ -174,6 +187,7 @@ impl Parameters {
     }
 
     /// Names and values in the order of the list, with the memory behind them, and whether they are known to be bare.
+    #[inline]
     pub(super) fn padded(&self) -> impl ExactSizeIterator<Item = (Padded<'_>, Padded<'_>, bool)> {
         self.entries.iter().map(|entry| self.padded_texts(entry))
     }
@@ -189,11 +203,13 @@ impl Parameters {
         (self.octets.padded(entry.start..entry.middle), self.octets.padded(entry.middle..entry.end), entry.bare)
     }
 
+    #[inline]
     fn parameter(&self, entry: Entry) -> Parameter<'_> {
         view(&self.octets, entry)
     }
 }
 
+#[inline]
 fn view(octets: &[u8], entry: Entry) -> Parameter<'_> {
     Parameter {
         name: octets.get(entry.start..entry.middle).unwrap_or_default(),

@@ -80,6 +80,7 @@ impl<'a> Request<'a> {
 
 /// Whether a Content-Type value names `application/x-www-form-urlencoded`.
 #[must_use]
+#[inline]
 pub fn is_form(content_type: &[u8]) -> bool {
     let essence = content_type.split(|&octet| octet == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
@@ -124,17 +125,15 @@ impl<'a> Url<'a> {
         if scan::has_control(text) {
             return Err(Malformed::Url("it holds a control character"));
         }
-        let colon = memchr::memchr(b':', text).ok_or(Malformed::Url("it has no scheme"))?;
+        let colon = text.iter().position(|&octet| octet == b':').ok_or(Malformed::Url("it has no scheme"))?;
         let (scheme, rest) = text.split_at(colon);
         if !is_scheme(scheme) {
             return Err(Malformed::Url("its scheme is neither http nor https"));
         }
         let rest = rest.strip_prefix(b"://").ok_or(Malformed::Url("it has no authority"))?;
         let (authority, rest) = rest.split_at(memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len()));
-        // A fragment is never sent (section 3.4.1.2), nor what looks like a query inside it.
-        let rest = rest.get(..memchr::memchr(b'#', rest).unwrap_or(rest.len())).unwrap_or_default();
-        let (path, query) = rest.split_at(memchr::memchr(b'?', rest).unwrap_or(rest.len()));
-        Ok(Url { text, scheme, authority, host: HostAndPort::parse(authority)?, path, query: query.get(1..) })
+        let (path, query) = path_and_query(rest);
+        Ok(Url { text, scheme, authority, host: HostAndPort::parse(authority)?, path, query })
     }
 
     /// Any text cut into the parts of a URI by the generic rule (RFC 3986 appendix B): for those who sign whatever they are given. Parts
@@ -148,17 +147,25 @@ impl<'a> Url<'a> {
             Some(rest) => rest.split_at(memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len())),
             None => (&[][..], rest),
         };
-        let rest = rest.get(..memchr::memchr(b'#', rest).unwrap_or(rest.len())).unwrap_or_default();
-        let (path, query) = rest.split_at(memchr::memchr(b'?', rest).unwrap_or(rest.len()));
+        let (path, query) = path_and_query(rest);
         let host = HostAndPort::parse(authority).unwrap_or(HostAndPort { host: authority, port: None });
-        Url { text, scheme, authority, host, path, query: query.get(1..) }
+        Url { text, scheme, authority, host, path, query }
     }
 
     /// Whether the scheme is https.
     #[must_use]
+    #[inline]
     pub fn is_https(&self) -> bool {
         self.scheme.eq_ignore_ascii_case(b"https")
     }
+}
+
+/// Cuts what follows an authority. A fragment is never sent (section 3.4.1.2), nor what looks like a query inside it.
+#[inline]
+fn path_and_query(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let (path, behind) = text.split_at(memchr::memchr2(b'?', b'#', text).unwrap_or(text.len()));
+    let query = behind.strip_prefix(b"?");
+    (path, query.map(|query| query.get(..memchr::memchr(b'#', query).unwrap_or(query.len())).unwrap_or_default()))
 }
 
 /// The host and port of an authority or of a Host field.
@@ -177,6 +184,10 @@ impl<'a> HostAndPort<'a> {
     /// # Errors
     /// [`Malformed::Url`] for an empty host, characters that no host has, or a port that is no number up to 65535.
     pub fn parse(authority: &'a [u8]) -> Result<HostAndPort<'a>, Malformed> {
+        // Most are a name and nothing else.
+        if !authority.is_empty() && scan::unreserved(authority) == authority.len() {
+            return Ok(HostAndPort { host: authority, port: None });
+        }
         let authority = match memchr::memrchr(b'@', authority) {
             Some(at) => authority.get(at + 1..).unwrap_or_default(),
             None => authority,
@@ -240,6 +251,8 @@ mod tests {
         let bare = Url::parse(b"https://h").unwrap();
         assert_eq!((bare.path, bare.query, bare.is_https()), (&b""[..], None, true));
         assert_eq!(Url::parse(b"http://h?").unwrap().query, Some(&b""[..]));
+        let fragment = Url::parse(b"http://h/x#f?g").unwrap();
+        assert_eq!((fragment.path, fragment.query), (&b"/x"[..], None));
     }
 
     #[test]

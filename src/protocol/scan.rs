@@ -25,8 +25,17 @@ pub(super) fn either(step: &[u8; STEP], one: u8, other: u8) -> u32 {
 }
 
 /// How many unreserved characters a text begins with.
-#[inline(never)]
+#[inline]
 pub(super) fn unreserved(text: &[u8]) -> usize {
+    // Most end within the first step.
+    match text.first_chunk().map(reserved) {
+        Some(specials) if specials != 0 => specials.trailing_zeros() as usize,
+        _ => unreserved_of_many(text),
+    }
+}
+
+#[inline(never)]
+fn unreserved_of_many(text: &[u8]) -> usize {
     let (steps, rest) = text.as_chunks();
     for (number, step) in steps.iter().enumerate() {
         let specials = reserved(step);
@@ -45,9 +54,9 @@ pub(super) fn unreserved(text: &[u8]) -> usize {
 /// Where the first octet stands that `stops`. An unreserved character is never asked: it does not.
 #[inline]
 pub(super) fn find(text: &[u8], stops: impl Fn(u8) -> bool) -> Option<usize> {
-    let mut steps = text.chunks_exact(STEP);
+    let (steps, rest) = text.as_chunks();
     let mut at = 0;
-    for step in steps.by_ref().filter_map(<[u8]>::first_chunk) {
+    for step in steps {
         let mut specials = reserved(step);
         while specials != 0 {
             let place = specials.trailing_zeros() as usize;
@@ -58,7 +67,7 @@ pub(super) fn find(text: &[u8], stops: impl Fn(u8) -> bool) -> Option<usize> {
         }
         at += STEP;
     }
-    steps.remainder().iter().position(|octet| stops(*octet)).map(|place| at + place)
+    rest.iter().position(|octet| stops(*octet)).map(|place| at + place)
 }
 
 /// Whether there is a control character of ASCII.
@@ -77,13 +86,15 @@ pub(super) fn has_invisible(text: &[u8]) -> bool {
 #[inline(always)]
 fn any(text: &[u8], test: impl Fn(u8x16) -> u8x16) -> bool {
     let mut found = u8x16::splat(0);
-    for step in text.chunks_exact(STEP).filter_map(<[u8]>::first_chunk) {
+    for step in text.as_chunks().0 {
         found |= test(u8x16::new(*step));
     }
     // The last step reaches back over the one before it, or is filled up with letters.
     let last = text.last_chunk().copied().unwrap_or_else(|| {
         let mut step = [b'a'; STEP];
-        step.iter_mut().zip(text).for_each(|(place, octet)| *place = *octet);
+        for (index, octet) in text.iter().enumerate() {
+            step[index % STEP] = *octet;
+        }
         step
     });
     (found | test(u8x16::new(last))).to_bitmask() != 0

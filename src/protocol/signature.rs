@@ -10,7 +10,7 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 
 use super::buffer::Buffer;
 use super::credentials::{Secret, Secrets};
@@ -46,6 +46,7 @@ impl SignatureMethod {
 
     /// Its name as it is sent.
     #[must_use]
+    #[inline]
     pub const fn as_str(self) -> &'static str {
         match self {
             SignatureMethod::HmacSha1 => "HMAC-SHA1",
@@ -62,12 +63,14 @@ impl SignatureMethod {
     ///
     /// # Errors
     /// [`Malformed::SignatureMethod`] for any other text.
+    #[inline]
     pub fn from_name(name: &[u8]) -> Result<SignatureMethod, Malformed> {
         SignatureMethod::ALL.into_iter().find(|method| method.as_str().as_bytes() == name).ok_or(Malformed::SignatureMethod)
     }
 
     /// Whether it signs with an RSA private key.
     #[must_use]
+    #[inline]
     pub const fn is_rsa(self) -> bool {
         matches!(self, SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512)
     }
@@ -109,6 +112,7 @@ pub fn sign(method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &S
 }
 
 /// Whether this is the specification's way to sign. As with [`super::collection::collect`], what is not recognized costs time alone.
+#[inline]
 pub(super) fn is_rfc5849(way: Sign) -> bool {
     std::ptr::fn_addr_eq(way, sign as Sign)
 }
@@ -162,11 +166,10 @@ pub fn base64_octets(text: &[u8]) -> Option<Vec<u8>> {
 /// Compares the texts of signatures, eight octets at a time, always to their end, so that the time tells nothing but their lengths.
 pub(super) fn is_same_text(one: &[u8], other: &[u8]) -> bool {
     let ((words, rest), (other_words, other_rest)) = (one.as_chunks::<8>(), other.as_chunks());
-    let equal = words
-        .iter()
-        .zip(other_words)
-        .fold(Choice::from(1), |equal, (word, other)| equal & u64::from_ne_bytes(*word).ct_eq(&u64::from_ne_bytes(*other)));
-    one.len() == other.len() && bool::from(equal & rest.ct_eq(other_rest))
+    let pairs = words.iter().zip(other_words);
+    let difference = pairs.fold(0, |difference, (word, other)| difference | (u64::from_ne_bytes(*word) ^ u64::from_ne_bytes(*other)));
+    let difference = rest.iter().zip(other_rest).fold(difference, |difference, (octet, other)| difference | u64::from(octet ^ other));
+    one.len() == other.len() && bool::from(difference.ct_eq(&0))
 }
 
 /// The value of `oauth_body_hash` (body hash draft, section 3.2): base64 of the hash of the body's octets, an absent body being

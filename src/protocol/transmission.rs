@@ -31,22 +31,20 @@ pub struct ProtocolParameters<'a> {
 impl ProtocolParameters<'_> {
     /// Appends them, decoded, in the order in which the reference sends them.
     pub fn append_to(&self, list: &mut Parameters) {
-        let named: [(&str, Option<&[u8]>); 9] = [
-            ("oauth_consumer_key", Some(self.client)),
-            ("oauth_token", self.token),
-            ("oauth_signature_method", Some(self.signature_method)),
-            ("oauth_timestamp", self.timestamp),
-            ("oauth_nonce", self.nonce),
-            ("oauth_version", self.version),
-            ("oauth_callback", self.callback),
-            ("oauth_verifier", self.verifier),
-            ("oauth_body_hash", self.body_hash),
-        ];
-        for (name, value) in named {
+        let mut append = |name: &str, value: Option<&[u8]>| {
             if let Some(value) = value {
                 list.push(name.as_bytes(), value, Source::Header);
             }
-        }
+        };
+        append("oauth_consumer_key", Some(self.client));
+        append("oauth_token", self.token);
+        append("oauth_signature_method", Some(self.signature_method));
+        append("oauth_timestamp", self.timestamp);
+        append("oauth_nonce", self.nonce);
+        append("oauth_version", self.version);
+        append("oauth_callback", self.callback);
+        append("oauth_verifier", self.verifier);
+        append("oauth_body_hash", self.body_hash);
     }
 }
 

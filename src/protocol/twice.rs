@@ -2,7 +2,7 @@
 //! those a part of the base string.
 
 use super::buffer::{Buffer, Padded, Step, last_step};
-use super::encoding::{ONCE, OctetTable, Run, TWICE, Writer, cut, head, put_row, put_run};
+use super::encoding::{OctetTable, Run, WINDOW, Writer, cut, head, octets_of, put_octets, put_row};
 use super::scan::{self, STEP};
 
 /// Encodes texts with a table that [`super::Encoder::table_with`] gave, appends them to a buffer, and to another what they are encoded
@@ -48,10 +48,10 @@ impl<'a> TwiceEncoder<'a> {
         {
             let (mut in_first, mut in_second) = (0, 0);
             let specials = scan::reserved(head(step));
-            if specials.count_ones() > DENSE {
+            if is_dense(specials) {
                 put_each(table, head(step), (first, &mut in_first), (second, &mut in_second));
             } else {
-                cut(step, STEP, specials, |run, octet| put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second)));
+                (in_first, in_second) = put_runs(table, step, STEP, specials, first, second);
             }
             self.at = Places { once: self.at.once + in_first, twice: self.at.twice + in_second };
             memory = memory.get(STEP..).unwrap_or_default();
@@ -71,17 +71,14 @@ impl<'a> TwiceEncoder<'a> {
             let specials = scan::reserved(head(step)) & ((1 << length) - 1);
             let (mut in_first, mut in_second) = (length, length);
             if specials == 0 {
-                let octets = *head(step);
-                first[..STEP].copy_from_slice(&octets);
-                second[..STEP].copy_from_slice(&octets);
+                let octets = octets_of(step, Run { from: 0, length });
+                put_octets(first, &mut 0, octets, length);
+                put_octets(second, &mut 0, octets, length);
             } else {
-                (in_first, in_second) = (0, 0);
-                cut(step, length, specials, |run, octet| {
-                    put_both(table, step, run, octet, (first, &mut in_first), (second, &mut in_second))
-                });
+                (in_first, in_second) = put_runs(table, step, length, specials, first, second);
             }
             if let Some(octet) = separator.filter(|_| left <= STEP) {
-                first[in_first & (ONCE - STEP - 1)] = octet;
+                first[usize::from(in_first as u8)] = octet;
                 in_first += 1;
                 put_row(second, &mut in_second, table.row_of(octet));
             }
@@ -101,16 +98,33 @@ impl<'a> TwiceEncoder<'a> {
     }
 }
 
-/// From so many special octets on, a step is faster put octet by octet than run by run.
-const DENSE: u32 = 5;
+/// Whether a step has so many special octets that it is faster put octet by octet than run by run. They are counted with a table, because
+/// not every processor of the baseline can count bits.
+#[inline(always)]
+fn is_dense(specials: u32) -> bool {
+    BITS[specials as usize & 0xff] + BITS[specials as usize >> 8 & 0xff] > DENSE
+}
+
+const DENSE: u8 = 5;
+
+/// How many bits an octet has.
+static BITS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut octet = 1;
+    while octet < 256 {
+        table[octet] = (octet & 1) as u8 + table[octet >> 1];
+        octet += 1;
+    }
+    table
+};
 
 /// Puts the octets of a whole step into the windows of both texts, one by one: no branch depends on what they are.
 #[inline(never)]
 fn put_each(
     table: &OctetTable,
     octets: &[u8; STEP],
-    (first, in_first): (&mut [u8; ONCE], &mut usize),
-    (second, in_second): (&mut [u8; TWICE], &mut usize),
+    (first, in_first): (&mut [u8; WINDOW], &mut usize),
+    (second, in_second): (&mut [u8; WINDOW], &mut usize),
 ) {
     for octet in octets {
         put_row(first, in_first, table.row_of(*octet));
@@ -118,22 +132,28 @@ fn put_each(
     }
 }
 
-/// Puts a run, and the special octet behind it, into the windows of both texts.
-#[inline(always)]
-fn put_both(
+/// Puts the first `length` octets of a step into the windows of both texts, run by run, and tells how long they became. Not a part of its
+/// caller, so that both lengths stay in registers.
+#[inline(never)]
+fn put_runs(
     table: &OctetTable,
     step: &Step,
-    run: Run,
-    octet: Option<u8>,
-    (first, in_first): (&mut [u8; ONCE], &mut usize),
-    (second, in_second): (&mut [u8; TWICE], &mut usize),
-) {
-    put_run(first, in_first, step, run);
-    put_run(second, in_second, step, run);
-    if let Some(octet) = octet {
-        put_row(first, in_first, table.row_of(octet));
-        put_row(second, in_second, table.second_row_of(octet));
-    }
+    length: usize,
+    specials: u32,
+    first: &mut [u8; WINDOW],
+    second: &mut [u8; WINDOW],
+) -> (usize, usize) {
+    let (mut in_first, mut in_second) = (0, 0);
+    cut(step, length, specials, |run, octet| {
+        let octets = octets_of(step, run);
+        put_octets(first, &mut in_first, octets, run.length);
+        put_octets(second, &mut in_second, octets, run.length);
+        if let Some(octet) = octet {
+            put_row(first, &mut in_first, table.row_of(octet));
+            put_row(second, &mut in_second, table.second_row_of(octet));
+        }
+    });
+    (in_first, in_second)
 }
 
 /// A parameter is followed by others or by memory that is left over, so that it hardly ever ends where memory does.

@@ -241,7 +241,11 @@ impl Verifier {
         self.all.clear();
         request.gather(&mut self.all)?;
         let mut protocol: Vec<Parameter<'_>> = std::mem::take(&mut self.spare);
-        protocol.extend(self.all.iter().filter(|parameter| parameter.name.starts_with(b"oauth_")));
+        for parameter in self.all.iter() {
+            if parameter.name.first_chunk() == Some(b"oauth_") {
+                protocol.push(parameter);
+            }
+        }
         (checks.protocol)(&mut protocol);
         let examined = Examined { request, parameters: &self.all, protocol, knowledge: *knowledge };
         let result = checks.make(&examined, &mut self.derivation, recipe, nonces);
@@ -305,10 +309,10 @@ fn version(examined: &Examined<'_>) -> Result<(), Refusal> {
 /// Section 3.1. PLAINTEXT may leave timestamp and nonce out. An empty token may be left out, so it is never required here: whether
 /// one is needed the server knows, see [`token`].
 fn presence(examined: &Examined<'_>) -> Result<(), Refusal> {
-    let plaintext = examined.get("oauth_signature_method") == Some(b"PLAINTEXT");
-    let dated: &[&str] = if plaintext { &[] } else { &["oauth_timestamp", "oauth_nonce"] };
-    let always = ["oauth_consumer_key", "oauth_signature_method", "oauth_signature"];
-    match always.iter().chain(dated).find(|name| examined.get(name).is_none_or(<[u8]>::is_empty)) {
+    let absent = |name: &'static str| examined.get(name).is_none_or(<[u8]>::is_empty).then_some(name);
+    let plaintext = || examined.get("oauth_signature_method") == Some(b"PLAINTEXT");
+    let dated = || absent("oauth_timestamp").or_else(|| absent("oauth_nonce")).filter(|_| !plaintext());
+    match absent("oauth_consumer_key").or_else(|| absent("oauth_signature_method")).or_else(|| absent("oauth_signature")).or_else(dated) {
         None => Ok(()),
         Some(name) => {
             Err(Refusal { code: Code::ParameterAbsent, because: format!("{name} is missing or empty (RFC 5849 section 3.1)").into() })
@@ -359,11 +363,17 @@ fn token(examined: &Examined<'_>) -> Result<(), Refusal> {
 fn timestamp(examined: &Examined<'_>) -> Result<(), Refusal> {
     let Some(text) = examined.get("oauth_timestamp") else { return Ok(()) };
     let refused = |because| Err(Refusal::new(Code::TimestampRefused, because));
-    if !text.iter().all(u8::is_ascii_digit) || text.iter().all(|digit| *digit == b'0') {
+    // The text has no greatest number. One that does not fit is in any case after every window.
+    let mut number = Some(0_u64);
+    for octet in text {
+        if !octet.is_ascii_digit() {
+            return refused("the timestamp is not a positive integer (RFC 5849 section 3.3)");
+        }
+        number = number.and_then(|number| number.checked_mul(10)?.checked_add(u64::from(octet - b'0')));
+    }
+    if number == Some(0) {
         return refused("the timestamp is not a positive integer (RFC 5849 section 3.3)");
     }
-    // The text has no greatest number. One that does not fit is in any case after every window.
-    let number = text.iter().try_fold(0_u64, |number, digit| number.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
     match (examined.knowledge.now, examined.knowledge.window) {
         (Some(now), Some(window)) if number.is_none_or(|number| now.abs_diff(number) > window) => {
             refused("the timestamp is outside the window (RFC 5849 section 3.3)")
