@@ -131,8 +131,10 @@ fn credentials(profile: &Profile, name: EndpointName, read: &Read, redactor: &Re
             "encode a percent sign as %25",
         );
     }
-    if answer.parameters.len() > MANY {
-        let because = format!("the answer has {} parameters", answer.parameters.len());
+    if answer.count > MANY {
+        let read = answer.parameters.len();
+        let rest = if answer.count > read { format!(", of which the first {read} are looked at") } else { String::new() };
+        let because = format!("the answer has {} parameters{rest}", answer.count);
         add("answer.parameters-many", Level::Should, because, "2.1", "send what is documented");
     }
     for known in ["oauth_token", "oauth_token_secret", "oauth_callback_confirmed"] {

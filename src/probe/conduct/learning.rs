@@ -1,8 +1,11 @@
 //! What an answer changes in what a probe has: credentials, and the secrets that must not be told.
 
 use super::Conductor;
+use crate::probe::catalogue::rules::NOBODY;
+use crate::probe::login;
 use crate::probe::means::Pair;
 use crate::probe::outcome::{Outcome, Read};
+use crate::probe::redaction::named::{self, Sort};
 use crate::profile::document::EndpointName;
 use crate::protocol::Secret;
 
@@ -17,8 +20,7 @@ impl Conductor<'_, '_, '_> {
     /// Keeps a secret, if it is new and there is room for it.
     pub(super) fn learn(&mut self, secret: &[u8]) {
         let secret = secret.get(..LONGEST_SECRET).unwrap_or(secret);
-        let is_known = || self.secrets.iter().any(|known| known.expose() == secret);
-        if self.secrets.len() < MOST_SECRETS && self.learnt + secret.len() <= LEARNT && !is_known() {
+        if self.secrets.len() < MOST_SECRETS && self.learnt + secret.len() <= LEARNT && !self.knows(secret) {
             self.learnt += secret.len();
             self.secrets.push(Secret::new(secret.to_vec()));
         }
@@ -32,15 +34,40 @@ impl Conductor<'_, '_, '_> {
         }
     }
 
-    /// What an answer changes in what we have.
-    pub(super) fn after(&mut self, endpoint: EndpointName, presented: Option<&Pair>, read: &Read) {
-        if endpoint != EndpointName::Authorize {
+    /// Keeps what an answer tells that nobody else may see: what is read as a form, and whatever else stands behind a credential's name.
+    pub(super) fn hear(&mut self, endpoint: EndpointName, read: &Read) {
+        let is_owners = endpoint == EndpointName::Authorize;
+        if !is_owners {
             for name in ["oauth_token", "oauth_token_secret", "oauth_session_handle"] {
                 if let Some(value) = read.value(name) {
                     self.learn(&value);
                 }
             }
         }
+        for told in named::told(&read.response) {
+            let is_new = match told.sort {
+                Sort::Secret => true,
+                // A refusal repeats what it was sent.
+                Sort::Token => !is_owners && read.response.status < 400,
+                Sort::Code => is_owners,
+                Sort::Signature => false,
+            };
+            let value = told.decoded();
+            if is_new && told.is_a_value() && value != NOBODY.as_bytes() && !self.knows(&value) {
+                self.learn(&told.meant());
+            }
+        }
+        if is_owners {
+            login::codes(read).iter().for_each(|code| self.learn_code(code));
+        }
+    }
+
+    fn knows(&self, secret: &[u8]) -> bool {
+        self.secrets.iter().any(|known| known.expose() == secret)
+    }
+
+    /// What an answer changes in what we have.
+    pub(super) fn after(&mut self, endpoint: EndpointName, presented: Option<&Pair>, read: &Read) {
         if read.outcome != Outcome::Accepted {
             return;
         }
