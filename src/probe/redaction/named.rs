@@ -158,8 +158,7 @@ fn sort_of(name: &[u8]) -> Option<Sort> {
 }
 
 const QUOTES: [&[u8]; 9] = [b"&quot;", b"&#34;", b"&#39;", b"\\u0022", b"\\\"", b"%22", b"%2522", b"\"", b"'"];
-const SIGNS: [&[u8]; 13] =
-    [b"=>", b"=&gt;", b"=", b":=", b":", b"&#61;", b"%25253D", b"%253D", b"%253d", b"%3D", b"%3d", b"%3A", b"%3a"];
+const SIGNS: [&[u8]; 13] = [b"=>", b"=&gt;", b"=", b":=", b":", b"&#61;", b"%25253D", b"%253D", b"%253d", b"%3D", b"%3d", b"%3A", b"%3a"];
 
 /// A place in a text, from which it is read on.
 #[derive(Clone, Copy)]
