@@ -157,6 +157,9 @@ mod tests {
         let clean = swept(text, &redactor);
         assert_eq!(clean, r#"{ "a\"": ["(redacted)", "\n", 1700000000], "now (redacted)": "" }"#);
         assert!(serde_json::from_str::<serde_json::Value>(&clean).is_ok());
+        // What is written anew obeys nobody either.
+        let odd = swept(r#"["kestrel\"of\\the-secret \u009b\u202e\u007f"]"#, &redactor);
+        assert_eq!(odd, r#"["(redacted) \u009b\u202e\u007f"]"#);
         assert_eq!(swept("no string \"ends", &redactor), "no string \"ends");
     }
 }

@@ -20,7 +20,8 @@ impl Conductor<'_, '_, '_> {
     /// Keeps a secret, if it is new and there is room for it.
     pub(super) fn learn(&mut self, secret: &[u8]) {
         let secret = secret.get(..LONGEST_SECRET).unwrap_or(secret);
-        if self.secrets.len() < MOST_SECRETS && self.learnt + secret.len() <= LEARNT && !self.knows(secret) {
+        let is_known = || self.secrets.iter().any(|known| known.expose() == secret);
+        if self.secrets.len() < MOST_SECRETS && self.learnt + secret.len() <= LEARNT && !is_known() {
             self.learnt += secret.len();
             self.secrets.push(Secret::new(secret.to_vec()));
         }
@@ -52,18 +53,14 @@ impl Conductor<'_, '_, '_> {
                 Sort::Code => is_owners,
                 Sort::Signature => false,
             };
-            let value = told.decoded();
-            if is_new && told.is_a_value() && value != NOBODY.as_bytes() && !self.knows(&value) {
+            let known = self.secrets.iter().map(Secret::expose).chain([NOBODY.as_bytes()]);
+            if is_new && told.is_a_value() && !told.is_one_of(known) {
                 self.learn(&told.meant());
             }
         }
         if is_owners {
             login::codes(read).iter().for_each(|code| self.learn_code(code));
         }
-    }
-
-    fn knows(&self, secret: &[u8]) -> bool {
-        self.secrets.iter().any(|known| known.expose() == secret)
     }
 
     /// What an answer changes in what we have.

@@ -14,6 +14,9 @@ const LONGEST_NAME: usize = 64;
 /// The longest tag that may stand between a name and its value, in octets, and the most of them.
 const LONGEST_TAG: usize = 256;
 const MOST_TAGS: usize = 4;
+/// How much of a value is decoded, in octets, and how much of a longer one is compared.
+const LONGEST_VALUE: usize = 16 * 1024;
+const SHORTEST_PART: usize = 2 * 1024;
 /// The most values of one answer that are read out of it.
 const MOST: usize = 64;
 
@@ -56,14 +59,25 @@ impl Told<'_> {
         !(is_nothing || is_word && self.is_prose)
     }
 
-    /// As a form has it.
-    pub(in crate::probe) fn decoded(&self) -> Vec<u8> {
-        form_decoded(self.raw)
+    /// Whether it is one of these, read as a form has it. Of a long one the beginning decides.
+    pub(in crate::probe) fn is_one_of<'k>(&self, known: impl IntoIterator<Item = &'k [u8]>) -> bool {
+        let mut value = form_decoded(self.beginning());
+        let is_cut = self.raw.len() > LONGEST_VALUE;
+        if is_cut {
+            // An escape may be cut in the middle.
+            value.truncate(value.len().saturating_sub(3));
+            value.truncate(SHORTEST_PART);
+        }
+        known.into_iter().any(|known| if is_cut { known.starts_with(&value) } else { known == value })
     }
 
-    /// Without any escapes.
+    /// Without any escapes; of a long one, the beginning.
     pub(in crate::probe) fn meant(&self) -> Vec<u8> {
-        views::innermost(self.raw)
+        views::innermost(self.beginning())
+    }
+
+    fn beginning(&self) -> &[u8] {
+        self.raw.get(..LONGEST_VALUE).unwrap_or(self.raw)
     }
 }
 

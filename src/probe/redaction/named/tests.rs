@@ -111,6 +111,24 @@ fn fields_are_read_by_their_names_and_words_are_nobodys_secrets() {
 }
 
 #[test]
+fn a_value_is_one_of_those_that_are_known_however_long_it_is() {
+    let long = "Ab/".repeat(30_000);
+    for (value, known, is_one) in [
+        ("Ab%2Fc", "Ab/c", true),
+        ("Ab%2Fc", "Ab/cd", false),
+        (&*long.replace('/', "%2F"), &*long, true),
+        (&*long.replace('/', "%2F"), &long[..4096], true),
+        (&*long.replace('/', "%2F"), "Ab/", false),
+    ] {
+        let body = Some(Octets::from(format!("oauth_token_secret={value}").as_str()));
+        let answer = Response { status: 200, headers: Vec::new(), body, told: ToldOfItself::default() };
+        let told = told(&answer);
+        assert_eq!(told[0].is_one_of([known.as_bytes()]), is_one, "{known}");
+        assert!(told[0].meant().len() <= LONGEST_VALUE);
+    }
+}
+
+#[test]
 fn names_without_an_end_take_no_time_and_no_octets_are_a_surprise() {
     for text in ["oauth_token ", "oauth_token=", "<oauth_token", "a:oauth_token:", "oauth_token</", "&lt;secret", "\"secret\":\"", "x:y:"] {
         let many = text.repeat(400_000 / text.len());
