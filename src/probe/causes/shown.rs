@@ -18,6 +18,8 @@ const MOST_OF_ALL: u64 = 1_000_000;
 /// What servers show, each text diagnosed once.
 pub struct Shown<'a> {
     interrupted: &'a dyn Fn() -> bool,
+    /// The most for one answer, and what is left for all of them.
+    most: u64,
     left: Cell<u64>,
     told: RefCell<BTreeMap<[Vec<u8>; 3], Option<String>>>,
 }
@@ -26,7 +28,7 @@ impl<'a> Shown<'a> {
     /// Diagnoses until somebody interrupts.
     #[must_use]
     pub fn until(interrupted: &'a dyn Fn() -> bool) -> Shown<'a> {
-        Shown { interrupted, left: Cell::new(MOST_OF_ALL), told: RefCell::default() }
+        Shown { interrupted, most: MOST, left: Cell::new(MOST_OF_ALL), told: RefCell::default() }
     }
 
     /// What the answer's base string or signature shows, in words.
@@ -73,7 +75,7 @@ impl<'a> Shown<'a> {
             expected_by_server: signature.map(|text| SignatureText { text, truncated: false }),
             ..Clues::default()
         };
-        let most = self.left.get().min(MOST);
+        let most = self.left.get().min(self.most);
         if most == 0 {
             return None;
         }
@@ -115,35 +117,28 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_all_answers_show_takes_a_bounded_time_and_the_same_text_none() {
+    /// What is left of so much when servers have shown these.
+    fn left_after(interrupted: &dyn Fn() -> bool, left: u64, numbers: impl IntoIterator<Item = usize>) -> u64 {
         let means = Means::of_client("137131200", b"kestrel-secret");
-        let shown = Shown::until(&|| false);
-        // What is left of all of it is the most for one.
-        shown.left.set(3_000);
-        let look = |number: usize| {
+        let shown = Shown { most: left / 5, left: Cell::new(left), ..Shown::until(interrupted) };
+        for number in numbers {
             let hop = hop(&format!("POST&http%3A%2F%2Fh%2Finitiate&a%3D{number}"));
-            let told = shown.diagnosed(&hop, hop.answer.as_ref().unwrap(), &means, None);
-            assert_eq!(told, None);
-            shown.left.get()
-        };
-        let first = look(0);
-        assert!(first < 3_000, "{first}");
-        shown.left.set(3_000);
-        assert_eq!(look(0), 3_000);
-        for number in 1..40 {
-            look(number);
+            assert_eq!(shown.diagnosed(&hop, hop.answer.as_ref().unwrap(), &means, None), None);
         }
-        assert_eq!(shown.left.get(), 0);
-        assert!(MOST * 5 <= MOST_OF_ALL && MOST_OF_ALL < crate::diagnosis::DEFAULT_MOST);
+        shown.left.get()
+    }
+
+    #[test]
+    fn what_answers_show_takes_a_bounded_time_each_and_together_and_the_same_text_none() {
+        let once = left_after(&|| false, 150_000, [0]);
+        assert!((100_000..150_000).contains(&once), "{once}");
+        assert_eq!(left_after(&|| false, 150_000, [0, 0, 0]), once);
+        assert_eq!(left_after(&|| false, 150_000, 0..12), 0);
     }
 
     #[test]
     fn whoever_interrupts_does_not_wait_for_what_a_server_shows() {
-        let means = Means::of_client("137131200", b"kestrel-secret");
-        let shown = Shown::until(&|| true);
-        let hop = hop("POST&http%3A%2F%2Fh%2Finitiate&a%3D1");
-        assert_eq!(shown.diagnosed(&hop, hop.answer.as_ref().unwrap(), &means, None), None);
-        assert!(shown.left.get() > MOST_OF_ALL - MOST, "{}", shown.left.get());
+        let (waited, interrupted) = (left_after(&|| false, 250_000, [0]), left_after(&|| true, 250_000, [0]));
+        assert!(interrupted > waited, "{interrupted} {waited}");
     }
 }
