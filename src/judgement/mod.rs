@@ -42,7 +42,6 @@ pub mod expectations;
 pub mod explanation;
 pub mod judge;
 pub mod merging;
-pub mod plain;
 pub mod plan;
 pub mod probed;
 pub mod record;
@@ -79,5 +78,7 @@ pub use run::{Keep, Run, Standing};
 pub use runner::{RunError, Runner, Surroundings};
 pub use totals::{ExitCode, Totals};
 pub use verdict::Verdict;
+
+pub use crate::vectors::plain;
 
 pub(crate) use transmitted::protocol_parameters;

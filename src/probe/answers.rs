@@ -2,6 +2,7 @@
 //! octets that harm whoever looks at them. A profile's own rules are put to it elsewhere.
 
 use super::catalogue::written::MARKUP;
+use super::conduct::Hop;
 use super::draft::encoded;
 use super::means::Means;
 use super::outcome::{Outcome, Read};
@@ -34,13 +35,16 @@ const fn note(id: &'static str, level: Level, because: String, section: &'static
 
 /// More parameters than anybody needs.
 const MANY: usize = 500;
+/// How far timestamps may be away where nothing is said of it, in seconds: what most providers take.
+const USUAL_WINDOW: u64 = 300;
 /// Longer identifiers than databases and headers hold.
 const LONG: usize = 4096;
 
 /// Everything that is wrong with an answer.
 #[must_use]
-pub fn notes(profile: &Profile, name: EndpointName, read: &Read, means: &Means, redactor: &Redactor) -> Vec<Note> {
-    let mut notes = Vec::new();
+pub fn notes(profile: &Profile, hop: &Hop, read: &Read, means: &Means, redactor: &Redactor) -> Vec<Note> {
+    let (mut notes, name) = (Vec::new(), hop.endpoint);
+    clock(profile, hop, read, &mut notes);
     octets(read, redactor, &mut notes);
     secrets(read, means, &mut notes);
     let gives = profile.endpoints.get(&name).is_some_and(|endpoint| endpoint.response.format == SuccessFormat::Form);
@@ -51,6 +55,21 @@ pub fn notes(profile: &Profile, name: EndpointName, read: &Read, means: &Means, 
         callback(read, &mut notes);
     }
     notes
+}
+
+/// A Date that is further away than timestamps may be. Of what is refused, the cause says so.
+fn clock(profile: &Profile, hop: &Hop, read: &Read, notes: &mut Vec<Note>) {
+    let Some(server) = read.says.server_time.filter(|_| read.outcome == Outcome::Accepted) else { return };
+    let window = if profile.timestamp_window == 0 { USUAL_WINDOW } else { profile.timestamp_window };
+    let away = server.abs_diff(hop.at);
+    if away > window {
+        let side = if server > hop.at { "ahead of" } else { "behind" };
+        let because = format!(
+            "its Date is {away} s {side} this machine's clock, further than the {window} s that timestamps may be away: a client that sets its \
+             clock by it is refused by a server whose clock is right"
+        );
+        notes.push(note("answer.date-away", Level::Interop, because, "3.3", "see which of the two clocks is right, and set the other"));
+    }
 }
 
 /// What harms a terminal, a log or a client that reads it.
@@ -131,8 +150,10 @@ fn credentials(profile: &Profile, name: EndpointName, read: &Read, redactor: &Re
             "encode a percent sign as %25",
         );
     }
-    if answer.parameters.len() > MANY {
-        let because = format!("the answer has {} parameters", answer.parameters.len());
+    if answer.count > MANY {
+        let read = answer.parameters.len();
+        let rest = if answer.count > read { format!(", of which the first {read} are looked at") } else { String::new() };
+        let because = format!("the answer has {} parameters{rest}", answer.count);
         add("answer.parameters-many", Level::Should, because, "2.1", "send what is documented");
     }
     for known in ["oauth_token", "oauth_token_secret", "oauth_callback_confirmed"] {

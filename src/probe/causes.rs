@@ -5,13 +5,15 @@ use super::conduct::Hop;
 use super::means::{Means, Pair};
 use super::outcome::{Outcome, Read};
 use super::redaction::Redactor;
-use crate::diagnosis::{Budget, SignatureText};
 use crate::implementation::live::Trouble;
-use crate::judgement::{Clues, Explanation};
 use crate::profile::Profile;
 use crate::profile::document::EndpointName;
 use crate::profile::kinds::Shape;
-use crate::protocol::{Parameters, Request, Secrets, SignatureMethod, Url};
+
+mod echoes;
+mod shown;
+
+pub use shown::Shown;
 
 /// Why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +49,14 @@ pub fn of_trouble(trouble: &Trouble) -> Cause {
 
 /// Why a good request was not answered as one.
 #[must_use]
-pub fn of_answer(profile: &Profile, hop: &Hop, read: &Read, means: &Means, presented: Option<&Pair>, redactor: &Redactor) -> Cause {
+pub fn of_answer(
+    profile: &Profile,
+    (hop, read): (&Hop, &Read),
+    means: &Means,
+    presented: Option<&Pair>,
+    shown: &Shown<'_>,
+    redactor: &Redactor,
+) -> Cause {
     if read.outcome == Outcome::Redirected {
         return redirection(hop, read, redactor);
     }
@@ -63,7 +72,7 @@ pub fn of_answer(profile: &Profile, hop: &Hop, read: &Read, means: &Means, prese
     if found.id != "signature.wrong" {
         return found;
     }
-    match diagnosed(hop, read, means, presented) {
+    match shown.diagnosed(hop, read, means, presented) {
         Some(told) => Cause { because: format!("{}: {told}", found.because), ..found },
         None => found,
     }
@@ -247,7 +256,8 @@ fn text(_: &Profile, hop: &Hop, read: &Read, redactor: &Redactor) -> Option<Caus
     if read.response.status < 400 && read.says.problem.is_none() {
         return None;
     }
-    let words = words(read);
+    // What it repeats of the request, it does not say.
+    let words = echoes::without(&words(read), hop);
     let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     let in_header = hop.outgoing.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     if in_header
@@ -332,40 +342,4 @@ fn words(read: &Read) -> String {
     let body = read.response.octets();
     let text = String::from_utf8_lossy(body.get(..8192).unwrap_or(body)).to_ascii_lowercase();
     text.replace("\": ", "\":")
-}
-
-/// What an echoed base string or an expected signature shows.
-fn diagnosed(hop: &Hop, read: &Read, means: &Means, presented: Option<&Pair>) -> Option<String> {
-    let (base_string, signature) = (read.says.base_strings.first(), read.says.signatures.first());
-    if base_string.is_none() && signature.is_none() {
-        return None;
-    }
-    let unsigned = hop.parameters.iter().filter(|(name, _)| name != "oauth_signature");
-    let protocol = Parameters::of_header(unsigned.map(|(name, value)| (name.as_bytes(), value.as_slice())));
-    let method = hop.parameters.iter().find(|(name, _)| name == "oauth_signature_method").map(|(_, value)| value.as_slice())?;
-    let url: &str = hop.outgoing.url.split("oauth_").next().map(|before| before.trim_end_matches(['?', '&']))?;
-    let request = Request {
-        method: hop.outgoing.method.as_bytes(),
-        url: Url::parse(url.as_bytes()).ok()?,
-        headers: &[],
-        body: None,
-        protocol: &protocol,
-        realm: None,
-    };
-    let secrets =
-        means.secret.as_ref().map(|secret| Secrets::new(secret.expose(), presented.map(|pair| pair.secret.expose()).unwrap_or_default()));
-    let clues = Clues {
-        secrets,
-        servers_base_string: base_string.map(Vec::as_slice),
-        expected_by_server: signature.map(|text| SignatureText { text, truncated: false }),
-        ..Clues::default()
-    };
-    let explanation =
-        Explanation::of(&request, SignatureMethod::from_name(method).ok()?, &clues, Vec::new(), &mut Budget::default()).ok()?;
-    let ids = explanation.server?.diagnosis.ids();
-    match ids.as_slice() {
-        [] => None,
-        [first, ..] if first.is_empty() => Some("the server derives the same as we do: the secret is another one".to_owned()),
-        [first, ..] => Some(format!("the server derives it otherwise: {}", first.join(", "))),
-    }
 }

@@ -291,6 +291,9 @@ impl Conductor<'_, '_, '_> {
         self.wait_for(1)?;
         let at = (self.around.now)();
         let answer = self.sender.send(&outgoing).map(|incoming| Read::of(&self.plan.profile, endpoint, incoming));
+        if let Ok(read) = &answer {
+            self.hear(endpoint, read);
+        }
         Ok(Hop { endpoint, outgoing, parameters, base_string, at, answer })
     }
 

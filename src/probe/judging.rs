@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::answers::{self, Note};
-use super::causes;
+use super::causes::{self, Shown};
 use super::conduct::{Conducted, Exchanged, Hop};
 use super::means::{Means, Pair};
 use super::outcome::{Outcome, Read};
@@ -53,7 +53,8 @@ pub fn judge(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Dis
 #[must_use]
 pub fn judge_until(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Disclosure, interrupted: &dyn Fn() -> bool) -> Judged {
     let (controls, known) = (controls(plan, conducted), disclosure.known());
-    let mut judge = Judge { plan, means, conducted, disclosure, known, controls, told: BTreeMap::new() };
+    let shown = Shown::until(interrupted);
+    let mut judge = Judge { plan, means, conducted, disclosure, known, controls, shown, told: BTreeMap::new() };
     judge.told = judge.first_controls();
     let (mut records, mut is_interrupted) = (Vec::new(), false);
     for exchanged in &conducted.exchanged {
@@ -112,6 +113,8 @@ struct Judge<'a> {
     /// What is looked for in every text.
     known: Arc<Known>,
     controls: BTreeMap<EndpointName, Controls>,
+    /// What servers show of their derivations.
+    shown: Shown<'a>,
     /// The first good request of each endpoint by its place in the plan, with the rules that its answer breaks.
     told: BTreeMap<EndpointName, (usize, Vec<String>)>,
 }
@@ -202,7 +205,7 @@ impl Judge<'_> {
     fn answered(&self, step: &Step, exchanged: &Exchanged, (hop, read): (&Hop, &Read), redactor: &Redactor, found: &mut Found) {
         self.own(step, exchanged, (hop, read), redactor, found);
         let own = !found.findings.is_empty();
-        for note in answers::notes(&self.plan.profile, step.endpoint, read, self.means, redactor) {
+        for note in answers::notes(&self.plan.profile, hop, read, self.means, redactor) {
             let Note { id, level, because, advice, .. } = note;
             if self.is_told(step, exchanged, id) {
                 continue;
@@ -238,7 +241,8 @@ impl Judge<'_> {
         match (step.wanted, &read.outcome) {
             (Wanted::Accepted, Outcome::Accepted) => self.callback_ignored(step, read, found),
             (Wanted::Accepted, _) if step.is_control => {
-                let cause = causes::of_answer(&self.plan.profile, hop, read, self.means, exchanged.presented.as_ref(), redactor);
+                let cause =
+                    causes::of_answer(&self.plan.profile, (hop, read), self.means, exchanged.presented.as_ref(), &self.shown, redactor);
                 found.add(cause.id, Level::Must, wanted, cause.because, Some(cause.advice));
             }
             (Wanted::Accepted, _) => {

@@ -74,31 +74,62 @@ pub fn verifier(read: &Read) -> Option<Vec<u8>> {
     if let Some(code) = read.response.field("x-countersign-verifier") {
         return Some(code.to_vec());
     }
-    let page = String::from_utf8_lossy(read.response.octets()).into_owned();
-    marked(&page).map(String::into_bytes)
+    let page = String::from_utf8_lossy(read.response.octets());
+    marked(&page).into_iter().find(|code| is_usable(code)).map(|code| code.as_bytes().to_vec())
 }
 
-/// The text of the element whose id or name speaks of a verifier: `<code id="verifier">abc</code>`, or an input's value.
-fn marked(page: &str) -> Option<String> {
-    const LONGEST: usize = 256;
-    let lower = page.to_ascii_lowercase();
-    let marks =
-        ["id=\"verifier\"", "id=\"oauth_verifier\"", "name=\"oauth_verifier\"", "class=\"verifier\"", "id=\"pin\"", "id=\"oauth_pin\""];
-    let at = marks.iter().find_map(|mark| lower.find(mark))?;
-    let rest = page.get(at..)?;
-    let tag_end = rest.find('>')?;
-    let tag = rest.get(..tag_end)?;
-    let value = match tag.split_once("value=\"") {
-        Some((_, value)) => value.split('"').next()?,
-        None => rest.get(tag_end + 1..)?.trim_start().split('<').next()?.trim(),
+/// Everything that stands where a page shows a code, whether it can be used or not: nobody else may see it.
+#[must_use]
+pub fn codes(read: &Read) -> Vec<Vec<u8>> {
+    let page = String::from_utf8_lossy(read.response.octets());
+    let words = marked(&page).into_iter().flat_map(|text| {
+        // Of a sentence, only what has a digit may be one.
+        let is_sentence = text.contains(' ');
+        let words = text.split(|letter: char| !letter.is_ascii_graphic());
+        words.filter(move |word| !word.is_empty() && (!is_sentence || word.contains(|letter: char| letter.is_ascii_digit())))
+    });
+    words.take(MOST_CODES).map(|word| word.as_bytes().to_vec()).collect()
+}
+
+/// The most words of a page that are taken for codes.
+const MOST_CODES: usize = 32;
+/// The longest code that is used.
+const LONGEST: usize = 256;
+/// By what pages mark a code: an attribute of the element that holds it.
+const MARKS: [&str; 7] = [
+    "id=\"verifier\"",
+    "id=\"oauth_verifier\"",
+    "name=\"oauth_verifier\"",
+    "class=\"verifier\"",
+    "class=\"oauth_verifier\"",
+    "id=\"pin\"",
+    "id=\"oauth_pin\"",
+];
+
+fn is_usable(code: &str) -> bool {
+    !code.is_empty() && code.len() <= LONGEST && code.bytes().all(|octet| octet.is_ascii_graphic())
+}
+
+/// The text of each element whose id or name speaks of a verifier: `<code id="verifier">abc</code>`, or an input's value.
+fn marked(page: &str) -> Vec<&str> {
+    // Octet for octet the same length.
+    let lower = page.to_ascii_lowercase().replace('\'', "\"");
+    let text = |at: usize| {
+        let tag_end = at + lower.get(at..)?.find('>')?;
+        // An attribute may stand before the mark or behind it.
+        let tag_start = lower.get(..at)?.rfind('<')?;
+        let value = match lower.get(tag_start..tag_end)?.find("value=\"") {
+            Some(value) => page.get(tag_start + value + "value=\"".len()..tag_end)?.split(['"', '\'']).next()?,
+            None => page.get(tag_end + 1..)?.trim_start().split('<').next()?.trim(),
+        };
+        Some(value)
     };
-    let good = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(|octet| octet.is_ascii_graphic());
-    good.then(|| value.to_owned())
+    MARKS.iter().flat_map(|mark| lower.match_indices(mark).take(MOST_CODES)).filter_map(|(at, _)| text(at)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::marked;
+    use super::{is_usable, marked};
 
     #[test]
     fn a_code_is_read_out_of_the_pages_of_several_servers() {
@@ -107,11 +138,14 @@ mod tests {
             ("<input type=\"hidden\" name=\"oauth_verifier\" value=\"x-1\">", Some("x-1")),
             ("<div ID=\"oauth_pin\"> 123456 </div>", Some("123456")),
             ("<p>oauth_verifier</p>", None),
+            ("<input value='x-2' name='oauth_verifier'>", Some("x-2")),
+            ("<b class='oauth_verifier'>x-3</b>", Some("x-3")),
+            ("<code id=\"verifier\">no code</code>", None),
             ("<code id=\"verifier\"></code>", None),
             ("<code id=\"verifier\"", None),
             ("", None),
         ] {
-            assert_eq!(marked(page).as_deref(), code, "{page}");
+            assert_eq!(marked(page).into_iter().find(|code| is_usable(code)), code, "{page}");
         }
     }
 }

@@ -2,19 +2,24 @@
 //! HTTP archive. Of real credentials nothing is kept: synthetic ones stand in their places, and what was signed rightly is signed again
 //! with them.
 
+use std::collections::BTreeSet;
+
+use super::catalogue::rules::NOBODY;
 use super::conduct::{Conducted, Exchanged, Hop};
 use super::judging::{Disclosure, token};
 use super::means::Means;
 use super::outcome::Outcome;
 use super::plan::Plan;
 use super::record_synthetic::{Needles, Synthetic, like};
-use super::redaction::{Redactor, SHORTEST};
+use super::redaction::named::{self, Sort};
+use super::redaction::{Redactor, SHORTEST, masked};
 use super::step::{Presents, Step};
 use crate::profile::answer::Answer;
 use crate::profile::document::EndpointName;
 use crate::profile::exchange::{Client, Exchange, Octets, Response, SentRequest};
 use crate::profile::reading::Reading;
 use crate::protocol::Secret;
+use crate::vectors::plain;
 use crate::vectors::recorded::{self, Archived, nonce_of, replace_signature, signature_of};
 
 /// The exchanges, in the format of fixtures.
@@ -37,6 +42,8 @@ pub struct Recording {
     pub retold: Vec<String>,
     /// Exchanges that are too long to be kept.
     pub left_out: Vec<String>,
+    /// Exchanges in which something of a secret would be left: they are not kept.
+    pub withheld: Vec<String>,
 }
 
 /// One exchange of a run, with its name.
@@ -61,13 +68,16 @@ pub fn record(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Di
     all.retain(|took| !is_long(took));
     if !disclosure.is_open {
         let hidden = Hidden::of(means, conducted, disclosure, &all);
-        for took in &mut all {
+        all.retain_mut(|took| {
             let before = recorded::findings(&plan.profile, &took.exchange);
-            hidden.hide(took);
-            if recorded::findings(&plan.profile, &took.exchange) != before {
+            let is_clean = hidden.hide(took);
+            if !is_clean {
+                recording.withheld.push(took.id.clone());
+            } else if recorded::findings(&plan.profile, &took.exchange) != before {
                 recording.retold.push(took.id.clone());
             }
-        }
+            is_clean
+        });
     }
     let profile = &plan.profile;
     let host = plan.authorities().join(", ");
@@ -77,9 +87,7 @@ pub fn record(plan: &Plan, means: &Means, conducted: &Conducted, disclosure: &Di
     let suite = format!("{}.probed", profile.id);
     let about = "exchanges of a probe, with what the profile finds in them; what is not synthetic was replaced";
     recording.files.push((FIXTURES, recorded::file(&suite, &profile.id, about, &cases)));
-    if let Ok(text) = serde_json::to_string_pretty(profile) {
-        recording.files.push((PROFILE, format!("{text}\n")));
-    }
+    recording.files.push((PROFILE, format!("{}\n", plain::pretty(profile))));
     recording.files.push((ARCHIVE, archive(&all)));
     recording
 }
@@ -178,12 +186,13 @@ impl<'a> Hidden<'a> {
         let known = own.iter().copied().chain(&conducted.secrets).chain(&disclosure.secrets);
         values.extend(known.map(|secret| secret.expose().to_vec()).filter(|secret| !secret.starts_with(b"-----BEGIN")));
         // What the probe itself made up is nobody's.
-        values.retain(|value| value.as_slice() != super::catalogue::rules::NOBODY.as_bytes());
+        values.retain(|value| value.as_slice() != NOBODY.as_bytes());
         Hidden { synthetic: Synthetic::of(values), own }
     }
 
-    /// Synthetic values in the place of real ones.
-    fn hide(&self, took: &mut Took<'_>) {
+    /// Synthetic values in the place of real ones. `false` if something of a real one is left.
+    #[must_use]
+    fn hide(&self, took: &mut Took<'_>) -> bool {
         let exchange = &mut took.exchange;
         let old = Reading::of(&exchange.request).value("oauth_signature").map(<[u8]>::to_vec);
         let right = RightWith::of(exchange);
@@ -211,7 +220,9 @@ impl<'a> Hidden<'a> {
             needles.add(&old, &new);
         }
         if let Some(answer) = &mut exchange.response {
+            let told: BTreeSet<Vec<u8>> = named::told_in(answer).filter(|told| told.is_a_value()).map(|told| told.raw.to_vec()).collect();
             hide_answer(answer, took.hop.endpoint, took.is_accepted, &needles);
+            mask(answer, &told);
             // A name that holds a value is no field that anybody reads.
             let is_clean = |name: &str| needles.within(name.as_bytes()) == name.as_bytes() && redactor.sweep(name) == name;
             answer.headers.retain(|(name, _)| is_clean(name));
@@ -221,7 +232,10 @@ impl<'a> Hidden<'a> {
         if redactor.sweep_octets(&text) != text {
             exchange.request.url = redactor.sweep(&exchange.request.url);
             parts(exchange).into_iter().for_each(|part| part.0 = redactor.sweep_octets(&part.0));
+            let text = whole(exchange);
+            return redactor.sweep_octets(&text) == text;
         }
+        true
     }
 
     /// Knows what this exchange can hold: an answer repeats what it was sent, or what it gives.
@@ -311,15 +325,38 @@ fn hide_answer(answer: &mut Response, endpoint: EndpointName, is_accepted: bool,
 /// Shorter values of an answer are nobody's.
 const SHORT: usize = 3;
 
-/// The values of an answer that are somebody's: all but those that are words or numbers of the protocol.
+/// The values of an answer that are somebody's: all of a form but those that are words or numbers of the protocol, and whatever stands
+/// behind a credential's name.
 fn given(answer: &Response) -> Vec<Vec<u8>> {
     let form = Answer::of(answer);
-    if answer.status >= 400 || !form.parameters.iter().any(|(name, _)| name == b"oauth_token") {
-        return Vec::new();
-    }
+    let is_given = answer.status < 400 && form.value("oauth_token").is_some();
     let is_word = |name: &[u8]| {
         let name = String::from_utf8_lossy(name);
         name == "oauth_callback_confirmed" || name.contains("expires") || name.contains("problem") || name.contains("url")
     };
-    form.parameters.iter().filter(|(name, value)| !is_word(name) && value.len() >= SHORT).map(|(_, value)| value.clone()).collect()
+    let own = form.parameters.iter().filter(|(name, _)| is_given && !is_word(name)).map(|(_, value)| value.clone());
+    let mut values: Vec<Vec<u8>> = own.collect();
+    for told in named::told(answer).into_iter().filter(|told| told.is_a_value() && told.sort != Sort::Signature) {
+        // A refusal repeats what it was sent.
+        if (told.sort == Sort::Secret || answer.status < 400) && !told.is_one_of(values.iter().map(Vec::as_slice)) {
+            values.push(told.meant());
+        }
+    }
+    values.retain(|value| value.len() >= SHORT);
+    values
+}
+
+/// Masks what still stands behind a credential's name as it came: more of it than values are made up for.
+fn mask(answer: &mut Response, told: &BTreeSet<Vec<u8>>) {
+    let is_left = |value: &[u8]| value.len() >= SHORT && value != NOBODY.as_bytes() && told.contains(value);
+    for (name, value) in &mut answer.headers {
+        value.0 = if named::field(name).is_some() && is_left(&value.0) {
+            masked(&value.0).into_bytes()
+        } else {
+            named::without(&value.0, is_left)
+        };
+    }
+    if let Some(body) = &mut answer.body {
+        body.0 = named::without(&body.0, is_left);
+    }
 }

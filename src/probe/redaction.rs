@@ -12,6 +12,7 @@ use crate::protocol::Secret;
 
 mod escapes;
 mod known;
+pub(in crate::probe) mod named;
 mod views;
 
 pub use known::Known;

@@ -4,13 +4,19 @@ use super::document::Profile;
 use super::exchange::Response;
 use crate::protocol::encoding::{form_decoded, form_pairs, has_broken_escape};
 
+/// The most parameters that are read of one form; those behind are counted. A body of a megabyte may hold half a million of them, each of
+/// which takes many times its octets when it is decoded.
+pub const MOST_PARAMETERS: usize = 4096;
+
 /// A response, read.
 #[derive(Debug)]
 pub struct Answer<'a> {
     /// The response.
     pub response: &'a Response,
-    /// The body's parameters, decoded; empty unless the body begins like a form.
+    /// The body's parameters, decoded, at most [`MOST_PARAMETERS`] of them; empty unless the body begins like a form.
     pub parameters: Vec<(Vec<u8>, Vec<u8>)>,
+    /// How many parameters the body has, whether they are read or not.
+    pub count: usize,
     /// Whether the body begins like a form, that is like a name and a value.
     pub looks_like_form: bool,
     /// What is wrong with the body as a form.
@@ -42,7 +48,8 @@ impl<'a> Answer<'a> {
             None
         };
         let parameters = if looks_like_form { pairs(body) } else { Vec::new() };
-        Answer { response, parameters, looks_like_form, form_fault, refused_inside: false }
+        let count = if looks_like_form { form_pairs(body).count() } else { 0 };
+        Answer { response, parameters, count, looks_like_form, form_fault, refused_inside: false }
     }
 
     /// Whether the status is 2xx, and the body does not say otherwise.
@@ -97,7 +104,7 @@ fn begins_like_a_form(body: &[u8]) -> bool {
 }
 
 fn pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    form_pairs(text).map(|(name, value)| (form_decoded(name), form_decoded(value))).collect()
+    form_pairs(text).take(MOST_PARAMETERS).map(|(name, value)| (form_decoded(name), form_decoded(value))).collect()
 }
 
 fn first<'a>(pairs: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> {
@@ -130,6 +137,16 @@ mod tests {
             let answer = Answer::of(&response);
             assert_eq!((answer.looks_like_form, answer.form_fault), (looks, fault), "{body}");
         }
+    }
+
+    #[test]
+    fn of_very_many_parameters_the_first_are_read_and_all_are_counted() {
+        let many = format!("oauth_token=a&{}last=z", "a&".repeat(MOST_PARAMETERS * 3));
+        let response = response(Some(&format!("http://h/?{many}")), &many);
+        let answer = Answer::of(&response);
+        assert_eq!((answer.parameters.len(), answer.count), (MOST_PARAMETERS, MOST_PARAMETERS * 3 + 2));
+        assert_eq!((answer.value("oauth_token"), answer.value("last")), (Some(&b"a"[..]), None));
+        assert_eq!((answer.location_value("oauth_token"), answer.location_value("last")), (Some(b"a".to_vec()), None));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! | [`corpus`], [`embedded`], [`retired`] | a set of files, the one that comes along, and what became of old ids |
 //! | [`read`], [`load`], [`load_error`] | from files and texts to cases, with limits, and what can be wrong |
 //! | [`lint`], [`recompute`], [`mod@format`], [`export`], [`mod@add`], [`evidence`] | care of vector files |
-//! | [`recorded`] | exchanges written down: fixtures and HTTP archives |
+//! | [`recorded`], [`plain`] | exchanges written down: fixtures and HTTP archives; JSON in which nothing deceives |
 //! | [`clauses`], [`glob`] | the specification's requirements with their cases, and patterns of ids |
 //!
 //! Nothing here asks anybody a question or judges an answer.
@@ -27,6 +27,7 @@ pub mod lint;
 pub mod load;
 pub mod load_error;
 pub mod needs;
+pub mod plain;
 pub mod question;
 pub mod read;
 pub mod recompute;

@@ -1,8 +1,9 @@
 //! Exchanges written down: cases of a fixture file (`vectors/schema/fixture-1.json`) with what the profile finds in them, and entries of an
-//! HTTP archive (HAR 1.2) for other tools. What may stand in a file is the caller's business.
+//! HTTP archive (HAR 1.2) for other tools; nothing but plain characters stands in them. What may stand in a file is the caller's business.
 
 use serde_json::{Value, json};
 
+use super::plain;
 use crate::intake;
 use crate::profile::calendar::Zone;
 use crate::profile::document::Place;
@@ -18,7 +19,7 @@ pub fn file(suite: &str, profile: &str, about: &str, cases: &[Value]) -> String 
     let file = json!({
         "format": 1, "suite": suite, "operation": "exchange", "profile": profile, "about": about, "cases": cases,
     });
-    format!("{file:#}\n")
+    format!("{}\n", plain::pretty(&file))
 }
 
 /// A case of a fixture file: the exchange, with the rules of the profile that it breaks and the problem that its answer names.
@@ -185,7 +186,8 @@ pub struct Archived<'a> {
 pub fn archive<'a>(creator: &str, entries: impl IntoIterator<Item = Archived<'a>>) -> String {
     let entries: Vec<Value> = entries.into_iter().map(|entry| archived(&entry)).collect();
     let creator = json!({ "name": creator, "version": env!("CARGO_PKG_VERSION") });
-    format!("{:#}\n", json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } }))
+    let archive = json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } });
+    format!("{}\n", plain::pretty(&archive))
 }
 
 fn archived(entry: &Archived<'_>) -> Value {
@@ -235,7 +237,41 @@ fn moment(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use super::*;
+    use crate::profile::exchange::Told;
+
+    /// What a terminal obeys, or deceives a reader: DEL, a C1 control, text that turns.
+    const DECEIVING: &str = "a\u{7f}b\u{9b}31mc\u{202e}d\u{2066}";
+
+    #[test]
+    fn what_is_written_holds_no_character_that_deceives_and_reads_back_the_same() {
+        let headers = vec![("X-Odd".to_owned(), Octets::from(DECEIVING))];
+        let request = SentRequest {
+            method: "GET".to_owned(),
+            url: format!("http://h/{DECEIVING}"),
+            headers: headers.clone(),
+            body: Some(Octets::from(DECEIVING)),
+        };
+        let response = Response { status: 200, headers, body: Some(Octets::from(DECEIVING)), told: Told::default() };
+        let entry = Archived {
+            at: 0,
+            time: 0,
+            request: &request,
+            version: "HTTP/1.1".to_owned(),
+            response: &response,
+            reason: DECEIVING,
+            comment: DECEIVING.to_owned(),
+        };
+        let har = archive(DECEIVING, [entry]);
+        let fixtures = file("suite", "profile", "about", &[json!({ "title": DECEIVING })]);
+        for text in [&har, &fixtures] {
+            assert_eq!(text.chars().find(|&letter| letter != '\n' && !plain::is_plain(letter)), None, "{text}");
+        }
+        let har: Value = serde_json::from_str(&har).unwrap();
+        assert_eq!(har["log"]["entries"][0]["response"]["content"]["text"], DECEIVING);
+        let fixtures: Value = serde_json::from_str(&fixtures).unwrap();
+        assert_eq!(fixtures["cases"][0]["title"], DECEIVING);
+    }
 
     #[test]
     fn a_moment_is_written_as_iso_8601_has_it() {

@@ -15,6 +15,7 @@ use crate::probe::record::{FIXTURES, record};
 use crate::probe::{Conducted, Means, Plan, Redactor};
 use crate::profile::calendar::Zone;
 use crate::profile::fixture::Fixtures;
+use crate::vectors::plain;
 
 /// Where to, and with what.
 #[derive(Debug, Args)]
@@ -97,15 +98,14 @@ impl Kept<'_> {
             };
             listed("the rules find something else in these with synthetic values", &recording.retold);
             listed("too long to be recorded", &recording.left_out);
+            listed("not recorded, because something of a secret would be left in them", &recording.withheld);
         }
         if let Some(mut target) = self.profile {
             let Some(Draft { profile, not_observed }) = draft(plan, conducted, &redactor, &today()) else {
                 return Err(Fail::work("no profile can be drafted: no good request was answered"));
             };
-            let text =
-                serde_json::to_string_pretty(&profile).map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
             // A draft cites what the server wrote.
-            let text = swept(&text, &redactor);
+            let text = swept(&plain::pretty(&profile), &redactor);
             let written = target.writer().write_all(format!("{text}\n").as_bytes());
             written.map_err(|error| Fail::work(format!("the profile cannot be written: {error}")))?;
             target.finish()?;
@@ -131,7 +131,7 @@ fn swept(text: &str, redactor: &Redactor) -> String {
         let (literal, after) = from.split_at(end.map_or(from.len(), |end| end + 2));
         let clean = serde_json::from_str::<String>(literal).ok().and_then(|string| {
             let clean = redactor.sweep(&string);
-            (clean != string).then(|| serde_json::Value::String(clean).to_string())
+            (clean != string).then(|| plain::pretty(&clean))
         });
         out.push_str(clean.as_deref().unwrap_or(literal));
         rest = after;
@@ -157,6 +157,9 @@ mod tests {
         let clean = swept(text, &redactor);
         assert_eq!(clean, r#"{ "a\"": ["(redacted)", "\n", 1700000000], "now (redacted)": "" }"#);
         assert!(serde_json::from_str::<serde_json::Value>(&clean).is_ok());
+        // What is written anew obeys nobody either.
+        let odd = swept(r#"["kestrel\"of\\the-secret \u009b\u202e\u007f"]"#, &redactor);
+        assert_eq!(odd, r#"["(redacted) \u009b\u202e\u007f"]"#);
         assert_eq!(swept("no string \"ends", &redactor), "no string \"ends");
     }
 }

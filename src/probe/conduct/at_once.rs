@@ -25,6 +25,7 @@ impl Conductor<'_, '_, '_> {
         for answer in self.sender.send_at_once(&all) {
             let answer = answer.map(|incoming| Read::of(&self.plan.profile, step.endpoint, incoming));
             if let Ok(read) = &answer {
+                self.hear(step.endpoint, read);
                 self.after(step.endpoint, pair, read);
             }
             let (parameters, base_string) = (sent.parameters.clone(), base_string.clone());

@@ -1,8 +1,11 @@
 //! What an answer changes in what a probe has: credentials, and the secrets that must not be told.
 
 use super::Conductor;
+use crate::probe::catalogue::rules::NOBODY;
+use crate::probe::login;
 use crate::probe::means::Pair;
 use crate::probe::outcome::{Outcome, Read};
+use crate::probe::redaction::named::{self, Sort};
 use crate::profile::document::EndpointName;
 use crate::protocol::Secret;
 
@@ -32,15 +35,36 @@ impl Conductor<'_, '_, '_> {
         }
     }
 
-    /// What an answer changes in what we have.
-    pub(super) fn after(&mut self, endpoint: EndpointName, presented: Option<&Pair>, read: &Read) {
-        if endpoint != EndpointName::Authorize {
+    /// Keeps what an answer tells that nobody else may see: what is read as a form, and whatever else stands behind a credential's name.
+    pub(super) fn hear(&mut self, endpoint: EndpointName, read: &Read) {
+        let is_owners = endpoint == EndpointName::Authorize;
+        if !is_owners {
             for name in ["oauth_token", "oauth_token_secret", "oauth_session_handle"] {
                 if let Some(value) = read.value(name) {
                     self.learn(&value);
                 }
             }
         }
+        for told in named::told(&read.response) {
+            let is_new = match told.sort {
+                Sort::Secret => true,
+                // A refusal repeats what it was sent.
+                Sort::Token => !is_owners && read.response.status < 400,
+                Sort::Code => is_owners,
+                Sort::Signature => false,
+            };
+            let known = self.secrets.iter().map(Secret::expose).chain([NOBODY.as_bytes()]);
+            if is_new && told.is_a_value() && !told.is_one_of(known) {
+                self.learn(&told.meant());
+            }
+        }
+        if is_owners {
+            login::codes(read).iter().for_each(|code| self.learn_code(code));
+        }
+    }
+
+    /// What an answer changes in what we have.
+    pub(super) fn after(&mut self, endpoint: EndpointName, presented: Option<&Pair>, read: &Read) {
         if read.outcome != Outcome::Accepted {
             return;
         }

@@ -1,10 +1,12 @@
-//! Escapes, each with what it stands for and how long it is: percent-encoding, those of JSON, C, Python and JavaScript, and HTML's character
-//! references. They are read more leniently than anybody writes them.
+//! Escapes, each with what it stands for and how long it is: percent-encoding, those of JSON, C, Python, Perl and JavaScript, HTML's
+//! character references, and quoted-printable. They are read more leniently than anybody writes them.
 
 use crate::protocol::decoding::escape_at;
 
 /// What an escape stands for.
 pub(super) enum Letter {
+    /// A line break that is none.
+    Nothing,
     Octet(u8),
     Scalar(char),
 }
@@ -14,8 +16,11 @@ pub(super) fn number(digits: &[u8], radix: u32) -> Option<u32> {
     u32::from_str_radix(std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?, radix).ok()
 }
 
-/// `%63`
+/// `%63`, and `%u0063` as JavaScript's `escape` writes it.
 pub(super) fn percent(rest: &[u8]) -> Option<(Letter, usize)> {
+    if matches!(rest.get(1), Some(b'u' | b'U')) {
+        return unit(rest, b"%u");
+    }
     Some((Letter::Octet(escape_at(rest)?), 3))
 }
 
@@ -33,13 +38,11 @@ pub(super) fn backslash(rest: &[u8]) -> Option<(Letter, usize)> {
             if let Some(found) = long.and_then(|long| scalar(long, 10)) {
                 return Some(found);
             }
-            let unit = number(rest.get(2..6)?, 16)?;
-            if (0xd800..0xdc00).contains(&unit) {
-                let is_pair = rest.get(6..8).is_some_and(|sign| sign.eq_ignore_ascii_case(b"\\u"));
-                let low = number(rest.get(8..12).filter(|_| is_pair)?, 16)?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
-                return scalar(0x1_0000 + ((unit - 0xd800) << 10) + low, 12);
-            }
-            scalar(unit, 6)
+            unit(rest, b"\\u")
+        }
+        b'x' | b'X' if rest.get(2) == Some(&b'{') => {
+            let end = rest.iter().take(12).position(|octet| *octet == b'}')?;
+            scalar(number(rest.get(3..end)?, 16)?, end + 1)
         }
         b'x' | b'X' => octet(number(rest.get(2..4)?, 16)?, 4),
         b'0'..=b'7' => octet(number(rest.get(1..4)?, 8)?, 4),
@@ -49,6 +52,18 @@ pub(super) fn backslash(rest: &[u8]) -> Option<(Letter, usize)> {
         sign if sign.is_ascii_punctuation() => octet(u32::from(sign), 2),
         _ => None,
     }
+}
+
+/// Four digits behind a sign of two octets: a letter, or with the next four the half of one (UTF-16).
+fn unit(rest: &[u8], sign: &[u8; 2]) -> Option<(Letter, usize)> {
+    let scalar = |number: u32, length| char::from_u32(number).map(|letter| (Letter::Scalar(letter), length));
+    let unit = number(rest.get(2..6)?, 16)?;
+    if !(0xd800..0xdc00).contains(&unit) {
+        return scalar(unit, 6);
+    }
+    let is_pair = rest.get(6..8).is_some_and(|next| next.eq_ignore_ascii_case(sign));
+    let low = number(rest.get(8..12).filter(|_| is_pair)?, 16)?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+    scalar(0x1_0000 + ((unit - 0xd800) << 10) + low, 12)
 }
 
 /// The names of ASCII signs in HTML.
@@ -87,7 +102,7 @@ const NAMES: [(&[u8], u8); 32] = [
     (b"tilde", b'~'),
 ];
 
-/// `&#99;`, `&#x63;`, `&amp;`; of the numbers, the semicolon may be missing.
+/// `&#99;`, `&#x63;`, `&amp;`; of the numbers, the semicolon may be missing, or a blank stand there before the next.
 pub(super) fn reference(rest: &[u8]) -> Option<(Letter, usize)> {
     if rest.get(1) != Some(&b'#') {
         let end = rest.iter().take(8).position(|octet| *octet == b';')?;
@@ -98,5 +113,16 @@ pub(super) fn reference(rest: &[u8]) -> Option<(Letter, usize)> {
     let digits: usize = rest.iter().skip(from).take(12).take_while(|octet| char::from(**octet).is_digit(radix)).count();
     let letter = char::from_u32(number(rest.get(from..from + digits).filter(|digits| !digits.is_empty())?, radix)?)?;
     let end = from + digits;
-    Some((Letter::Scalar(letter), end + usize::from(rest.get(end) == Some(&b';'))))
+    let is_ended = rest.get(end) == Some(&b';') || rest.get(end..end + 3) == Some(b" &#");
+    Some((Letter::Scalar(letter), end + usize::from(is_ended)))
+}
+
+/// `=63`, and the line break behind an equals sign (RFC 2045 section 6.7).
+pub(super) fn quoted(rest: &[u8]) -> Option<(Letter, usize)> {
+    let length = [&b"=\r\n"[..], b"=\n"].into_iter().find(|soft| rest.starts_with(soft)).map(<[u8]>::len);
+    if let Some(length) = length {
+        return Some((Letter::Nothing, length));
+    }
+    let octet = number(rest.get(1..3)?, 16).and_then(|octet| u8::try_from(octet).ok())?;
+    Some((Letter::Octet(octet), 3))
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::escapes::{Letter, backslash, number, percent, reference};
+use super::escapes::{Letter, backslash, number, percent, quoted, reference};
 
 /// How often escapes are taken off: three times percent-encoded, inside of JSON, inside of HTML, and some more.
 const MOST_LAYERS: usize = 8;
@@ -53,20 +53,30 @@ pub(super) fn every(text: &[u8], look: &mut dyn FnMut(&View, bool)) -> bool {
 
 fn descend(view: View, depth: usize, budget: &mut usize, look: &mut dyn FnMut(&View, bool)) -> bool {
     look(&view, depth == MOST_DEPTH);
-    let mut last = view;
+    let (first, mut last) = (view, None);
     for _ in 0..MOST_LAYERS {
-        let Some(next) = unescaped(&last) else { break };
+        let Some(next) = unescaped(last.as_ref().unwrap_or(&first)) else { break };
         look(&next, depth == MOST_DEPTH);
-        last = next;
+        last = Some(next);
     }
     if depth == 0 {
         return true;
     }
-    let mut runs = Vec::new();
-    for alphabet in &ALPHABETS {
-        alphabet.decode(&last, &mut runs);
+    // Apart from the other escapes: what stands behind the equals sign of a form looks like one.
+    for root in last.iter().chain([&first]) {
+        let Some(plain) = unquoted(root) else { continue };
+        match budget.checked_sub(plain.octets.len()) {
+            Some(left) => *budget = left,
+            None => return false,
+        }
+        descend(plain, 0, budget, look);
     }
-    numbers(&last, &mut runs);
+    let mut runs = Vec::new();
+    let last = last.as_ref().unwrap_or(&first);
+    for alphabet in &ALPHABETS {
+        alphabet.decode(last, &mut runs);
+    }
+    numbers(last, &mut runs);
     for run in runs {
         match budget.checked_sub(run.octets.len()) {
             Some(left) => *budget = left,
@@ -89,23 +99,39 @@ pub(super) fn layers(octets: &[u8], look: &mut dyn FnMut(&[u8])) {
     }
 }
 
+/// The octets with escapes taken off until there are none, or none are taken off any more.
+pub(super) fn innermost(octets: &[u8]) -> Vec<u8> {
+    let mut last = octets.to_vec();
+    layers(octets, &mut |layer| last = layer.to_vec());
+    last
+}
+
 /// The octets with all escapes taken off at once; `None` where there are none.
 fn unescaped(view: &View) -> Option<View> {
+    memchr::memchr3(b'%', b'\\', b'&', &view.octets)?;
+    without(view, |octet, rest| match octet {
+        b'%' => percent(rest),
+        b'\\' => backslash(rest),
+        b'&' => reference(rest),
+        _ => None,
+    })
+}
+
+/// The octets without the escapes and the soft line breaks of quoted-printable; `None` where there are none.
+fn unquoted(view: &View) -> Option<View> {
+    memchr::memchr(b'=', &view.octets)?;
+    without(view, |octet, rest| if octet == b'=' { quoted(rest) } else { None })
+}
+
+fn without(view: &View, escape: impl Fn(u8, &[u8]) -> Option<(Letter, usize)>) -> Option<View> {
     let octets = view.octets.as_slice();
-    memchr::memchr3(b'%', b'\\', b'&', octets)?;
     let (mut out, mut at, mut is_other) = (View::default(), 0, false);
     while let Some(&octet) = octets.get(at) {
-        let rest = octets.get(at..).unwrap_or_default();
-        let escape = match octet {
-            b'%' => percent(rest),
-            b'\\' => backslash(rest),
-            b'&' => reference(rest),
-            _ => None,
-        };
-        match escape {
+        match escape(octet, octets.get(at..).unwrap_or_default()) {
             Some((letter, length)) => {
                 let (from, to) = view.between(at, at + length - 1);
                 match letter {
+                    Letter::Nothing => {}
                     Letter::Octet(octet) => out.push(octet, from, to),
                     Letter::Scalar(letter) => {
                         letter.encode_utf8(&mut [0; 4]).as_bytes().iter().for_each(|octet| out.push(*octet, from, to));
@@ -291,6 +317,15 @@ mod tests {
             "x6:b6:57:37:47:26:56:c2:f3:9",
             "0x6b, 0x65, 0x73, 0x74, 0x72, 0x65, 0x6c, 0x2f, 0x39",
             "[107,101,115,116,114,101,108,47,57]",
+            "%u006bestrel%u002F9",
+            "\\x{6b}estrel/9",
+            "&#107&#101&#115trel/9",
+            "&#x6B&#x65&#x73trel/9",
+            "&#107 &#101 &#115 &#116 &#114 &#101 &#108 &#47 &#57",
+            "=6B=65=73trel=2F9",
+            "kes=\r\ntrel/=\n9",
+            "k=\r\ne=\r\ns=\r\nt=\r\nr=\r\ne=\r\nl=\r\n/=\r\n9",
+            "key%3D=6Bestrel%252F9",
         ] {
             assert!(all(text).iter().any(|view| view.contains("kestrel/9")), "{text}: {:?}", all(text));
         }

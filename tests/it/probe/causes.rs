@@ -1,5 +1,6 @@
 //! Why a good request was not answered: answers as providers gave them, each with the cause that must be told.
 
+use countersign::implementation::live::{Incoming, Outgoing, Trouble};
 use countersign::probe::judging::Disclosure;
 use countersign::probe::target::moved;
 use countersign::probe::{Authorization, Level, Means, Plan, judge};
@@ -80,6 +81,64 @@ fn causes_are_told_apart() {
     tells("rfc5849", 401, &[], "", "answer.bare");
     tells("rfc5849", 401, &[], "oauth_problem=OST_OAUTH_SIGNATURE_INVALID_ERROR", "signature.wrong");
     tells("rfc5849", 401, &[], "oauth_problem=something_else", "problem.unknown");
+}
+
+/// The first finding of a probe of this server.
+fn first_cause(server: impl FnMut(usize, &Outgoing) -> Result<Incoming, Trouble>) -> String {
+    let means = Means { authorization: Authorization::Never, ..means() };
+    let plan = Plan::of(&moved(&shipped::profile("rfc5849").unwrap().unwrap(), "http://127.0.0.1:9"), Level::Controls, &means);
+    let conducted = conducted(&plan, &means, &mut Counting(0, server));
+    let records = judge(&plan, &means, &conducted, &Disclosure::default()).records;
+    found(&records[..1]).first().cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_refusal_that_repeats_the_request_says_nothing_with_it() {
+    let header = |request: &Outgoing| {
+        let field = request.headers.iter().find(|(name, _)| name == "Authorization");
+        String::from_utf8_lossy(&field.unwrap().1).into_owned()
+    };
+    let json = |request: &Outgoing| serde_json::json!({ "headers": { "authorization": header(request) } }).to_string();
+    assert_eq!(first_cause(|_, request| Ok(answer(401, &[], &format!("you sent {}", header(request))))), "rt.control-first: answer.bare");
+    assert_eq!(first_cause(|_, request| Ok(answer(401, &[], &json(request)))), "rt.control-first: answer.bare");
+    let form = "oauth_token=abc&oauth_token_secret=def&oauth_callback_confirmed=true";
+    for status in [400, 401, 403] {
+        assert_eq!(first_cause(|_, _| Ok(answer(status, &[], form))), "rt.control-first: answer.bare", "{status}");
+    }
+    // What it says beside that is heard.
+    let says = |text: &'static str| move |_: usize, request: &Outgoing| Ok(answer(401, &[], &format!("{text}: {}", header(request))));
+    assert_eq!(first_cause(says("the callback is not registered")), "rt.control-first: callback.refused");
+    assert_eq!(first_cause(says("Invalid signature")), "rt.control-first: signature.wrong");
+    assert_eq!(first_cause(|_, _| Ok(answer(401, &[], "oauth_callback=oob is not allowed"))), "rt.control-first: callback.refused");
+}
+
+#[test]
+fn a_date_that_is_further_away_than_timestamps_may_be_is_told_with_what_it_means() {
+    let form = "oauth_token=abc&oauth_token_secret=def&oauth_callback_confirmed=true";
+    let probed = |date: &'static str| {
+        let means = Means { authorization: Authorization::Never, ..means() };
+        let plan = Plan::of(&moved(&shipped::profile("rfc5849").unwrap().unwrap(), "http://127.0.0.1:9"), Level::Controls, &means);
+        let fields = [("Content-Type", "application/x-www-form-urlencoded"), ("Date", date)];
+        let conducted = conducted(&plan, &means, &mut Counting(0, |_, _: &Outgoing| Ok(answer(200, &fields, form))));
+        let records = judge(&plan, &means, &conducted, &Disclosure::default()).records;
+        let told: Vec<String> = found(&records).into_iter().filter(|found| found.contains("answer.date-away")).collect();
+        (told, format!("{records:?}"))
+    };
+    for (date, side) in [
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "ahead of"),
+        ("Sun, 13 Nov 2022 22:13:20 GMT", "behind"),
+        ("Tue, 14 Nov 2023 22:18:21 GMT", "301 s ahead of"),
+    ] {
+        let (told, text) = probed(date);
+        assert_eq!(told, ["rt.control-first: answer.date-away"], "{date}");
+        assert!(
+            text.contains(&format!("{side} this machine's clock")) && text.contains("refused by a server whose clock is right"),
+            "{text}"
+        );
+    }
+    for date in ["Tue, 14 Nov 2023 22:18:20 GMT", "Tue, 14 Nov 2023 22:08:20 GMT", "no date"] {
+        assert!(probed(date).0.is_empty(), "{date}");
+    }
 }
 
 #[test]

@@ -139,6 +139,35 @@ fn drafts_and_recordings_of_a_server_that_tells_secrets_hold_none() {
 }
 
 #[test]
+fn nothing_that_is_left_behind_holds_a_character_that_a_terminal_obeys() {
+    // DEL, a C1 control, and text that turns; the first is none of a field's octets.
+    let (odd, in_field) = ("\u{7f}\u{9b}31m\u{202e}", "\u{9b}31m\u{202e}");
+    let url = serving(move |head, _| {
+        if head.contains("oauth_signature_method=\"HMAC-SHA1\"") && head.contains("oauth_callback=\"http") {
+            let fields = format!("{FORM}Server: {in_field}\r\n");
+            return response("200 OK", &fields, "oauth_token=a&oauth_token_secret=bcdefghijk&oauth_callback_confirmed=true");
+        }
+        response("401 No", &format!("{FORM}X-Odd: {in_field}\r\n"), &format!("oauth_problem={odd}&oauth_problem_advice={odd}"))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (kept, draft) = (path("kept"), path("draft.json"));
+    let common = ["probe", "rfc5849", "--url", &url, "--client", "k", "--secret-env", "CLIENT_SECRET", "--level", "rules", "--send"];
+    let output = countersign(&[&common[..], &["-v", "--record", &kept, "--write-profile", &draft]].concat());
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}: {}", told(&output)));
+    let mut texts = vec![("terminal", told(&output)), ("draft", read(&draft))];
+    texts.extend(["fixtures.json", "exchanges.har", "profile.json"].map(|name| (name, read(&format!("{kept}/{name}")))));
+    for (name, text) in &texts {
+        let found = text.chars().find(|letter| (letter.is_control() && !matches!(letter, '\n' | '\t')) || *letter == '\u{202e}');
+        assert!(found.is_none(), "{name}: {found:?}");
+    }
+    // All of it stands there as an escape.
+    for (name, text) in texts.iter().skip(1).filter(|(name, _)| *name != "profile.json") {
+        assert!(text.contains("\\u009b"), "{name}: {text}");
+    }
+}
+
+#[test]
 fn neither_the_reason_to_stop_nor_the_name_of_the_server_tells_a_secret() {
     // The name is cut, but not in the middle of the secret.
     let name = "y".repeat(72);

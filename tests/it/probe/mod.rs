@@ -18,6 +18,7 @@ mod faults;
 mod planning;
 mod profile_back;
 mod recording;
+mod told_secrets;
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

@@ -34,6 +34,16 @@ pub fn write_pretty(value: &impl Serialize, out: impl io::Write) -> io::Result<(
     write(value, out, PrettyFormatter::new())
 }
 
+/// A value as [`write_pretty`] writes it; empty if it is none that JSON has a form for.
+#[must_use]
+pub fn pretty(value: &impl Serialize) -> String {
+    let mut out = Vec::new();
+    match write_pretty(value, &mut out) {
+        Ok(()) => String::from_utf8(out).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
+}
+
 fn write(value: &impl Serialize, out: impl io::Write, formatter: impl Formatter) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Plain(formatter))).map_err(io::Error::from)
 }
