@@ -262,6 +262,9 @@ mod tests {
     fn an_end_wakes_those_who_look_and_waits_for_what_is_served() {
         let looked = Looked::new();
         let mut peer = looked.connect();
+        let connection = looked.0.wait().unwrap();
+        connection.is_served();
+        assert!(connection.begins_to_wait(soon()));
         let waiting = Arc::clone(&looked.0);
         let serving = std::thread::spawn(move || {
             while let Some(connection) = waiting.wait() {
