@@ -87,12 +87,11 @@ mod tests {
     use super::*;
     use crate::deviation::find;
     use crate::implementation::Implementation as _;
-    use crate::vectors::question::VerifyInput;
 
     #[test]
     fn a_departure_is_asked_once_and_forgotten_with_the_question() {
         let mut verdicts = Verdicts::default();
-        let question = Arc::new(Question::Verify(Box::new(VerifyInput::default())));
+        let question = Arc::new(Question::Verify(Box::default()));
         let observation = Reference::new().ask(&question);
         let witness = Witness { question, observation };
         let departure = find("verify.version-required").unwrap();
