@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use super::standing::Hiding;
 use super::{RunDiagnosis, SUPPORT, Witness};
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::Diagnosis;
@@ -41,15 +42,17 @@ impl RunDiagnosis<'_> {
             // An answer that would have been changed and was not speaks against it; beside many that it explains, a few may be refused
             // because of another mistake.
             let most = (explained.len() + slow_failed.len()).div_ceil(SUPPORT);
-            let mut against = rights.iter().filter(|right| !gives(right)).take(most).count();
+            let mut hiding = Hiding::of([&cause], &self.established);
+            let mut is_against = |right: &&&Witness| !gives(right) && !hiding.hides_in(right);
+            let mut against = rights.iter().filter(&mut is_against).take(most).count();
             if against >= most.max(1) {
                 continue;
             }
+            against += slow.iter().filter(is_against).count();
             explained.extend(slow_failed.iter().copied().filter(|place| self.failures.get(*place).is_some_and(&mut gives)));
             if explained.is_empty() {
                 continue;
             }
-            against += slow.iter().filter(|right| !gives(right)).count();
             if against < explained.len().div_ceil(SUPPORT) {
                 candidates.push((cause, explained, against));
             }

@@ -7,6 +7,7 @@ mod diagnosing;
 mod exit_codes;
 mod explaining;
 mod fuzz;
+mod mixed;
 mod own_profile;
 mod reporting;
 mod reports;
