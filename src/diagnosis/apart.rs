@@ -68,6 +68,9 @@ impl Probe {
         let scheme = std::str::from_utf8(other.scheme).ok()?.to_ascii_lowercase();
         let authority = std::str::from_utf8(other.authority).ok()?;
         let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_ascii_lowercase();
+        // A default port that is written would be written in all of them.
+        let default = if scheme == "https" { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(default).map_or(authority.clone(), str::to_owned);
         let digits = |port: &str| port.bytes().all(|octet| octet.is_ascii_digit());
         let host = authority.rsplit_once(':').filter(|(_, port)| digits(port)).map_or(authority.as_str(), |(host, _)| host);
         let (own_scheme, rest) = self.url.split_once("://")?;

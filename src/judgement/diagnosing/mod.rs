@@ -72,6 +72,13 @@ impl Witness {
     }
 }
 
+/// How many more failures than others a set explains for each case that speaks against it and not against them.
+const OUTWEIGHS: usize = 3;
+
+fn ids(set: &[Cause]) -> Vec<String> {
+    set.iter().map(Cause::to_string).collect()
+}
+
 /// The most cases that are counted against a set.
 const MOST_AGAINST: usize = 200;
 
@@ -271,10 +278,12 @@ impl RunDiagnosis<'_> {
     }
 
     /// Where several sets explain a failure, those are kept that the fewest answers speak against: an answer that went right and that they
-    /// would have changed, also beside what else is wrong. Who reads forms wrongly and queries too would have failed with a form.
+    /// would have changed, also beside what else is wrong. Who reads forms wrongly and queries too would have failed with a form. One that
+    /// explains many more failures than those stays too: what hides it somewhere may not be known.
     ///
     /// The pattern of all answers of `verify` is looked at already. Who signs rightly derives rightly, so signatures speak there too.
     fn weigh(&mut self) {
+        let supports = self.supports();
         for place in 0..self.failures.len() {
             let Some(failure) = self.failures.get(place) else { continue };
             let kin = match failure.question.operation() {
@@ -286,9 +295,19 @@ impl RunDiagnosis<'_> {
                 _ => continue,
             };
             let counts: Vec<usize> = sets.iter().map(|set| self.count_against(set, kin)).collect();
-            let fewest = counts.iter().min();
-            let kept: Vec<Vec<Cause>> =
-                sets.into_iter().zip(&counts).filter(|(_, count)| Some(*count) == fewest).map(|(set, _)| set).collect();
+            let fewest = counts.iter().min().copied().unwrap_or(0);
+            let support = |set: &[Cause]| supports.get(&ids(set)).copied().unwrap_or(0);
+            let of_fewest = sets.iter().zip(&counts).filter(|(_, count)| **count == fewest).map(|(set, _)| support(set)).max();
+            let is_kept = |set: &[Cause], count: usize| {
+                let more = support(set).saturating_sub(of_fewest.unwrap_or(0));
+                more >= (count - fewest).saturating_mul(OUTWEIGHS)
+            };
+            let kept: Vec<Vec<Cause>> = sets
+                .into_iter()
+                .zip(&counts)
+                .filter(|(set, count)| **count == fewest || is_kept(set, **count))
+                .map(|(set, _)| set)
+                .collect();
             if let Some(diagnosis) = self.found.get_mut(place) {
                 if kept.len() == 1 {
                     diagnosis.outcome = Outcome::Explained;
@@ -297,6 +316,17 @@ impl RunDiagnosis<'_> {
                 diagnosis.sets.truncate(MOST_SETS);
             }
         }
+    }
+
+    /// How many failures each set explains; those of `verify` are left out, because one bit is explained by many.
+    fn supports(&self) -> HashMap<Vec<String>, usize> {
+        let mut supports: HashMap<Vec<String>, usize> = HashMap::new();
+        for (failure, diagnosis) in self.failures.iter().zip(&self.found) {
+            if failure.question.operation() != Operation::Verify {
+                diagnosis.ids().into_iter().for_each(|ids| *supports.entry(ids).or_default() += 1);
+            }
+        }
+        supports
     }
 
     /// How many answers that went right a set would have changed. A mistake of input belongs to one request, and changes no other.

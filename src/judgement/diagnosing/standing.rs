@@ -32,6 +32,8 @@ struct Standing {
     looked_at: usize,
     /// What was established by then.
     version: u64,
+    /// Whether a search was told that it is contradicted, and nobody has looked again since.
+    was_ruled_out: bool,
 }
 
 impl Standing {
@@ -67,7 +69,11 @@ impl RunDiagnosis<'_> {
                 self.standings.list.len() - 1
             }
         };
-        self.look_at(number)
+        let is_contradicted = self.look_at(number);
+        if let Some(standing) = self.standings.list.get_mut(number) {
+            standing.was_ruled_out |= is_contradicted;
+        }
+        is_contradicted
     }
 
     /// Brings up to date what is known of a set; whether it is contradicted.
@@ -96,14 +102,15 @@ impl RunDiagnosis<'_> {
     pub(super) fn acquitted(&mut self) -> (Vec<Vec<Cause>>, Vec<usize>) {
         let (mut sets, mut places) = (Vec::new(), Vec::new());
         for number in 0..self.standings.list.len() {
-            let is_open = |standing: &Standing| standing.is_contradicted() && standing.version < self.version;
-            if !self.standings.list.get(number).is_some_and(is_open) || self.look_at(number) {
+            if !self.standings.list.get(number).is_some_and(|standing| standing.was_ruled_out) || self.look_at(number) {
                 continue;
             }
-            let Some(Standing { causes, supports, .. }) = self.standings.list.get(number) else { continue };
+            let Some(standing) = self.standings.list.get_mut(number) else { continue };
+            standing.was_ruled_out = false;
+            let Standing { causes, supports, .. } = standing;
             let is_worse = |place: &&usize| {
                 let sets = self.found.get(**place).map(|diagnosis| diagnosis.sets.as_slice()).unwrap_or_default();
-                self.foreseen.get(**place) == Some(&false) && sets.iter().all(|set| set.len() >= causes.len() && set != causes)
+                self.foreseen.get(**place) == Some(&false) && sets.iter().all(|set| set.len() >= causes.len() && *set != *causes)
             };
             let of_set: Vec<usize> = supports.iter().filter(is_worse).copied().collect();
             if !of_set.is_empty() {
