@@ -180,13 +180,14 @@ fn request(arguments: &Arguments) -> Done {
     progress.finish();
 
     let told = explanation.client.as_ref().or(explanation.server.as_ref());
-    let probe = told.filter(|told| told.diagnosis.outcome == Outcome::Ambiguous).and_then(|told| apart::propose(&told.diagnosis));
+    let probe =
+        told.filter(|told| told.diagnosis.outcome == Outcome::Ambiguous).and_then(|told| apart::propose(&told.diagnosis, Some(&url)));
     let options = ExplanationOptions {
         layout: output::layout(false),
         disclosure: if arguments.reveal { Disclosure::Revealed } else { Disclosure::Real },
         notes: &pasted.request.notes,
         again: &again(arguments),
-        apart: probe,
+        apart: probe.as_ref(),
     };
     let text = if arguments.json { report::explanation_json(&explanation, &options) } else { report::explanation(&explanation, &options) };
     output::print(&text)?;

@@ -1,6 +1,8 @@
 //! A further request that would tell candidates apart: of some requests with many traps, one on which as many candidates as possible
 //! give different base strings.
 
+use std::borrow::Cow;
+
 use super::Diagnosis;
 use crate::deviation::{Cause, Conduct};
 use crate::protocol::{Derivation, Header, Parameters, Request, Secrets, SignatureMethod, Url};
@@ -11,7 +13,7 @@ pub struct Probe {
     /// The method.
     pub method: &'static str,
     /// The URL.
-    pub url: &'static str,
+    pub url: Cow<'static, str>,
     /// A body, with its media type.
     pub body: Option<(&'static str, &'static str)>,
 }
@@ -19,21 +21,34 @@ pub struct Probe {
 /// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The requests, the simplest first: each for another part of the derivation.
-const PROBES: [Probe; 13] = [
-    Probe { method: "GET", url: "http://Example.com:80/a", body: None },
-    Probe { method: "GET", url: "https://example.com:443/a/?b=1", body: None },
-    Probe { method: "GET", url: "http://example.com:8080/a%20b/%7e;v=1", body: None },
-    Probe { method: "GET", url: "http://example.com/a?b=c%20d&e=f+g", body: None },
-    Probe { method: "GET", url: "http://example.com/a?b=!*'()~", body: None },
-    Probe { method: "GET", url: "http://example.com/a?b=%C3%A9%2C%2F%3A%25", body: None },
-    Probe { method: "GET", url: "http://example.com/a?z=2&z=1&z=10&a=&b", body: None },
-    Probe { method: "GET", url: "http://example.com/a?a-b=1&a10=2&a=3&A=4&%C3%A9=5&a%5B0%5D=6", body: None },
-    Probe { method: "POST", url: "http://example.com/a?b=1", body: Some((FORM, "b=2&c=d+e%2B")) },
-    Probe { method: "PUT", url: "https://example.com/a", body: Some((FORM, "b=2&b=1&c")) },
-    Probe { method: "get", url: "https://example.com?a;b=%zz&c=%252B", body: None },
-    Probe { method: "POST", url: "http://example.com/a?b=1", body: Some(("text/plain", "b=2&c=3")) },
-    Probe { method: "POST", url: "HTTPS://u@Example.com:443/a//b/../c!/?q=1&q=%7E*&e=#f?g", body: Some((FORM, "q=2&x.y=%20+z&n%5B%5D=")) },
+/// A request without a body, with the scheme and host that stand for those of whoever asks.
+const fn bare(method: &'static str, url: &'static str) -> Probe {
+    Probe { method, url: Cow::Borrowed(url), body: None }
+}
+
+/// A request with a body.
+const fn with_body(method: &'static str, url: &'static str, body: (&'static str, &'static str)) -> Probe {
+    Probe { method, url: Cow::Borrowed(url), body: Some(body) }
+}
+
+/// The requests, the simplest first: each for another part of the derivation. What few clients can send comes last.
+static PROBES: [Probe; 16] = [
+    bare("GET", "http://Example.com:80/a"),
+    bare("GET", "https://example.com:443/a/?b=1"),
+    bare("GET", "http://example.com:8080/a%20b/%7e;v=1"),
+    bare("GET", "http://example.com/a?b=c%20d&e=f+g"),
+    bare("GET", "http://example.com/a?b=!*'()~"),
+    bare("GET", "http://example.com/a?b=%C3%A9%2C%2F%3A%25"),
+    bare("GET", "http://example.com/a?z=2&z=1&z=10&a=&b"),
+    bare("GET", "http://example.com/a?a-b=1&a10=2&a=3&A=4&%C3%A9=5&a%5B0%5D=6"),
+    with_body("POST", "http://example.com/a?b=1", (FORM, "b=2&c=d+e%2B")),
+    with_body("PUT", "https://example.com/a", (FORM, "b=2&b=1&c")),
+    bare("GET", "https://example.com?a=b"),
+    bare("GET", "https://example.com/a?a;b=1&c=%252B"),
+    with_body("POST", "http://example.com/a?b=1", ("text/plain", "b=2&c=3")),
+    bare("get", "http://example.com/a"),
+    with_body("POST", "HTTPS://u@Example.com:443/a//b/../c!/?q=1&q=%7E*&e=#f?g", (FORM, "q=2&x.y=%20+z&n%5B%5D=")),
+    bare("GET", "http://example.com/a?b=%zz"),
 ];
 
 impl Probe {
@@ -45,6 +60,37 @@ impl Probe {
             None => vec![first],
             Some((media_type, body)) => vec![first, format!("Content-Type: {media_type}"), String::new(), body.to_owned()],
         }
+    }
+
+    /// The same request to the scheme and host of another URL. A default port is that of the scheme then; where none is written, the other
+    /// URL's is. Nothing where that is no text.
+    fn sent_to(&self, other: &Url<'_>) -> Option<Probe> {
+        let scheme = std::str::from_utf8(other.scheme).ok()?.to_ascii_lowercase();
+        let authority = std::str::from_utf8(other.authority).ok()?;
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_ascii_lowercase();
+        // A default port that is written would be written in all of them.
+        let default = if scheme == "https" { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(default).map_or(authority.clone(), str::to_owned);
+        let digits = |port: &str| port.bytes().all(|octet| octet.is_ascii_digit());
+        let host = authority.rsplit_once(':').filter(|(_, port)| digits(port)).map_or(authority.as_str(), |(host, _)| host);
+        let (own_scheme, rest) = self.url.split_once("://")?;
+        let (own_authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let (user, own_host) = own_authority.rsplit_once('@').map_or(("", own_authority), |(_, host)| ("u@", host));
+        let (own_host, port) = own_host.split_once(':').unwrap_or((own_host, ""));
+        let mut to = match (port, scheme.as_str()) {
+            ("", _) => authority.clone(),
+            ("80" | "443", "https") => format!("{host}:443"),
+            ("80" | "443", _) => format!("{host}:80"),
+            (port, _) => format!("{host}:{port}"),
+        };
+        let is_upper = |text: &str| text.starts_with(|first: char| first.is_ascii_uppercase());
+        if is_upper(own_host)
+            && let Some(first) = to.get_mut(..1)
+        {
+            first.make_ascii_uppercase();
+        }
+        let scheme = if is_upper(own_scheme) { scheme.to_ascii_uppercase() } else { scheme };
+        Some(Probe { url: Cow::Owned(format!("{scheme}://{user}{to}{tail}")), ..self.clone() })
     }
 
     /// What somebody who makes these mistakes derives of it: base string and signature under invented secrets that hold reserved
@@ -77,15 +123,17 @@ const PROTOCOL: [(&str, &str); 6] = [
     ("oauth_version", "1.0"),
 ];
 
-/// The request on which most of the candidates part ways; `None` if all of them agree on all requests.
+/// The request on which most of the candidates part ways; `None` if all of them agree on all requests. It goes where the request goes that
+/// they explain, if that is known.
 #[must_use]
-pub fn propose(diagnosis: &Diagnosis) -> Option<&'static Probe> {
-    let mut best: Option<(usize, &Probe)> = None;
+pub fn propose(diagnosis: &Diagnosis, of: Option<&Url<'_>>) -> Option<Probe> {
+    let mut best: Option<(usize, Probe)> = None;
     for probe in &PROBES {
+        let probe = of.and_then(|url| probe.sent_to(url)).unwrap_or_else(|| probe.clone());
         let mut values: Vec<_> = diagnosis.sets.iter().map(|set| probe.derive(set)).collect();
         values.sort();
         values.dedup();
-        if values.len() > best.map_or(1, |(most, _)| most) {
+        if values.len() > best.as_ref().map_or(1, |(most, _)| *most) {
             best = Some((values.len(), probe));
         }
     }
@@ -125,12 +173,41 @@ pub fn shown_by(cause: &Cause) -> Option<Shown> {
 mod tests {
     use super::*;
 
+    fn cause(id: &str) -> Vec<Cause> {
+        vec![Cause::parse(id).unwrap()]
+    }
+
     #[test]
     fn a_request_that_parts_the_candidates_is_proposed() {
-        let cause = |id: &str| vec![Cause::parse(id).unwrap()];
         let candidates = Diagnosis::of_sets(vec![cause("uri.default-port-kept"), cause("uri.host-case-kept")]);
-        let probe = propose(&candidates).unwrap();
+        let probe = propose(&candidates, None).unwrap();
         assert_ne!(probe.derive(&candidates.sets[0]), probe.derive(&candidates.sets[1]));
-        assert_eq!(propose(&Diagnosis::of_sets(vec![cause("uri.host-case-kept")])), None);
+        assert_eq!(propose(&Diagnosis::of_sets(vec![cause("uri.host-case-kept")]), None), None);
+    }
+
+    #[test]
+    fn the_proposed_request_goes_where_the_explained_one_goes() {
+        let candidates = Diagnosis::of_sets(vec![cause("uri.default-port-kept"), cause("uri.host-case-kept")]);
+        let at = |url: &str| propose(&candidates, Some(&Url::parse(url.as_bytes()).unwrap())).unwrap().url.into_owned();
+        assert_eq!(at("https://u:p@API.etrade.com/v1?x"), "https://Api.etrade.com:443/a");
+        assert_eq!(at("http://[::1]:8080"), "http://[::1]:80/a");
+        let query = Diagnosis::of_sets(vec![cause("encode.space-plus"), cause("encode.form")]);
+        let url = propose(&query, Some(&Url::parse(b"http://localhost:5000/").unwrap())).unwrap().url;
+        assert!(url.starts_with("http://localhost:5000/a?"), "{url}");
+    }
+
+    #[test]
+    fn all_but_the_last_requests_can_be_sent_by_any_client() {
+        let is_ordinary = |probe: &&Probe| {
+            let is_whole = |(at, _): (usize, &str)| {
+                probe.url.get(at + 1..at + 3).is_some_and(|digits| digits.bytes().all(|octet| octet.is_ascii_hexdigit()))
+            };
+            let has_upper_method = !probe.method.bytes().any(|octet| octet.is_ascii_lowercase());
+            has_upper_method && probe.url.match_indices('%').all(is_whole) && !probe.url.contains('@')
+        };
+        let ordinary = PROBES.iter().take_while(is_ordinary).count();
+        assert_eq!(PROBES.iter().skip(ordinary).filter(is_ordinary).count(), 0);
+        let odd: Vec<(&str, bool)> = PROBES.iter().skip(ordinary).map(|probe| (probe.method, probe.url.contains("%zz"))).collect();
+        assert_eq!(odd, [("get", false), ("POST", false), ("GET", true)]);
     }
 }

@@ -64,6 +64,12 @@ impl<'a> SignatureText<'a> {
 }
 
 impl Evidence<'_> {
+    /// Whether nothing but a signature is known.
+    #[must_use]
+    pub const fn is_signature_only(&self) -> bool {
+        self.base_uri.is_none() && self.normalized.is_none() && self.base_string.is_none() && self.signature.is_some()
+    }
+
     /// Whether there is any.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -113,28 +113,22 @@ impl Maker {
         if method == SignatureMethod::Plaintext {
             return true;
         }
-        let Some(sample) = self.make(method, b"key", b"text", secrets) else { return false };
-        // What does not only hash has texts of any length: of the key, of the base string, or of what is escaped.
+        // What does not only hash has octets of any number: of the key, or of the base string.
+        let Some(octets) = self.octets(method, b"key", b"text", secrets) else { return false };
         let varies = (0..4_u8).any(|salt| {
             let (key, text) = ([salt; 7], [salt; 9]);
-            self.make(method, &key, &text, secrets).is_some_and(|other| other.len() != sample.len())
+            self.octets(method, &key, &text, secrets).is_some_and(|other| other.len() != octets.len())
         });
-        if varies {
-            return true;
-        }
-        if wanted.truncated { sample.len() >= wanted.text.len() } else { sample.len() == wanted.text.len() }
+        varies || self.can_write(&octets, wanted)
     }
 
-    /// [`Maker::can_make`] for an RSA signature whose octets are known for one text.
+    /// [`Maker::can_make`] for a signature whose number of octets is known. What is escaped has texts of several lengths: from that of
+    /// octets that need no escape to that of those that need nothing else.
     fn can_write(&self, octets: &[u8], wanted: SignatureText<'_>) -> bool {
-        let length = self.text_of(octets).len();
-        // What is escaped has texts of any length.
-        let varies = (0..4_u8).any(|salt| {
-            let others: Vec<u8> =
-                (0..octets.len()).map(|place| u8::try_from(place % 251).unwrap_or(0).wrapping_mul(37).wrapping_add(salt)).collect();
-            self.text_of(&others).len() != length
-        });
-        varies || if wanted.truncated { length >= wanted.text.len() } else { length == wanted.text.len() }
+        let samples = [0x00, 0xff].map(|octet| vec![octet; octets.len()]);
+        let lengths = || samples.iter().map(Vec::as_slice).chain([octets]).map(|sample| self.text_of(sample).len());
+        let (least, most) = (lengths().min().unwrap_or(0), lengths().max().unwrap_or(0));
+        wanted.text.len() <= most && (wanted.truncated || wanted.text.len() >= least)
     }
 
     fn text_of(&self, octets: &[u8]) -> Vec<u8> {
@@ -146,9 +140,22 @@ impl Maker {
     /// The signature of a base string; nothing if the key cannot make one.
     #[must_use]
     pub fn make(&self, method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &Secrets<'_>) -> Option<Vec<u8>> {
+        let octets = self.octets(method, key, base_string, secrets)?;
+        Some(if method == SignatureMethod::Plaintext { octets.to_vec() } else { self.text_of(&octets) })
+    }
+
+    fn octets(&self, method: SignatureMethod, key: &[u8], base_string: &[u8], secrets: &Secrets<'_>) -> Option<Buffer> {
         let mut octets = Buffer::default();
         (self.sign)(method, key, base_string, secrets, &mut octets).ok()?;
-        Some(if method == SignatureMethod::Plaintext { octets.to_vec() } else { self.text_of(&octets) })
+        Some(octets)
+    }
+
+    /// Whether the signature is made of the base string, and not of the key alone.
+    #[must_use]
+    pub fn reads_text(&self, method: SignatureMethod, secrets: &Secrets<'_>) -> bool {
+        // Making an RSA signature takes long, and it is one of the base string.
+        let of_text = |text: &[u8]| self.octets(method, b"key", text, secrets).map(|octets| octets.to_vec());
+        method.is_rsa() || of_text(b"text") != of_text(b"other")
     }
 }
 

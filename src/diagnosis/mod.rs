@@ -88,13 +88,15 @@ pub struct Diagnosis {
     pub complete: usize,
     /// For a truncated signature: one search in so many meets one by chance. `None` for whole evidence.
     pub one_in: Option<u64>,
+    /// Why nothing is named, in words, where more is known than that nothing was found.
+    pub note: Option<String>,
 }
 
 impl Diagnosis {
     /// Nothing found.
     #[must_use]
     pub const fn unexplained() -> Diagnosis {
-        Diagnosis { outcome: Outcome::Unexplained, sets: Vec::new(), tried: 0, complete: 0, one_in: None }
+        Diagnosis { outcome: Outcome::Unexplained, sets: Vec::new(), tried: 0, complete: 0, one_in: None, note: None }
     }
 
     /// From sets that were found and proved; none means unexplained.
@@ -107,6 +109,12 @@ impl Diagnosis {
             _ => Outcome::Ambiguous,
         };
         Diagnosis { outcome, sets, ..Diagnosis::unexplained() }
+    }
+
+    /// The same with the reason why nothing is named, if nothing is.
+    #[must_use]
+    pub fn noted(self, note: Option<String>) -> Diagnosis {
+        if self.outcome == Outcome::Unexplained { Diagnosis { note, ..self } } else { self }
     }
 
     /// The causes that all sets have in common: certain, whichever of them it is.

@@ -31,9 +31,10 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
     if evidence.is_empty() {
         return Diagnosis::unexplained();
     }
+    let one_in = |tried| evidence.signature.filter(|signature| signature.truncated).map(|signature| signature.one_in(tried));
     if is_proved(subject, &evidence, &[]) {
         // Nothing is wrong with it.
-        return Diagnosis::of_sets(vec![Vec::new()]);
+        return Diagnosis { one_in: one_in(1), ..Diagnosis::of_sets(vec![Vec::new()]) };
     }
     // What explained others and explains this too needs no search; where several do, they are those that stay possible.
     let known: Vec<Vec<Cause>> = budget.known.iter().filter_map(|set| shortened(subject, &evidence, set)).collect();
@@ -44,8 +45,9 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
                 sets.push(set);
             }
         }
-        if least == 1 || sets.len() == 1 {
-            return Diagnosis { tried: budget.known.len() as u64, ..Diagnosis::of_sets(sets) };
+        if least == 1 || sets.len() == 1 || budget.mistakes == 0 {
+            let tried = budget.known.len() as u64;
+            return Diagnosis { tried, one_in: one_in(tried), ..Diagnosis::of_sets(sets) };
         }
     }
     let (mut tried, mut complete) = (0, 0);
@@ -73,8 +75,7 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
             complete = search.complete;
         }
         if !found.is_empty() {
-            let one_in = evidence.signature.filter(|signature| signature.truncated).map(|signature| signature.one_in(tried));
-            return Diagnosis { tried, complete, one_in, ..Diagnosis::of_sets(found) };
+            return Diagnosis { tried, complete, one_in: one_in(tried), ..Diagnosis::of_sets(found) };
         }
         if search.stopped {
             break;
@@ -200,14 +201,23 @@ impl Search<'_, '_> {
             (Some(secrets), Some(wanted)) => Some(Signing::new(self.subject, secrets, wanted, catalogue)),
             _ => None,
         };
+        // No way to make a signature gives one of this length.
+        if signing.as_ref().is_some_and(|signing| signing.makers.is_empty()) {
+            self.complete = most;
+            return Vec::new();
+        }
+        // Where the base string changes nothing, as for PLAINTEXT, only keys are tried.
+        let is_of_key = signing.as_ref().is_some_and(|signing| !signing.reads_text()) && self.evidence.is_signature_only();
         for total in 1..=most {
             // What a level is made of costs as much as what it is compared with.
             let mut may = || {
                 self.count(1);
                 !self.stopped
             };
-            uris.grow(&mut may);
-            texts.grow(&mut may);
+            if !is_of_key {
+                uris.grow(&mut may);
+                texts.grow(&mut may);
+            }
             if let Some(signing) = &mut signing {
                 signing.grow(&mut may);
             }
@@ -404,6 +414,11 @@ impl<'a> Signing<'a> {
         let digest = opened(subject, &Evidence { signature: Some(wanted), ..Evidence::default() });
         let makers = Maker::all(subject, &secrets, catalogue, wanted);
         Signing { secrets, method, wanted, keys, makers, keyed, octets, digest }
+    }
+
+    /// Whether one of the ways to make a signature reads the base string.
+    fn reads_text(&self) -> bool {
+        self.makers.iter().any(|maker| maker.reads_text(self.method, &self.secrets))
     }
 
     /// Finds the keys of the next number of causes.

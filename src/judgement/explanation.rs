@@ -49,6 +49,8 @@ pub struct Told {
     pub derivation: Option<Derivation>,
     /// The base string, if it was given.
     pub base_string: Option<Vec<u8>>,
+    /// How many characters of the signature were compared, if only its beginning was.
+    pub characters: Option<usize>,
 }
 
 impl Explanation {
@@ -100,7 +102,10 @@ fn told(subject: &Subject<'_>, base_string: Option<&[u8]>, signature: Option<Sig
         diagnosis = diagnose(subject, &Evidence { signature: None, ..evidence }, budget);
     }
     let derivation = diagnosis.sets.first().and_then(|causes| derived(subject, causes));
-    Some(Told { diagnosis, derivation, base_string: base_string.map(<[u8]>::to_vec) })
+    // What was explained without the signature says nothing of its beginning.
+    let compared = signature.filter(|signature| signature.truncated && diagnosis.one_in.is_some());
+    let characters = compared.map(|signature| String::from_utf8_lossy(signature.text).chars().count());
+    Some(Told { diagnosis, derivation, base_string: base_string.map(<[u8]>::to_vec), characters })
 }
 
 fn derived(subject: &Subject<'_>, causes: &[Cause]) -> Option<Derivation> {

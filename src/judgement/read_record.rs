@@ -283,6 +283,8 @@ struct WrittenDiagnosis {
     complete: usize,
     #[serde(default)]
     one_in: Option<u64>,
+    #[serde(default)]
+    note: Option<String>,
 }
 
 impl WrittenDiagnosis {
@@ -296,6 +298,7 @@ impl WrittenDiagnosis {
             tried: self.tried,
             complete: self.complete,
             one_in: self.one_in,
+            note: self.note,
         })
     }
 }

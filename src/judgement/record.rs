@@ -274,6 +274,9 @@ impl Serialize for WrittenDiagnosis<'_> {
         if let Some(one_in) = self.0.one_in {
             fields.serialize_field("one_in", &one_in)?;
         }
+        if let Some(note) = &self.0.note {
+            fields.serialize_field("note", note)?;
+        }
         fields.end()
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::asking::{Answer, Asked, Control};
-use super::diagnosing::{DEFAULT_MOST, Effort, MOST_FAILURES, MOST_WITNESSES, Witness, diagnose_run};
+use super::diagnosing::{Aside, DEFAULT_MOST, Effort, MOST_FAILURES, MOST_WITNESSES, Witness, diagnose_with};
 use super::events::{Event, RunEnd, RunStart, Sink};
 use super::expectations::Expectations;
 use super::judge::{Judgement, Met};
@@ -72,6 +72,8 @@ struct Held {
     failures: Vec<(CaseRecord, Witness)>,
     /// Cases that went right and may speak against a diagnosis.
     rights: Vec<Witness>,
+    /// What they are called, in their order.
+    names: Vec<String>,
     /// Cases that broke the implementation, which are put again alone.
     broken: Vec<(CaseRecord, Case)>,
     /// What is kept of observations, in octets.
@@ -186,8 +188,9 @@ impl<'a> Runner<'a> {
             (Some(case), _) => self.held.broken.push((record, case)),
             (None, Some(witness)) if record.verdict() == Verdict::Fail => self.held.failures.push((record, witness)),
             (None, Some(witness)) => {
-                self.settle(record)?;
+                self.held.names.push(record.full_id());
                 self.held.rights.push(witness);
+                self.settle(record)?;
             }
             (None, None) => self.settle(record)?,
         }
@@ -224,7 +227,7 @@ impl<'a> Runner<'a> {
 
     /// Diagnoses the failures that were held back, and tells all that was.
     fn release(&mut self) -> io::Result<()> {
-        let Held { failures, rights, broken, .. } = std::mem::take(&mut self.held);
+        let Held { failures, rights, names, broken, .. } = std::mem::take(&mut self.held);
         let (mut records, witnesses): (Vec<_>, Vec<_>) = failures.into_iter().unzip();
         if let Some(watch) = self.surroundings.diagnose
             && !(self.surroundings.interrupted)()
@@ -232,7 +235,10 @@ impl<'a> Runner<'a> {
             let interrupted = self.surroundings.interrupted;
             let mut watch = |done, all| watch(done, all) && !interrupted();
             let mut effort = Effort { most: DEFAULT_MOST, most_each: DEFAULT_MOST_EACH, watch: &mut watch };
-            let diagnoses = diagnose_run(&witnesses, &rights, &mut effort);
+            let expectations = self.surroundings.expectations;
+            let foreseen = |record: &CaseRecord| expectations.and_then(|expectations| expectations.foreseen_causes(&record.full_id()));
+            let foreseen: Vec<_> = records.iter().map(foreseen).collect();
+            let diagnoses = diagnose_with(&witnesses, &rights, Aside { names: &names, foreseen: &foreseen }, &mut effort);
             for (record, diagnosis) in records.iter_mut().zip(diagnoses) {
                 record.diagnosis = Some(diagnosis);
             }

@@ -28,6 +28,9 @@ pub(super) fn write(page: &mut Page, diagnosis: &Diagnosis) {
                 page.text(4, &format!("… and {} more", diagnosis.sets.len() - MOST));
             }
         }
+        Outcome::Unexplained if diagnosis.note.is_some() => {
+            page.text(2, &format!("cause: unexplained; {}", escape::line(diagnosis.note.as_deref().unwrap_or_default())));
+        }
         Outcome::Unexplained if diagnosis.tried > 0 => {
             page.text(2, &format!("cause: unexplained; none of {} derivations gives this value", diagnosis.tried));
         }

@@ -72,7 +72,11 @@ fn value(page: &mut Page, explanation: &Explanation, told: &Told, whose: &str, o
     let diagnosis = &told.diagnosis;
     match diagnosis.outcome {
         Outcome::Right => {
-            page.toned(Tone::Good, &format!("{whose} is right"));
+            let right = match told.characters {
+                Some(characters) => format!("{whose}: its first {characters} characters are right"),
+                None => format!("{whose} is right"),
+            };
+            page.toned(Tone::Good, &right);
             page.text(2, "the request is signed as RFC 5849 says; if it is refused, look at key, token, clock and nonce");
         }
         Outcome::Explained => {
@@ -124,7 +128,11 @@ fn value(page: &mut Page, explanation: &Explanation, told: &Told, whose: &str, o
         }
     }
     if let Some(one_in) = diagnosis.one_in {
-        page.text(2, &format!("only the beginning of the signature was compared: one search in {one_in} finds a wrong cause by chance"));
+        let chance = match diagnosis.outcome {
+            Outcome::Right => format!("one signature in {one_in} begins so by chance"),
+            _ => format!("one search in {one_in} finds a wrong cause by chance"),
+        };
+        page.text(2, &format!("only the beginning of the signature was compared: {chance}"));
     }
     let wrong = told.base_string.clone().or_else(|| told.derivation.as_ref().map(|derivation| derivation.base_string.to_vec()));
     if let (Some(wrong), false) = (wrong, diagnosis.outcome == Outcome::Right) {
@@ -263,7 +271,7 @@ pub fn explanation_json(explanation: &Explanation, options: &ExplanationOptions<
 fn written_told(told: &Told) -> WrittenTold {
     let cause =
         |cause: &Cause| WrittenCause { id: cause.to_string(), sentence: cause.sentence(), section: cause.section(), fix: cause.fix() };
-    let Diagnosis { outcome, sets, tried, complete, one_in } = &told.diagnosis;
+    let Diagnosis { outcome, sets, tried, complete, one_in, .. } = &told.diagnosis;
     WrittenTold {
         result: outcome.as_str(),
         sets: sets.iter().map(|set| set.iter().map(cause).collect()).collect(),

@@ -75,6 +75,25 @@ impl Output {
 }
 
 impl Output {
+    /// The field without which an answer to a question of this operation says nothing, if it is not there. What a token response is read
+    /// as may be nothing at all.
+    #[must_use]
+    pub fn lacks(&self, operation: Operation) -> Option<&'static str> {
+        let (field, is_given) = match operation {
+            Operation::Sign | Operation::Mac => ("signature", self.signature.is_some()),
+            Operation::BaseString => ("base_string", self.base_string.is_some()),
+            Operation::Verify => ("valid", self.valid.is_some()),
+            Operation::PercentEncode => ("encoded", self.encoded.is_some()),
+            Operation::PercentDecode => ("decoded", self.decoded.is_some()),
+            Operation::ParseAuthorization | Operation::FormDecode => ("parameters", self.parameters.is_some()),
+            Operation::ParseTokenResponse => return None,
+            Operation::BaseUri => ("base_uri", self.base_uri.is_some()),
+            Operation::Normalize => ("normalized", self.normalized.is_some()),
+            Operation::BodyHash => ("body_hash", self.body_hash.is_some()),
+        };
+        (!is_given).then_some(field)
+    }
+
     /// How long it is when it is written, in octets.
     #[must_use]
     pub fn octets(&self) -> usize {

@@ -16,7 +16,15 @@ impl RunDiagnosis<'_> {
                 continue;
             }
             if let Some(failure) = self.failures.get(place) {
-                self.set(place, answered(&failure.question, &failure.observation));
+                let lacking = match &failure.observation {
+                    Observation::Answered(output) => output.lacks(failure.question.operation()),
+                    _ => None,
+                };
+                let diagnosis = match lacking {
+                    Some(field) => Diagnosis::unexplained().noted(Some(format!("its answer has no {field}"))),
+                    None => answered(&failure.question, &failure.observation),
+                };
+                self.set(place, diagnosis);
             }
         }
     }

@@ -7,16 +7,29 @@
 //! | `answers` | all other operations: departures whose answer is the observed one |
 //! | `verifying` | `verify`: one bit a case, so that only the pattern of the whole run says something |
 //!
+//! | room | what else |
+//! |---|---|
+//! | `foreseen` | failures whose causes somebody has written down |
+//! | `sent` | what is only wrong as it is sent |
+//! | `standing` | what the cases that went right say of a set of causes |
+//!
 //! [`Verdicts`] keeps what was asked for it from one diagnosis to the next.
 
 mod answers;
+mod foreseen;
+mod sent;
 mod signing;
+mod standing;
+#[cfg(test)]
+mod tests;
 mod verdicts;
 mod verifying;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::signing::Known;
+use self::standing::{Hiding, Standings};
 pub use self::verdicts::Verdicts;
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::{Diagnosis, Outcome};
@@ -63,8 +76,27 @@ impl Witness {
     }
 }
 
+/// How many more failures than others a set explains for each case that speaks against it and not against them.
+const OUTWEIGHS: usize = 3;
+
+fn ids(set: &[Cause]) -> Vec<String> {
+    set.iter().map(Cause::to_string).collect()
+}
+
+/// The most cases that are counted against a set.
+const MOST_AGAINST: usize = 200;
+
 /// How many failures that a set explains outweigh one case that it would have changed and that went right.
 const SUPPORT: usize = 10;
+
+/// What is known of a run beside what was asked and answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Aside<'a> {
+    /// The names of the cases that went right, in their order: whoever speaks against a cause is named.
+    pub names: &'a [String],
+    /// The causes that somebody has written down for the failures, in their order.
+    pub foreseen: &'a [Option<Vec<Cause>>],
+}
 
 /// Whether two answers are the same as far as the derivation goes: the same signature, base string or verdict, or else all of the answer.
 /// Why something was refused is free.
@@ -109,16 +141,24 @@ pub const DEFAULT_MOST: u64 = 4_000_000;
 /// Diagnoses failures: one diagnosis for each, in their order. `rights` are cases of the same run that went as expected.
 #[must_use]
 pub fn diagnose_run(failures: &[Witness], rights: &[Witness], effort: &mut Effort<'_>) -> Vec<Diagnosis> {
+    diagnose_with(failures, rights, Aside::default(), effort)
+}
+
+/// [`diagnose_run`], where more is known of the run.
+#[must_use]
+pub fn diagnose_with(failures: &[Witness], rights: &[Witness], aside: Aside<'_>, effort: &mut Effort<'_>) -> Vec<Diagnosis> {
     let mut reference = Reference::new();
     // Of a case with several readings, another one may have been met than the reference's: it says nothing of departures.
-    let rights: Vec<&Witness> = rights.iter().filter(|right| !right.is_rsa() && right.is_answered_by(&mut reference)).collect();
-    diagnose_beside(failures, rights, effort)
+    let kept = rights.iter().enumerate().filter(|(_, right)| !right.is_rsa() && right.is_answered_by(&mut reference));
+    let (names, rights): (Vec<&str>, Vec<&Witness>) =
+        kept.map(|(place, right)| (aside.names.get(place).map_or("", String::as_str), right)).unzip();
+    diagnosed(failures, rights, (names, aside.foreseen), effort, (0, &mut Verdicts::default()))
 }
 
 /// [`diagnose_run`], where each of `rights` is known to be answered as the reference answers.
 #[must_use]
 pub fn diagnose_beside(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Vec<Diagnosis> {
-    diagnosed(failures, rights, effort, 0, &mut Verdicts::default())
+    diagnosed(failures, rights, (Vec::new(), &[]), effort, (0, &mut Verdicts::default()))
 }
 
 /// The diagnosis of the last of `failures` alone: what [`diagnose_beside`] says of it, for less, because nobody asks about the others. They
@@ -127,31 +167,40 @@ pub fn diagnose_beside(failures: &[Witness], rights: Vec<&Witness>, effort: &mut
 pub fn diagnose_last(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>, verdicts: &mut Verdicts) -> Diagnosis {
     let last = failures.len().saturating_sub(1);
     verdicts.tidy();
-    diagnosed(failures, rights, effort, last, verdicts).pop().unwrap_or_else(Diagnosis::unexplained)
+    diagnosed(failures, rights, (Vec::new(), &[]), effort, (last, verdicts)).pop().unwrap_or_else(Diagnosis::unexplained)
 }
 
-/// The diagnoses of those from `first` on are whole.
+/// The diagnoses of those from `first` on are whole. `names` is what the cases that went right are called, and `foreseen` what somebody
+/// has said of failures.
 fn diagnosed(
     failures: &[Witness],
     mut rights: Vec<&Witness>,
+    (names, foreseen): (Vec<&str>, &[Option<Vec<Cause>>]),
     effort: &mut Effort<'_>,
-    first: usize,
-    verdicts: &mut Verdicts,
+    (first, verdicts): (usize, &mut Verdicts),
 ) -> Vec<Diagnosis> {
+    // Who has names has left out RSA already.
     rights.retain(|right| !right.is_rsa());
     let mut run = RunDiagnosis {
         failures,
         first,
         rights,
+        names,
         found: vec![Diagnosis::unexplained(); failures.len()],
+        foreseen: vec![false; failures.len()],
         sent: Vec::new(),
-        contradicted: HashMap::new(),
+        known: Known::default(),
+        established: Vec::new(),
+        version: 0,
+        standings: Standings::default(),
         against: HashMap::new(),
         verdicts,
     };
-    run.verifying();
+    run.foreseeing(foreseen);
     run.answers();
     run.signing(effort);
+    run.reconsider(effort);
+    run.verifying();
     run.weigh();
     // Which of several verdicts' causes is meant, those of the others say.
     let is_open = |found: &Diagnosis| found.outcome == Outcome::Ambiguous;
@@ -161,6 +210,7 @@ fn diagnosed(
         run.weigh();
     }
     run.settle();
+    run.name_who_speaks_against();
     run.found
 }
 
@@ -170,12 +220,22 @@ struct RunDiagnosis<'a> {
     /// The first failure that is asked about. The diagnoses of those before it may be left out where they say nothing of the others.
     first: usize,
     rights: Vec<&'a Witness>,
+    /// What the cases that went right are called; empty if nobody said.
+    names: Vec<&'a str>,
     found: Vec<Diagnosis>,
+    /// Which of the failures have the causes that were foreseen. They are not looked at again.
+    foreseen: Vec<bool>,
     /// Sets of departures of sending that were found.
     sent: Vec<Vec<Cause>>,
-    /// Whether a case that went right speaks against a set of causes.
-    contradicted: HashMap<Vec<String>, bool>,
-    /// How many of them do, for the operations that are looked at together.
+    /// What explained failures of signing.
+    known: Known,
+    /// Sets that explain failures: where one of them hides another set, nothing can be said of that other.
+    established: Vec<Vec<Cause>>,
+    /// Counts how often they changed.
+    version: u64,
+    /// What the cases that went right say of sets of causes.
+    standings: Standings,
+    /// How many of them speak against a set, for the operations that are looked at together.
     against: HashMap<(Vec<String>, Kin), usize>,
     /// What departures say to single questions.
     verdicts: &'a mut Verdicts,
@@ -200,7 +260,9 @@ impl Kin {
 impl RunDiagnosis<'_> {
     /// The places of the failures of some operations.
     fn places(&self, wanted: impl Fn(Operation) -> bool) -> Vec<usize> {
-        let is_wanted = |place: &usize| self.failures.get(*place).is_some_and(|failure| wanted(failure.question.operation()));
+        let is_open = |place: &usize| self.foreseen.get(*place) == Some(&false);
+        let is_wanted =
+            |place: &usize| is_open(place) && self.failures.get(*place).is_some_and(|failure| wanted(failure.question.operation()));
         (0..self.failures.len()).filter(is_wanted).collect()
     }
 
@@ -213,6 +275,21 @@ impl RunDiagnosis<'_> {
         !is_refusal(&failure.observation) || self.rights.iter().copied().chain(self.failures).any(accepted)
     }
 
+    /// Looks again at what was ruled out, once it is known what explains most of the others.
+    fn reconsider(&mut self, effort: &mut Effort<'_>) {
+        const MOST: usize = 3;
+        for _ in 0..MOST {
+            let found = self.found.clone();
+            self.weigh();
+            self.settle();
+            self.establish();
+            self.found = found;
+            if self.again(self.failures.len(), effort).is_none() {
+                return;
+            }
+        }
+    }
+
     fn set(&mut self, place: usize, diagnosis: Diagnosis) {
         if let Some(found) = self.found.get_mut(place) {
             *found = diagnosis;
@@ -220,10 +297,12 @@ impl RunDiagnosis<'_> {
     }
 
     /// Where several sets explain a failure, those are kept that the fewest answers speak against: an answer that went right and that they
-    /// would have changed. Who reads forms wrongly and queries too would have failed with a form.
+    /// would have changed, also beside what else is wrong. Who reads forms wrongly and queries too would have failed with a form. One that
+    /// explains many more failures than those stays too: what hides it somewhere may not be known.
     ///
     /// The pattern of all answers of `verify` is looked at already. Who signs rightly derives rightly, so signatures speak there too.
     fn weigh(&mut self) {
+        let supports = self.supports();
         for place in 0..self.failures.len() {
             let Some(failure) = self.failures.get(place) else { continue };
             let kin = match failure.question.operation() {
@@ -234,17 +313,20 @@ impl RunDiagnosis<'_> {
                 Some(diagnosis) if diagnosis.outcome == Outcome::Ambiguous => diagnosis.sets.clone(),
                 _ => continue,
             };
-            let (mut kept, mut fewest): (Vec<Vec<Cause>>, _) = (Vec::new(), usize::MAX);
-            for set in sets {
-                let count = self.count_against(&set, kin, fewest);
-                if count < fewest {
-                    kept.clear();
-                }
-                if count <= fewest {
-                    fewest = count;
-                    kept.push(set);
-                }
-            }
+            let counts: Vec<usize> = sets.iter().map(|set| self.count_against(set, kin)).collect();
+            let fewest = counts.iter().min().copied().unwrap_or(0);
+            let support = |set: &[Cause]| supports.get(&ids(set)).copied().unwrap_or(0);
+            let of_fewest = sets.iter().zip(&counts).filter(|(_, count)| **count == fewest).map(|(set, _)| support(set)).max();
+            let is_kept = |set: &[Cause], count: usize| {
+                let more = support(set).saturating_sub(of_fewest.unwrap_or(0));
+                more >= (count - fewest).saturating_mul(OUTWEIGHS)
+            };
+            let kept: Vec<Vec<Cause>> = sets
+                .into_iter()
+                .zip(&counts)
+                .filter(|(set, count)| **count == fewest || is_kept(set, **count))
+                .map(|(set, _)| set)
+                .collect();
             if let Some(diagnosis) = self.found.get_mut(place) {
                 if kept.len() == 1 {
                     diagnosis.outcome = Outcome::Explained;
@@ -255,9 +337,19 @@ impl RunDiagnosis<'_> {
         }
     }
 
-    /// How many answers that went right a set would have changed; beyond `most` not all are counted. A mistake of input belongs to one
-    /// request, and changes no other.
-    fn count_against(&mut self, set: &[Cause], kin: Kin, most: usize) -> usize {
+    /// How many failures each set explains; those of `verify` are left out, because one bit is explained by many.
+    fn supports(&self) -> HashMap<Vec<String>, usize> {
+        let mut supports: HashMap<Vec<String>, usize> = HashMap::new();
+        for (failure, diagnosis) in self.failures.iter().zip(&self.found) {
+            if failure.question.operation() != Operation::Verify {
+                diagnosis.ids().into_iter().for_each(|ids| *supports.entry(ids).or_default() += 1);
+            }
+        }
+        supports
+    }
+
+    /// How many answers that went right a set would have changed. A mistake of input belongs to one request, and changes no other.
+    fn count_against(&mut self, set: &[Cause], kin: Kin) -> usize {
         let lasting: Vec<Cause> = set.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).cloned().collect();
         if kin == Kin::Signing && !can_show(&lasting, Operation::Sign) {
             return 0;
@@ -266,25 +358,24 @@ impl RunDiagnosis<'_> {
         if let Some(known) = self.against.get(&key) {
             return *known;
         }
+        let mut hiding = Hiding::of(&lasting, &self.established);
         let of_kin = self.rights.iter().copied().filter(|right| Kin::of(right.question.operation()) == kin);
-        let enough = most.saturating_add(1);
         let alone = match lasting.as_slice() {
             [Cause::Deviation(only)] => all().zip(0..).find(|(known, _)| known == only),
             _ => None,
         };
+        // One that many speak against is not meant, however many they are.
         let count = match alone {
             Some((deviation, place)) => {
                 let mut asked = self.verdicts.of(place, deviation);
-                of_kin.filter(|right| !asked.gives(right)).take(enough).count()
+                of_kin.filter(|right| !asked.gives(right) && !hiding.hides_in(right)).take(MOST_AGAINST).count()
             }
             None => {
                 let mut deviant = Reference::conducting(Conduct::of(&lasting));
-                of_kin.filter(|right| !right.is_answered_by(&mut deviant)).take(enough).count()
+                of_kin.filter(|right| !right.is_answered_by(&mut deviant) && !hiding.hides_in(right)).take(MOST_AGAINST).count()
             }
         };
-        if count <= most {
-            self.against.insert(key, count);
-        }
+        self.against.insert(key, count);
         count
     }
 

@@ -1,12 +1,13 @@
 //! Failures of `sign` and `base_string`: the search of [`crate::diagnosis`], first for few causes over all failures, then with what was
 //! found on the others, at last deeper. What is only wrong as it is sent is looked for among the departures of sending.
 
-use super::{Effort, RunDiagnosis, SUPPORT, Witness};
-use crate::deviation::{Cause, Conduct, Side, all};
+use super::{Effort, RunDiagnosis, Witness};
+use crate::deviation::{Cause, Conduct, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
 use crate::implementation::reference::with_subject;
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
 use crate::protocol::SignatureMethod;
+use crate::protocol::signature::base64_octets;
 use crate::vectors::{Output, Question, Text};
 
 /// One look at the failures that are still unexplained.
@@ -29,45 +30,93 @@ const ROUNDS: [Round; 6] = [
     Round { mistakes: DEFAULT_MISTAKES, most: u64::MAX, among_known: false },
 ];
 
+/// A look at failures that something explains which was ruled out before: the sets that are known are all that is tried.
+const AGAIN: Round = Round { mistakes: 0, most: LEAST, among_known: false };
+
+/// What explained failures of the run so far.
+#[derive(Default)]
+pub(super) struct Known {
+    certain: Vec<Vec<Cause>>,
+    possible: Vec<Vec<Cause>>,
+}
+
+/// Failures that were looked at again, and those of them that stay unexplained.
+pub(super) struct Again {
+    looked_at: Vec<usize>,
+    left: Vec<usize>,
+}
+
 impl RunDiagnosis<'_> {
-    /// Diagnoses `sign` and `base_string`.
+    /// Diagnoses `sign` and `base_string`. Nothing is looked at any more once somebody ended it.
     pub(super) fn signing(&mut self, effort: &mut Effort<'_>) {
         let is_signing = |operation| matches!(operation, crate::vectors::Operation::Sign | crate::vectors::Operation::BaseString);
         let mut open = self.places(is_signing);
-        // Simple ones first: what explains them is tried on the others. RSA signatures take long to make.
-        open.sort_by_key(|place| self.failures.get(*place).map(|failure| (failure.is_rsa(), weight(&failure.question))));
-        let all = open.len();
-        let (mut certain, mut possible): (Vec<Vec<Cause>>, Vec<Vec<Cause>>) = (Vec::new(), Vec::new());
-        for round in ROUNDS {
-            let mut left = Vec::new();
-            let waiting = open.len();
-            for (number, place) in open.into_iter().enumerate() {
-                let Some(failure) = self.failures.get(place) else { continue };
-                let mistakes = if failure.is_rsa() && !round.among_known { round.mistakes.min(2) } else { round.mistakes };
-                // Half of what is left for each but the simplest, so that the first do not take all of it.
-                let share = if number == 0 { effort.most } else { effort.most / 2 };
-                let most = round.most.min(effort.most_each).min(share.max(LEAST).min(effort.most));
-                let known = [together(&certain), possible.clone()].concat();
-                let among = if round.among_known { causes_of(&known) } else { Vec::new() };
-                // Of one cause nothing can be combined.
-                let diagnosis = match round.among_known && among.len() < 2 {
-                    true => Diagnosis::unexplained(),
-                    false => self.one(failure, &known, &among, mistakes, most),
-                };
-                effort.most = effort.most.saturating_sub(diagnosis.tried);
-                match diagnosis.outcome {
-                    Outcome::Unexplained if effort.most > 0 => left.push(place),
-                    Outcome::Explained => add(&diagnosis.sets, &mut certain),
-                    Outcome::Ambiguous => add(&diagnosis.sets, &mut possible),
-                    _ => {}
-                }
-                self.set(place, diagnosis);
-                if !(effort.watch)(all - waiting + number + 1 - left.len(), all) {
-                    return;
+        let total = open.len();
+        self.known.certain = self.established.clone();
+        for round in &ROUNDS {
+            // Simple ones first: what explains them is tried on the others.
+            open.sort_by_key(|place| self.failures.get(*place).map(|failure| weight(&failure.question)));
+            // RSA signatures take long to make.
+            let (slow, quick): (Vec<usize>, Vec<usize>) =
+                std::mem::take(&mut open).into_iter().partition(|place| self.failures.get(*place).is_some_and(Witness::is_rsa));
+            for places in [quick, slow] {
+                let Some(left) = self.look(places, round, total, effort) else { return };
+                open.extend(left);
+                while let Some(again) = self.again(total, effort) {
+                    open.retain(|place| !again.looked_at.contains(place));
+                    open.extend(again.left);
                 }
             }
-            open = left;
         }
+    }
+
+    /// Looks once more at failures that something explains which was ruled out before: what is known by now may hide what else is wrong in
+    /// the cases that ruled it out. Nothing if there are none.
+    pub(super) fn again(&mut self, total: usize, effort: &mut Effort<'_>) -> Option<Again> {
+        let (sets, looked_at) = self.acquitted();
+        if looked_at.is_empty() {
+            return None;
+        }
+        add(&sets, &mut self.known.certain);
+        let left = self.look(looked_at.clone(), &AGAIN, total, effort)?;
+        Some(Again { looked_at, left })
+    }
+
+    /// Looks at some failures once; those that stay unexplained, or nothing if somebody ended it. Of `total` failures in all.
+    fn look(&mut self, places: Vec<usize>, round: &Round, total: usize, effort: &mut Effort<'_>) -> Option<Vec<usize>> {
+        let mut left = Vec::new();
+        for (number, place) in places.into_iter().enumerate() {
+            let Some(failure) = self.failures.get(place) else { continue };
+            let mistakes = if failure.is_rsa() && !round.among_known { round.mistakes.min(2) } else { round.mistakes };
+            // Half of what is left for each but the simplest, so that the first do not take all of it.
+            let share = if number == 0 { effort.most } else { effort.most / 2 };
+            let most = round.most.min(effort.most_each).min(share.max(LEAST).min(effort.most));
+            let sets = [together(&self.known.certain), self.known.possible.clone()].concat();
+            let among = if round.among_known { causes_of(&sets) } else { Vec::new() };
+            // Of one cause nothing can be combined.
+            let diagnosis = match round.among_known && among.len() < 2 {
+                true => Diagnosis::unexplained(),
+                false => self.one(failure, &sets, &among, mistakes, most),
+            };
+            effort.most = effort.most.saturating_sub(diagnosis.tried);
+            match diagnosis.outcome {
+                Outcome::Unexplained if effort.most > 0 => left.push(place),
+                Outcome::Explained => {
+                    add(&diagnosis.sets, &mut self.known.certain);
+                    diagnosis.sets.iter().for_each(|set| self.establish_set(set));
+                }
+                Outcome::Ambiguous => add(&diagnosis.sets, &mut self.known.possible),
+                _ => {}
+            }
+            self.set(place, diagnosis);
+            let is_open = |operation| matches!(operation, crate::vectors::Operation::Sign | crate::vectors::Operation::BaseString);
+            let is_unexplained = |place: &usize| self.found.get(*place).is_some_and(|found| found.outcome == Outcome::Unexplained);
+            let open = self.places(is_open).into_iter().filter(is_unexplained).count();
+            if !(effort.watch)(total.saturating_sub(open), total) {
+                return None;
+            }
+        }
+        Some(left)
     }
 
     fn one(&mut self, failure: &Witness, known: &[Vec<Cause>], among: &[Cause], mistakes: usize, most: u64) -> Diagnosis {
@@ -75,6 +124,10 @@ impl RunDiagnosis<'_> {
             (Question::Sign(input) | Question::BaseString(input), Observation::Answered(output)) => (input, output),
             _ => return Diagnosis::unexplained(),
         };
+        // Stages without the value that was asked for say nothing of it.
+        if let Some(field) = output.lacks(failure.question.operation()) {
+            return Diagnosis::unexplained().noted(Some(format!("its answer has no {field}")));
+        }
         let Some(lax) = self.unchecked(&failure.question) else { return Diagnosis::unexplained() };
         let searched = with_subject(&Conduct::of(&lax).practice.admission, input, |request, method, secrets| {
             let subject = Subject {
@@ -89,13 +142,14 @@ impl RunDiagnosis<'_> {
                 let mut budget = Budget { most, mistakes, known, among, inputs: false, accept: Some(&mut accept), watch: None };
                 diagnose(&subject, evidence, &mut budget)
             };
+            let length = other_length(method, output);
             let whole = search(&evidence(output, true));
             // Stages that an adapter works out by itself may not be those that were signed.
             if whole.outcome == Outcome::Unexplained && output.stages.is_some() && output.signature.is_some() {
                 let alone = search(&evidence(output, false));
-                return Diagnosis { tried: whole.tried + alone.tried, ..alone };
+                return Diagnosis { tried: whole.tried + alone.tried, ..alone }.noted(length);
             }
-            whole
+            whole.noted(length)
         });
         match searched {
             Ok(diagnosis) if !lax.is_empty() => {
@@ -158,29 +212,27 @@ impl RunDiagnosis<'_> {
         }
         (!self.speaks_against(&lax)).then_some(lax)
     }
+}
 
-    /// Whether the cases that went right speak against a set: those whose value it would have changed are more than a few beside the
-    /// failures whose value it gives. Of many, some may be cases in which another mistake hides this one.
-    ///
-    /// A mistake of input belongs to one request, and says nothing of others.
-    fn speaks_against(&mut self, causes: &[Cause]) -> bool {
-        let lasting: Vec<Cause> = causes.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).cloned().collect();
-        if lasting.is_empty() {
-            return false;
-        }
-        let ids: Vec<String> = lasting.iter().map(Cause::to_string).collect();
-        if let Some(known) = self.contradicted.get(&ids) {
-            return *known;
-        }
-        let mut deviant = Reference::conducting(Conduct::of(&lasting));
-        let is_signing = |witness: &Witness| matches!(*witness.question, Question::Sign(_) | Question::BaseString(_)) && !witness.is_rsa();
-        let mut gives = |witness: &Witness| witness.is_answered_by(&mut deviant);
-        let supported = self.failures.iter().filter(|failure| is_signing(failure) && gives(failure)).count().max(1);
-        let most = supported.div_ceil(SUPPORT);
-        let against = self.rights.iter().filter(|right| is_signing(right) && !gives(right));
-        let speaks = against.take(most).count() >= most;
-        self.contradicted.insert(ids, speaks);
-        speaks
+/// In words, that a signature has not as many octets as its method gives, if it is so.
+fn other_length(method: Option<SignatureMethod>, output: &Output) -> Option<String> {
+    let (method, text) = (method?, output.signature.as_ref()?.as_bytes());
+    let wanted = digest_length(method)?;
+    let name = method.as_str();
+    match base64_octets(text).map(|octets| octets.len()) {
+        Some(found) if found == wanted => None,
+        Some(found) => Some(format!("a signature of {name} has {wanted} octets, this has {found}")),
+        None => Some(format!("a signature of {name} has {wanted} octets in base64, this is no base64")),
+    }
+}
+
+/// How many octets an HMAC has (RFC 5849 section 3.4.2).
+const fn digest_length(method: SignatureMethod) -> Option<usize> {
+    match method {
+        SignatureMethod::HmacSha1 => Some(20),
+        SignatureMethod::HmacSha256 => Some(32),
+        SignatureMethod::HmacSha512 => Some(64),
+        _ => None,
     }
 }
 
@@ -214,7 +266,7 @@ fn weight(question: &Question) -> usize {
 }
 
 /// Adds sets that are not there yet.
-fn add(sets: &[Vec<Cause>], to: &mut Vec<Vec<Cause>>) {
+pub(super) fn add(sets: &[Vec<Cause>], to: &mut Vec<Vec<Cause>>) {
     for set in sets {
         if !to.contains(set) {
             to.push(set.clone());
@@ -242,107 +294,5 @@ fn evidence(output: &Output, with_stages: bool) -> Evidence<'_> {
         normalized: stages.and_then(|stages| stages.normalized.as_ref()).map(Text::as_bytes),
         base_string: stages.and_then(|stages| stages.base_string.as_ref()).or(output.base_string.as_ref()).map(Text::as_bytes),
         signature: output.signature.as_ref().map(|text| SignatureText::whole(text.as_bytes())),
-    }
-}
-
-impl RunDiagnosis<'_> {
-    /// The signature is explained, or right. If the request is sent otherwise than it should be, the departures of sending are added that
-    /// give what was sent: those that were found before, or else one alone, or else two.
-    fn sending(&mut self, question: &Question, output: &Output, diagnosis: Diagnosis) -> Diagnosis {
-        let signed = diagnosis.sets.first().cloned().unwrap_or_default();
-        let sent = Sent::of(output);
-        let is_sent = |causes: &[Cause]| {
-            let all = [signed.as_slice(), causes].concat();
-            match Reference::conducting(Conduct::of(&all)).ask(question) {
-                Observation::Answered(own) => sent.is_met_by(&Sent::of(&own)),
-                _ => false,
-            }
-        };
-        if sent.is_empty() || is_sent(&[]) {
-            return match diagnosis.outcome {
-                // Nothing that was sent is wrong, so whatever failed is not about sending.
-                Outcome::Right => Diagnosis::unexplained(),
-                _ => diagnosis,
-            };
-        }
-        let mut sets: Vec<Vec<Cause>> = self.sent.iter().filter(|set| is_sent(set)).cloned().collect();
-        let table: Vec<Cause> = all().filter(|deviation| deviation.stage.side() == Side::Sending).map(Cause::Deviation).collect();
-        if sets.is_empty() {
-            sets = table.iter().map(|cause| vec![cause.clone()]).filter(|set| is_sent(set)).collect();
-        }
-        if sets.is_empty() && !Witness::asks_for_rsa(question) {
-            for (place, first) in table.iter().enumerate() {
-                let seconds = table.iter().skip(place + 1).filter(|second| second.stage() != first.stage());
-                sets.extend(seconds.map(|second| vec![first.clone(), second.clone()]).filter(|pair| is_sent(pair)));
-            }
-        }
-        if sets.is_empty() && diagnosis.outcome != Outcome::Right {
-            return diagnosis;
-        }
-        if sets.len() > 1 {
-            let against: Vec<usize> = sets.iter().map(|set| self.sent_otherwise(set)).collect();
-            let fewest = against.iter().min().copied();
-            let mut counts = against.into_iter();
-            sets.retain(|_| counts.next() == fewest);
-        }
-        add(&sets, &mut self.sent);
-        let whole = sets.into_iter().map(|set| [signed.as_slice(), &set].concat()).collect();
-        Diagnosis { tried: diagnosis.tried, complete: diagnosis.complete, ..Diagnosis::of_sets(whole) }
-    }
-}
-
-impl RunDiagnosis<'_> {
-    /// How many requests that went right, and were sent as the specification says, would have been sent otherwise with these causes.
-    fn sent_otherwise(&self, causes: &[Cause]) -> usize {
-        let wanted = Wanted { transmission: true, stages: false };
-        let (mut reference, mut deviant) = (Reference::new(), Reference::conducting(Conduct::of(causes)));
-        let mut is_against = |right: &&&Witness| {
-            let Observation::Answered(output) = &right.observation else { return false };
-            let sent = Sent::of(output);
-            let is_met_by = |implementation: &mut Reference| match implementation.ask_for(&right.question, wanted) {
-                Observation::Answered(own) => sent.is_met_by(&Sent::of(&own)),
-                _ => false,
-            };
-            !sent.is_empty() && is_met_by(&mut reference) && !is_met_by(&mut deviant)
-        };
-        let of_sign = |right: &&&Witness| matches!(*right.question, Question::Sign(_)) && !right.is_rsa();
-        self.rights.iter().filter(of_sign).filter(|right| is_against(right)).count()
-    }
-}
-
-/// A request as it is sent, as far as an answer shows it. The order of parameters is free, so the pieces are sorted.
-#[derive(Debug, PartialEq, Eq)]
-struct Sent(Vec<Vec<Vec<u8>>>);
-
-impl Sent {
-    fn of(output: &Output) -> Sent {
-        let pieces = |text: Option<&Text>, ends: &[u8]| {
-            let text = text.map(Text::as_bytes).unwrap_or_default();
-            let (mut pieces, mut separators) = (Vec::new(), Vec::new());
-            let mut rest = text;
-            while !rest.is_empty() {
-                let (piece, behind) = rest.split_at(rest.iter().position(|octet| ends.contains(octet)).unwrap_or(rest.len()));
-                let (run, behind) = behind.split_at(behind.iter().position(|octet| !ends.contains(octet)).unwrap_or(behind.len()));
-                pieces.push(piece.to_vec());
-                // White space around a separator is free, and says something only where it is one. The last piece has none of its own,
-                // wherever it stands.
-                let marks: Vec<u8> = run.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
-                separators.push(if marks.is_empty() && !run.is_empty() { b" ".to_vec() } else { marks });
-                rest = behind;
-            }
-            pieces.sort();
-            separators.sort();
-            pieces.extend(separators);
-            pieces
-        };
-        Sent(vec![pieces(output.authorization.as_ref(), b",&;\n "), pieces(output.url.as_ref(), b"?&"), pieces(output.body.as_ref(), b"&")])
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.iter().all(|pieces| pieces.iter().all(Vec::is_empty))
-    }
-
-    fn is_met_by(&self, other: &Sent) -> bool {
-        self.0.iter().zip(&other.0).all(|(own, other)| own.iter().all(Vec::is_empty) || own == other)
     }
 }

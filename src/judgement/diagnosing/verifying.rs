@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use super::standing::Hiding;
 use super::{RunDiagnosis, SUPPORT, Witness};
 use crate::deviation::{Cause, Side, all};
 use crate::diagnosis::Diagnosis;
@@ -40,12 +41,14 @@ impl RunDiagnosis<'_> {
             // An answer that would have been changed and was not speaks against it; beside many that it explains, a few may be refused
             // because of another mistake.
             let most = (explained.len() + slow_failed.len()).div_ceil(SUPPORT);
+            let mut hiding = Hiding::of([&Cause::from(deviation)], &self.established);
             // Those of which that is known come first: of most departures enough were found before.
             let is_out = |against: usize| against >= most.max(1);
-            if is_out(rights.iter().filter(|right| asked.is_known_against(right)).take(most).count()) {
+            let known = rights.iter().filter(|right| asked.is_known_against(right) && !hiding.hides_in(right)).take(most).count();
+            if is_out(known) {
                 continue;
             }
-            let mut against = rights.iter().filter(|right| !asked.gives(right)).take(most).count();
+            let mut against = rights.iter().filter(|right| !asked.gives(right) && !hiding.hides_in(right)).take(most).count();
             if is_out(against) {
                 continue;
             }
@@ -53,7 +56,7 @@ impl RunDiagnosis<'_> {
             if explained.is_empty() {
                 continue;
             }
-            against += slow.iter().filter(|right| !asked.gives(right)).count();
+            against += slow.iter().filter(|right| !asked.gives(right) && !hiding.hides_in(right)).count();
             if against < explained.len().div_ceil(SUPPORT) {
                 candidates.push((deviation.into(), explained, against));
             }

@@ -22,6 +22,7 @@ use super::difference::What;
 use super::probed::PROBE;
 use super::record::{CaseRecord, Observed};
 use super::verdict::Verdict;
+use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
 use crate::implementation::{Break, Observation};
 use crate::vectors::{Case, Level, Status, glob};
@@ -247,6 +248,12 @@ impl Expectations {
     #[must_use]
     pub fn entry_of(&self, id: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| glob::matches(&entry.case, id))
+    }
+
+    /// The causes that the file says explain a case.
+    #[must_use]
+    pub fn foreseen_causes(&self, id: &str) -> Option<Vec<Cause>> {
+        self.entry_of(id)?.diagnosis.as_ref()?.iter().map(|id| Cause::parse(id).ok()).collect()
     }
 
     /// Compares a case with its entry: its verdict may become that of a known failure or of an unexpected pass.

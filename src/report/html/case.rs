@@ -124,7 +124,8 @@ fn diagnosed(diagnosis: &Diagnosis) -> Markup {
             Outcome::Unexplained | Outcome::Right => {
                 p.cause {
                     "Unexplained"
-                    @if diagnosis.tried > 0 { ": none of " (diagnosis.tried) " derivations gives this value" }
+                    @if let Some(note) = &diagnosis.note { ": " (escape::line(note)) }
+                    @else if diagnosis.tried > 0 { ": none of " (diagnosis.tried) " derivations gives this value" }
                     "."
                 }
             }

@@ -278,6 +278,24 @@ next() { read -r line || exit 0; case $line in *'"bye"'*) exit 0;; esac; id=${li
         countersign(&["adapter", "check", &script(&folder, "a.sh", &body), "--case-timeout", "300ms"]).with(1);
     }
 
+    /// An answer without the value that was asked for is no answer.
+    #[test]
+    fn an_answer_without_its_value_fails_the_check_and_is_named() {
+        let folder = Folder::new();
+        let answering = |output: &str| {
+            let answer =
+                format!("{LOOP}while :; do next; printf '{{\"type\":\"result\",\"id\":\"%s\",\"output\":{output}}}\\n' \"$id\"; done\n");
+            script(&folder, "a.sh", &format!("{}{answer}", hello("\"percent_encode\"", "")))
+        };
+        let check = |adapter: &str| countersign(&["adapter", "check", adapter, "--case-timeout", "300ms"]);
+        let is_told = |text: &str| text.contains("its answer to percent_encode has no encoded");
+        let ended = check(&answering("{}")).with(1);
+        assert!(is_told(&ended.stdout), "{}", ended.stdout);
+        assert!(!is_told(&check(&answering("{\"encoded\":\"x\"}")).stdout));
+        let ended = countersign(&["test", "percent_encode.rules/*", "--adapter", &answering("{}")]).with(1);
+        assert!(ended.stdout.contains("cause: unexplained; its answer has no encoded"), "{}", ended.stdout);
+    }
+
     #[test]
     fn a_skeleton_is_written_and_passes_and_nothing_is_overwritten() {
         let folder = Folder::new();

@@ -75,6 +75,33 @@ fn what_is_named_gives_the_wrong_value_again() {
     assert!(ended.json()["client"]["one_in"].as_u64().unwrap() > 1_000_000, "{}", ended.stdout);
 }
 
+/// The photos request of RFC 5849 section 1.2, of whose signature eight characters are known.
+#[test]
+fn a_right_beginning_is_not_called_a_right_signature() {
+    let url = "http://photos.example.net/photos?file=vacation.jpg&size=original";
+    let request = ["--url", url, "--client", "dpf43f3p2l4k3l03", "--token", "nnch734d00sl2jdk", "--timestamp", "137131202"];
+    let request = [&request[..], &["--nonce", "chapoH"], &SECRETS].concat();
+    let secrets = ("kd94hf93k423kf44", "pfkkdhi9sl3r4s00");
+    let ask = |more: &[&str]| explain(&[&request[..], more].concat(), secrets, "").with(0);
+    let beginning = ask(&["--signature", "MdpQcU8i"]).stdout;
+    assert!(beginning.contains("its first 8 characters are right") && !beginning.contains("value is right"), "{beginning}");
+    let told = ask(&["--signature", "MdpQcU8i", "--json"]).json();
+    assert_eq!((&told["client"]["result"], &told["client"]["one_in"]), (&"right".into(), &64_u64.pow(8).into()));
+    let whole = ask(&["--signature", "MdpQcU8iPSUjWoN/UDMsK2sui9I="]).stdout;
+    assert!(whole.contains("the signed value is right") && !whole.contains("characters"), "{whole}");
+}
+
+/// What is proposed to tell candidates apart goes to the user's own host.
+#[test]
+fn the_request_that_tells_candidates_apart_can_be_sent() {
+    let request = ["--url", "https://API.example.org:443/v1/items", "--client", "k", "--timestamp", "1", "--nonce", "n"];
+    let base_string = "GET&https%3A%2F%2Fapi.example.org%3A443%2Fv1%2Fitems&oauth_consumer_key%3Dk%26oauth_nonce%3Dn%26\
+                       oauth_signature_method%3DHMAC-SHA1%26oauth_timestamp%3D1";
+    let told = explain(&[&request[..], &["--base-string", base_string]].concat(), ("", ""), "").with(0).stdout;
+    let proposed = told.lines().skip_while(|line| !line.contains("would tell them apart")).nth(1).unwrap_or_default().trim();
+    assert!(proposed.starts_with("GET http") && proposed.contains("://") && proposed.to_lowercase().contains("api.example.org"), "{told}");
+}
+
 #[test]
 fn an_old_host_of_a_provider_is_named() {
     let request =

@@ -51,8 +51,9 @@ struct Check {
 }
 
 /// The checks, in their order; each has a process of its own, so that none suffers from another.
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     Check { requirement: "it answers a question, with the question's id", try_it: plain },
+    Check { requirement: "its answers hold the value that was asked for", try_it: whole },
     Check { requirement: "it repeats any id: long, with quotes, with characters beyond ASCII", try_it: any_id },
     Check { requirement: "it passes over message types that it does not know", try_it: unknown_message },
     Check { requirement: "it passes over fields that it does not know", try_it: unknown_field },
@@ -165,8 +166,30 @@ impl Bench<'_> {
 fn plain(bench: &Bench<'_>) -> Found {
     bench.with(|driver| match bench.ask(driver, "first", &bench.question)? {
         Observation::Broke { message, .. } => Err(format!("it fails: {message}")),
-        _ => Ok(()),
+        answer => lacking(&bench.question, &answer),
     })
+}
+
+/// A few questions of each operation: another operation is often another path through a program.
+fn whole(bench: &Bench<'_>) -> Found {
+    const MOST: usize = 3;
+    bench.with(|driver| {
+        for operation in &bench.offer.operations {
+            let is_asked = |question: &&Question| question.operation() == *operation && bench.offer.lacks_for(question).is_none();
+            for (number, question) in bench.questions.iter().filter(is_asked).take(MOST).enumerate() {
+                let answer = bench.ask(driver, &format!("{}{number}", operation.as_str()), question)?;
+                lacking(question, &answer)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// An answer that does not say what was asked for is no answer.
+fn lacking(question: &Question, observation: &Observation) -> Result<(), String> {
+    let Observation::Answered(output) = observation else { return Ok(()) };
+    let operation = question.operation();
+    output.lacks(operation).map_or(Ok(()), |field| Err(format!("its answer to {} has no {field}", operation.as_str())))
 }
 
 fn any_id(bench: &Bench<'_>) -> Found {

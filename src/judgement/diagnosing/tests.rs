@@ -1,0 +1,92 @@
+//! Answers that nothing explains: no search is made where there is nothing to find, and it is said why.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::vectors::{Case, Corpus, Output};
+
+/// What a run may cost.
+const MOST: u64 = 50_000;
+
+fn cases(suite: &str) -> Vec<Case> {
+    Corpus::embedded().unwrap().cases().map(Result::unwrap).filter(|case| &*case.suite == suite).collect()
+}
+
+/// What is said of the questions of a suite that are all answered like this.
+fn diagnoses(suite: &str, output: &Output) -> Vec<Diagnosis> {
+    let witness = |case: Case| Witness { question: Arc::new(case.question), observation: Observation::Answered(Box::new(output.clone())) };
+    let failures: Vec<Witness> = cases(suite).into_iter().map(witness).filter(|failure| !failure.is_rsa()).take(6).collect();
+    assert!(!failures.is_empty(), "{suite}");
+    let mut effort = Effort { most: MOST, most_each: MOST, watch: &mut |_, _| true };
+    diagnose_run(&failures, &[], &mut effort)
+}
+
+fn signed(text: &str) -> Output {
+    Output { signature: Some(text.into()), ..Output::default() }
+}
+
+#[test]
+fn what_can_be_no_signature_is_not_searched_for() {
+    for (text, note) in [
+        ("AAAA", "a signature of HMAC-SHA1 has 20 octets, this has 3"),
+        ("AAA=", "a signature of HMAC-SHA1 has 20 octets, this has 2"),
+        ("not at all", "a signature of HMAC-SHA1 has 20 octets in base64, this is no base64"),
+    ] {
+        for diagnosis in diagnoses("sign.uri", &signed(text)) {
+            assert_eq!((diagnosis.outcome, diagnosis.note.as_deref()), (Outcome::Unexplained, Some(note)));
+            // Only what has signatures of any length, such as the secrets themselves, is compared.
+            assert!(diagnosis.tried < 5_000, "{text:?}: {}", diagnosis.tried);
+        }
+    }
+    // Of the right length: what is found is nothing, and nothing more is known.
+    let strange = diagnoses("sign.uri", &signed("AAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+    assert!(strange.iter().all(|diagnosis| diagnosis.note.is_none()));
+    assert!(strange.iter().any(|diagnosis| diagnosis.tried > 5_000));
+}
+
+#[test]
+fn an_answer_without_its_value_is_not_searched_for() {
+    for (suite, note) in [
+        ("sign.uri", "its answer has no signature"),
+        ("base_uri.rules", "its answer has no base_uri"),
+        ("normalize.rules", "its answer has no normalized"),
+    ] {
+        for diagnosis in diagnoses(suite, &Output::default()) {
+            assert_eq!((diagnosis.note.as_deref(), diagnosis.tried), (Some(note), 0));
+        }
+    }
+}
+
+/// One case went right that the cause would have changed, and nothing hides it there.
+#[test]
+fn who_speaks_against_a_cause_is_named() {
+    let set = vec![Cause::parse("uri.default-port-kept").unwrap()];
+    let cases = cases("sign.uri");
+    let question = |id: &str| Arc::new(cases.iter().find(|case| case.id == id).unwrap().question.clone());
+    let wrong = |id: &str| {
+        let question = question(id);
+        Witness { observation: Reference::conducting(Conduct::of(&set)).ask(&question), question }
+    };
+    let right = |id: &str| {
+        let question = question(id);
+        Witness { observation: Reference::new().ask(&question), question }
+    };
+    let failures = [wrong("default-port-no-path")];
+    let rights = [right("default-port-http"), right("default-port-https"), right("ipv6-default-port-http")];
+    let names = ["one", "two", "three"].map(|name| format!("sign.uri/{name}"));
+    let told = |aside: Aside<'_>| {
+        let mut effort = Effort { most: 1000, most_each: 1000, watch: &mut |_, _| true };
+        diagnose_with(&failures, &rights, aside, &mut effort).remove(0)
+    };
+    let diagnosis = told(Aside { names: &names, ..Aside::default() });
+    assert_eq!(diagnosis.outcome, Outcome::Unexplained, "{:?}", diagnosis.ids());
+    let note = diagnosis.note.unwrap();
+    assert!(note.contains(" gives this value, but would have changed that of sign.uri/one, which went right"), "{note}");
+    // Who has written it down is believed, as long as it gives the value.
+    let foreseen = |ids: &[&str]| [Some(ids.iter().map(|id| Cause::parse(id).unwrap()).collect::<Vec<_>>())];
+    let believed = told(Aside { names: &names, foreseen: &foreseen(&["uri.default-port-kept"]) });
+    assert_eq!(believed, Diagnosis::of_sets(vec![set.clone()]));
+    for more in [&["uri.default-port-kept", "encode.space-plus"][..], &["encode.space-plus"], &[]] {
+        assert_eq!(told(Aside { names: &names, foreseen: &foreseen(more) }).outcome, Outcome::Unexplained, "{more:?}");
+    }
+}
