@@ -4,7 +4,7 @@ use super::assessment::Facts;
 use super::document::{NonceScope, Place, SecretsUsed, TokenType};
 use super::kinds::{Credential, Direction, Hash};
 use super::outcome::{Judged, any_of, shown};
-use super::value::positive_integer;
+use super::value::{positive_integer, timestamp_hint};
 use crate::protocol::signature::{self, base64_octets, rsa_verifies};
 use crate::protocol::{Code, Derivation, PublicKey, Recipe, Secret, Secrets, SignatureMethod};
 
@@ -115,19 +115,6 @@ pub(super) fn body_hash(facts: &Facts<'_>, hash: Hash) -> Judged {
     let wrong = signature::body_hash(like, body).as_bytes() != presented;
     let because = || format!("oauth_body_hash is not the {name} of the body, in base64");
     Judged::client(Code::BodyHashInvalid, wrong.then(because)).about(["oauth_body_hash"])
-}
-
-/// What a timestamp looks like that is outside a window of so many seconds; empty for nothing that is known.
-pub(crate) const fn timestamp_hint(timestamp: u64, now: u64, seconds: u64) -> &'static str {
-    let apart = now.abs_diff(timestamp);
-    let tolerance = if seconds < 60 { seconds } else { 60 };
-    if (timestamp / 1000).abs_diff(now) <= seconds {
-        "; it is in milliseconds"
-    } else if apart >= 1800 && apart % 1800 <= tolerance {
-        "; half and whole hours point to a time zone"
-    } else {
-        ""
-    }
 }
 
 pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64, only: Option<Direction>) -> Judged {

@@ -63,7 +63,6 @@ mod request_checks;
 mod response_checks;
 
 pub use assessment::{assess, check, check_request};
-pub(crate) use credential_checks::timestamp_hint;
 pub use document::{Endpoint, EndpointName, Profile};
 pub use exchange::Exchange;
 pub use kinds::Check;

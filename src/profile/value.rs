@@ -98,6 +98,20 @@ fn is_list_of(text: &str, values: &[String]) -> bool {
         .all(|(at, word)| values.iter().any(|known| known == word) && words.iter().position(|other| other == word) == Some(at))
 }
 
+/// What a timestamp looks like that is outside a window of so many seconds; empty for nothing that is known.
+#[must_use]
+pub const fn timestamp_hint(timestamp: u64, now: u64, seconds: u64) -> &'static str {
+    let apart = now.abs_diff(timestamp);
+    let tolerance = if seconds < 60 { seconds } else { 60 };
+    if (timestamp / 1000).abs_diff(now) <= seconds {
+        "; it is in milliseconds"
+    } else if apart >= 1800 && apart % 1800 <= tolerance {
+        "; half and whole hours point to a time zone"
+    } else {
+        ""
+    }
+}
+
 /// A number above zero in decimal digits and nothing else: no sign, no blanks.
 #[must_use]
 pub fn positive_integer(text: &str) -> Option<u64> {

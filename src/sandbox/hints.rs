@@ -4,8 +4,7 @@
 use super::provider::{Asked, Provider};
 use super::refusal::Refused;
 use crate::profile::document::Endpoint;
-use crate::profile::timestamp_hint;
-use crate::profile::value::positive_integer;
+use crate::profile::value::{positive_integer, timestamp_hint};
 use crate::protocol::decoding::percent_decoded;
 use crate::protocol::{Code, form_decoded};
 

@@ -1,7 +1,7 @@
 //! HTTP itself: what the server reads, what it refuses, and that nobody can hold it up.
 
 use std::io::{Read as _, Write as _};
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,16 @@ fn refuses(sandbox: &Sandbox, request: &str, status: u16, why: &str) {
     let answer = send(sandbox, request.replace("{host}", &host).as_bytes());
     assert_eq!(answer.status, status, "{request:?}: {answer:?}");
     assert!(answer.body.contains(why), "{request:?}: {answer:?}");
+}
+
+/// Connections whose requests the sandbox does not answer.
+fn kept_waiting(sandbox: &Sandbox, number: usize) -> Vec<TcpStream> {
+    let one = |_| {
+        let mut stream = connect(sandbox);
+        stream.write_all(&Signer::of(sandbox).request("GET", "/_fault/silence/photos")).unwrap();
+        stream
+    };
+    (0..number).map(one).collect()
 }
 
 #[test]
@@ -148,13 +158,7 @@ fn more_requests_at_once_than_one_turn_has_are_all_answered_in_their_order() {
 #[test]
 fn more_answers_that_take_long_than_threads_keep_nobody_up_and_end_with_the_sandbox() {
     let sandbox = builder("rfc5849").explains(false).start().unwrap();
-    let silent: Vec<_> = (0..64)
-        .map(|_| {
-            let mut stream = connect(&sandbox);
-            stream.write_all(&Signer::of(&sandbox).request("GET", "/_fault/silence/photos")).unwrap();
-            stream
-        })
-        .collect();
+    let silent = kept_waiting(&sandbox, 64);
     serves(&sandbox);
     // A bad request is read on for a moment, and a reader that takes nothing is waited for.
     let _bad: Vec<_> = (0..64)
@@ -212,13 +216,7 @@ fn those_who_never_stop_asking_keep_nobody_up() {
 #[test]
 fn whoever_goes_while_a_fault_keeps_him_waiting_gives_his_place_back() {
     let sandbox = sandbox();
-    let silent: Vec<_> = (0..7)
-        .map(|_| {
-            let mut stream = connect(&sandbox);
-            stream.write_all(&Signer::of(&sandbox).request("GET", "/_fault/silence/photos")).unwrap();
-            stream
-        })
-        .collect();
+    let silent = kept_waiting(&sandbox, 7);
     serves(&sandbox);
     drop(silent);
     let until = Instant::now() + Duration::from_secs(10);
