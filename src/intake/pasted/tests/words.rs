@@ -99,7 +99,15 @@ fn windows_words_are_read_with_carets_and_quotes() {
         assert_eq!(found, expected, "{text}");
     }
     assert_eq!(cmd_words::split(b"a ^\"b").unwrap_err().to_string(), "1:4: the quote is not closed");
-    for (text, is_one) in [("a ^\"b^\"", true), ("a ^\r\n b", true), ("a 'x^\"y'", false), ("a \\\n -d '^\n'", false), ("a \"b\"", false)] {
+    for (text, is_one) in [
+        ("a ^\"b^\"", true),
+        ("a ^\r\n b", true),
+        ("a 'x^\"y'", false),
+        ("a 'x ^\"y'", false),
+        ("a '^\n'", false),
+        ("a \\\n -d '^\n'", false),
+        ("a \"b\"", false),
+    ] {
         assert_eq!(cmd_words::is_one(text.as_bytes()), is_one, "{text}");
     }
 }
