@@ -7,7 +7,8 @@ use super::sh_words::{Word, Words};
 /// Whether a command is written for `cmd.exe`: lines are joined by carets, or a caret stands before an argument's quote; and no line
 /// is joined by a backslash. Single quotes quote nothing there: behind an argument that begins with one, a caret is text.
 pub(super) fn is_one(text: &[u8]) -> bool {
-    let head = memchr::memmem::find(text, b" '").and_then(|end| text.get(..end)).unwrap_or(text);
+    let quoted = [&b" '"[..], b" $'"].into_iter().filter_map(|begins| memchr::memmem::find(text, begins)).min();
+    let head = quoted.and_then(|end| text.get(..end)).unwrap_or(text);
     let ends_line = |at: usize| text.get(at + 1..).is_some_and(|rest| rest.starts_with(b"\n") || rest.starts_with(b"\r\n"));
     let begins_argument = |at: usize| text.get(at + 1) == Some(&b'"') && at.checked_sub(1).and_then(|at| text.get(at)) == Some(&b' ');
     memchr::memchr_iter(b'^', head).any(|at| ends_line(at) || begins_argument(at)) && !memchr::memchr_iter(b'\\', text).any(ends_line)

@@ -104,6 +104,7 @@ fn windows_words_are_read_with_carets_and_quotes() {
         ("a ^\r\n b", true),
         ("a 'x^\"y'", false),
         ("a 'x ^\"y'", false),
+        ("a $'x ^\"y'", false),
         ("a '^\n'", false),
         ("a \\\n -d '^\n'", false),
         ("a \"b\"", false),
