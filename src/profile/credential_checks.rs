@@ -123,7 +123,7 @@ pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64, only: Option<Direction>
     let Some(timestamp) = positive_integer(text).or_else(|| (text == "0").then_some(0)) else { return Judged::Not };
     let apart = now.abs_diff(timestamp);
     let side = if timestamp > now { "ahead of" } else { "behind" };
-    let hint = timestamp_hint(timestamp, now, seconds);
+    let hint = timestamp_hint(timestamp, now, seconds).map_or(String::new(), |hint| format!("; {hint}"));
     let counts = match only {
         None => true,
         Some(Direction::Past) => timestamp < now,

@@ -98,17 +98,17 @@ fn is_list_of(text: &str, values: &[String]) -> bool {
         .all(|(at, word)| values.iter().any(|known| known == word) && words.iter().position(|other| other == word) == Some(at))
 }
 
-/// What a timestamp looks like that is outside a window of so many seconds; empty for nothing that is known.
+/// What a timestamp looks like that is outside a window of so many seconds, as a clause.
 #[must_use]
-pub const fn timestamp_hint(timestamp: u64, now: u64, seconds: u64) -> &'static str {
+pub const fn timestamp_hint(timestamp: u64, now: u64, seconds: u64) -> Option<&'static str> {
     let apart = now.abs_diff(timestamp);
     let tolerance = if seconds < 60 { seconds } else { 60 };
     if (timestamp / 1000).abs_diff(now) <= seconds {
-        "; it is in milliseconds"
+        Some("it is in milliseconds")
     } else if apart >= 1800 && apart % 1800 <= tolerance {
-        "; half and whole hours point to a time zone"
+        Some("half and whole hours point to a time zone")
     } else {
-        ""
+        None
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn with_hint(provider: &Provider, asked: &Asked<'_>, endpoint: &Endpo
         Code::SignatureMethodRejected => Some(methods(provider, endpoint)),
         _ => None,
     };
-    match hint.filter(|hint| !hint.is_empty() && !refused.because.contains(hint)) {
+    match hint.filter(|hint| !refused.because.contains(hint)) {
         Some(hint) => Refused { because: format!("{}; {hint}", refused.because).into(), ..refused },
         None => refused,
     }
@@ -54,8 +54,7 @@ fn client(provider: &Provider, asked: &Asked<'_>) -> Option<&'static str> {
 
 fn timestamp(provider: &Provider, asked: &Asked<'_>) -> Option<&'static str> {
     let timestamp = positive_integer(asked.reading.text("oauth_timestamp")?)?;
-    // Behind a clause of its own, as the rules write it.
-    Some(timestamp_hint(timestamp, asked.clock(), provider.window().unwrap_or(USUAL_WINDOW)).trim_start_matches("; "))
+    timestamp_hint(timestamp, asked.clock(), provider.window().unwrap_or(USUAL_WINDOW))
 }
 
 fn methods(provider: &Provider, endpoint: &Endpoint) -> String {

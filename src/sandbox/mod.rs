@@ -6,7 +6,8 @@
 //! | [`http`], `reading`, [`limits`] | requests and answers as octets, requests that come in pieces, and what a peer may cost |
 //! | `provider`, `target`, [`routes`] | an answer to every request; where it goes, and which endpoint a path is |
 //! | `whose` | whether a request may be of somebody's real client: then it is not kept |
-//! | `verifying`, `hints`, [`nonces`], [`store`] | a signed request put to the specification and the profile, what a refusal implies, what is remembered |
+//! | `verifying`, `hints` | a signed request put to the specification and the profile; what a refusal implies |
+//! | [`nonces`], [`store`] | what is remembered |
 //! | `endpoints`, `authorize` | credentials, renewal, revocation, the resource; the user's part |
 //! | [`refusal`], [`explanation`] | a refusal as the provider writes it; what a wrong signature implies |
 //! | [`faults`] | misbehaviour at clients |

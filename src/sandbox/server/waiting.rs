@@ -159,8 +159,8 @@ impl Waiting {
         }
     }
 
-    /// Closes the door, has every connection looked at, so that those which wait for nothing but a request end, and waits until there are none, at most for
-    /// `grace`. Then nobody looks any more.
+    /// Closes the door, has every connection looked at, so that those which wait for nothing but a request end, and waits until there are
+    /// none, at most for `grace`. Then nobody looks any more.
     pub(super) fn end(&self, grace: Duration) {
         drop(lock(&self.door).take());
         let mut open = lock(&self.open);
