@@ -177,6 +177,15 @@ fn more_answers_that_take_long_than_threads_keep_nobody_up_and_end_with_the_sand
     }
 }
 
+/// Tells others that it is over, when it goes.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn those_who_never_stop_asking_keep_nobody_up() {
     let sandbox = builder("rfc5849").explains(false).start().unwrap();
@@ -206,10 +215,11 @@ fn those_who_never_stop_asking_keep_nobody_up() {
                 }
             });
         }
+        // Also if it does not: otherwise they would ask for ever.
+        let _over = Over(&over);
         for _ in 0..5 {
             serves(&sandbox);
         }
-        over.store(true, Ordering::SeqCst);
     });
 }
 
