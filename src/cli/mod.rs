@@ -64,7 +64,9 @@ struct Cli {
     command: Command,
 }
 
+// Only the command that is asked for is built with its options: building all of them takes longer than everything else at the start.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Command {
     /// Put vectors to the reference, or to each --adapter, and judge the provider fixtures
     Test(test::Arguments),
