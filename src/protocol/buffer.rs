@@ -131,7 +131,13 @@ impl Buffer {
 
     #[cold]
     fn grow(&mut self, needed: usize) {
-        self.octets.resize(needed.max(self.octets.len() * 2).max(4 * BLOCK), 0);
+        let size = needed.max(self.octets.len() * 2).max(4 * BLOCK);
+        if self.length == 0 {
+            // Memory that comes as zeros from the system costs nothing where it is never written to.
+            self.octets = vec![0; size];
+        } else {
+            self.octets.resize(size, 0);
+        }
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) const STEP: usize = 16;
 pub(super) fn reserved(step: &[u8; STEP]) -> u32 {
     let octets = u8x16::new(*step);
     let letters = within(octets | u8x16::splat(0x20), b'a', b'z');
-    let others = within(octets, b'0', b'9') | within(octets, b'-', b'.');
+    // Between the dots and the digits stands nothing but the slash.
+    let others = within(octets, b'-', b'9') & !octets.simd_eq(u8x16::splat(b'/'));
     let marks = octets.simd_eq(u8x16::splat(b'_')) | octets.simd_eq(u8x16::splat(b'~'));
     !(letters | others | marks).to_bitmask() & 0xffff
 }
