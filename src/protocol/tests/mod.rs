@@ -1,5 +1,6 @@
 //! Tests of the room as a whole: derivations against the values of RFC 5849 and of other programs, and a verifier's every check.
 
+mod admission;
 mod deriving;
 mod signing;
 mod verifying;
