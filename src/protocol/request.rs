@@ -256,6 +256,25 @@ mod tests {
     }
 
     #[test]
+    fn any_text_is_cut_by_the_generic_rule() {
+        for (text, scheme, authority, path, query) in [
+            ("ftp://u@h:99/x?y#z", "ftp", "u@h:99", "/x", Some("y")),
+            ("//h/x", "", "h", "/x", None),
+            ("/x?y", "", "", "/x", Some("y")),
+            ("mailto:a@b", "mailto", "", "a@b", None),
+            ("://h/x", "", "", "://h/x", None),
+            ("a b://h/x", "", "", "a b://h/x", None),
+            ("", "", "", "", None),
+        ] {
+            let url = Url::of_any_text(text.as_bytes());
+            let parts = (url.scheme, url.authority, url.path, url.query);
+            assert_eq!(parts, (scheme.as_bytes(), authority.as_bytes(), path.as_bytes(), query.map(str::as_bytes)), "{text}");
+        }
+        assert_eq!(Url::of_any_text(b"ftp://h:99/").host, HostAndPort { host: b"h", port: Some(99) });
+        assert_eq!(Url::of_any_text(b"ftp://h:port/").host, HostAndPort { host: b"h:port", port: None });
+    }
+
+    #[test]
     fn what_is_no_absolute_http_url_is_refused() {
         for text in [
             "",

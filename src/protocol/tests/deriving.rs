@@ -246,3 +246,20 @@ fn a_derivation_that_is_used_again_signs_with_the_secrets_and_the_recipe_that_it
         }
     }
 }
+
+#[test]
+fn a_key_alone_is_made_of_whatever_is_taken_for_the_secrets() {
+    let protocol = photos("HMAC-SHA1");
+    let (request, secrets) = (request(PHOTOS, &[], None, &protocol), Secrets::new(b"c&", b"t "));
+    let key = |recipe: &Recipe| {
+        let mut key = Buffer::default();
+        recipe.write_key(&secrets, &request, &mut key);
+        text(&key).to_owned()
+    };
+    assert_eq!(key(&Recipe::RFC5849), "c%26&t%20");
+    let exchanged = |secrets: &Secrets<'_>, _: &Request<'_>, client: &mut Buffer, token: &mut Buffer| {
+        client.append(secrets.token());
+        token.append(secrets.client());
+    };
+    assert_eq!(key(&Recipe { secrets: Some(exchanged), ..Recipe::RFC5849 }), "t%20&c%26");
+}
