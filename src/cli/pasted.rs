@@ -85,7 +85,10 @@ fn stdin(is_taken: bool) -> Result<Vec<u8>, Fail> {
         return Err(Fail::usage("stdin cannot hold both the secrets and the request").hint("--secret-env or --secret-file leaves it free"));
     }
     let mut text = Vec::new();
-    io::stdin().lock().take(files::MAX_FILE).read_to_end(&mut text)?;
+    io::stdin().lock().take(files::MAX_FILE + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > files::MAX_FILE {
+        return Err(Fail::usage(format!("stdin holds more than {} octets", files::MAX_FILE)));
+    }
     Ok(text)
 }
 
