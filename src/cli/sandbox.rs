@@ -106,8 +106,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     while !interrupted.load(Ordering::SeqCst) {
         std::thread::sleep(Duration::from_millis(50));
     }
-    let exchanges = sandbox.exchanges();
-    sandbox.stop();
+    let exchanges = sandbox.stop();
     teller.finish(Duration::from_secs(1));
     if let Some(folder) = &arguments.record {
         output::write_file(&folder.join("fixtures.json"), recording::fixtures(&exchanges, &profile).as_bytes())?;
