@@ -41,10 +41,10 @@ pub(super) struct RequestOptions {
     /// HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256, RSA-SHA512 or PLAINTEXT
     #[arg(long, value_name = "NAME", default_value = "HMAC-SHA1")]
     signature_method: String,
-    /// oauth_nonce; a random one if left out
+    /// oauth_nonce; if left out, `sign` makes a random one (but for PLAINTEXT), and `explain` takes the request as one without
     #[arg(long)]
     nonce: Option<String>,
-    /// oauth_timestamp in seconds; now if left out
+    /// oauth_timestamp in seconds; if left out, `sign` takes the time of now (but for PLAINTEXT), and `explain` the request as one without
     #[arg(long, value_name = "SECONDS")]
     timestamp: Option<String>,
     /// oauth_callback
