@@ -7,6 +7,7 @@ use super::explain_deviation;
 use super::fail::Fail;
 use super::fixtures;
 use super::output::{self, Outcome};
+use super::sections;
 use super::selection::Selection;
 use crate::deviation::{Input, Rank, all};
 use crate::implementation::wire::Fault;
@@ -184,22 +185,19 @@ fn list_faults() -> String {
 }
 
 fn list_clauses(arguments: &Clauses) -> Result<String, Fail> {
-    let below = |section: &str| {
-        arguments
-            .section
-            .as_deref()
-            .is_none_or(|wanted| section == wanted || section.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.')))
-    };
+    let clauses = clauses::all().map_err(Fail::work)?;
     let mut rows = Vec::new();
-    for clause in clauses::all().map_err(Fail::work)?.iter().filter(|clause| below(&clause.section)) {
+    let is_wanted = |section: &str| arguments.section.as_deref().is_none_or(|wanted| sections::is_within(section, wanted));
+    for clause in clauses.iter().filter(|clause| is_wanted(&clause.section)) {
         let covered = match &clause.covered {
             Covered::Cases(cases) => cases.join(" "),
             Covered::Untestable { why, checked_by } => format!("no vector: {why}; {checked_by}"),
         };
         rows.push([clause.id.clone(), clause.level.as_str().to_owned(), clause.text.clone(), covered]);
     }
-    if rows.is_empty() {
-        return Err(Fail::usage("no clause is of that section"));
+    if let Some(wanted) = arguments.section.as_deref().filter(|_| rows.is_empty()) {
+        let known = clauses.iter().map(|clause| clause.section.clone()).collect();
+        return Err(Fail::usage(format!("no clause is of section {wanted:?}")).hint(sections::there_are(wanted, &known)));
     }
     Ok(rows
         .iter()

@@ -14,6 +14,7 @@ mod fuzz_saving;
 mod implementations;
 mod last_run;
 mod list;
+mod meant;
 mod output;
 mod pages;
 mod pasted;
@@ -28,6 +29,7 @@ mod reports;
 mod request;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sections;
 mod selection;
 mod selftest;
 mod session;
