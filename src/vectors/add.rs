@@ -106,7 +106,7 @@ pub fn add(target: (&str, &str), found: (&str, &str), review: &Review, recompute
     whole.for_each(&mut |_| std::ops::ControlFlow::Continue(()))?;
     let added: Vec<String> = ids.iter().map(|id| format!("{}/{id}", suite.name)).collect();
     let Some(finding) = lint(&whole, recompute).into_iter().find(|finding| added.contains(&finding.thing)) else { return Ok(text) };
-    let error = LoadError { thing: format!("case {:?}", finding.thing), ..wrong(found.0, finding.what) };
+    let error = LoadError { thing: format!("case {:?}", finding.thing), hint: finding.hint, ..wrong(found.0, finding.what) };
     let is_control = added.len() > 1 && added.first() == Some(&finding.thing);
     Err(if is_control { error.with_hint("it is the control; another one of the file will do: --control ID") } else { error })
 }
