@@ -78,7 +78,7 @@ enum Command {
     Sign(sign::Arguments),
     /// Reports of finished runs: convert, merge, diff
     Report(report::Arguments),
-    /// List what there is: cases, profiles, rules, clauses, deviations
+    /// List what there is: cases, profiles, rules, clauses, deviations, faults
     List(list::Arguments),
     /// Care of the vector files: lint, fmt, export, add
     Vectors(vectors::Arguments),

@@ -25,9 +25,11 @@ fn lint_finds_what_loading_does_not() {
 #[test]
 fn lint_tells_of_what_cannot_be_read_as_loading_does() {
     let folder = Folder::new();
-    let file = folder.file("a.json", suite("must", "a b", "a%20b").replace("\"title\"", "\"tilte\""));
+    let text = suite("must", "a b", "a%20b").replace("\"title\"", "\"tilte\"");
+    let column = text.lines().nth(1).unwrap().find("\"tilte\"").unwrap() + 1;
+    let file = folder.file("a.json", text);
     let ended = countersign(&["vectors", "lint", &file]).with(1);
-    assert_eq!(ended.stdout, format!("{file}:2:68: case \"one\": unknown field \"tilte\"\nhint: did you mean \"title\"?\n"));
+    assert_eq!(ended.stdout, format!("{file}:2:{column}: case \"one\": unknown field \"tilte\"\nhint: did you mean \"title\"?\n"));
     assert_eq!(ended.stderr, "note: 1 finding\n");
     let loading = countersign(&["test", "--vectors", &file]).with(3);
     assert_eq!(loading.stderr, format!("error: {}", ended.stdout));
