@@ -76,7 +76,11 @@ impl<'a> Spot<'a> {
             let found = self.error(lone, thing, format!("{escape} is half of a surrogate pair, no Unicode character"));
             return found.with_hint(NOT_UTF8);
         }
-        let reason = if error.is_eof() { format!("cut off ({reason})") } else { reason };
+        let reason = match error.is_eof() {
+            true if piece.trim().is_empty() => "it is empty".to_owned(),
+            true => format!("cut off ({reason})"),
+            false => reason,
+        };
         LoadError { hint, ..self.error(offset, thing, reason) }
     }
 }

@@ -32,7 +32,7 @@ fn right() -> String {
 fn cut_off() {
     let text = right();
     refused("a.json", &text[..text.find("\"input\"").unwrap()], ":4:4", "cut off");
-    refused("a.json", "", ":1:1", "cut off");
+    refused("a.json", "", ":1:1", "it is empty");
 }
 
 #[test]
