@@ -336,6 +336,7 @@ fn without_line_end(mut octets: Vec<u8>) -> Vec<u8> {
 /// Says what in a secret is hardly meant to be there. It is taken as it is, and never quoted.
 fn warn_of_white_space(what: &str, octets: &[u8]) {
     let odd = match octets {
+        [] => "is empty",
         [0xef, 0xbb, 0xbf, ..] => "begins with a byte order mark",
         _ if octets.contains(&b'\n') => "has more than one line",
         [first, ..] if first.is_ascii_whitespace() => "begins with white space",

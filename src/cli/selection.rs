@@ -18,7 +18,7 @@ use crate::vectors::{Case, Corpus, Level, Operation, glob};
 #[command(next_help_heading = "Selection")]
 pub(super) struct Selection {
     /// Ids of cases, or globs (`sign.uri/*`, `**port**`); a suite's name stands for all of its cases
-    #[arg(value_name = "ID-GLOB")]
+    #[arg(value_name = "ID-GLOB", help_heading = clap::builder::Resettable::Reset)]
     globs: Vec<String>,
     /// Only cases of this section and those below it, such as 3.4.1.3
     #[arg(long, value_name = "N.N")]

@@ -187,7 +187,7 @@ fn export_to(arguments: &Export) -> Outcome {
     for (path, octets) in &files {
         let target = arguments.folder.join(path);
         if let Some(folder) = target.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+            files::folder(folder)?;
         }
         output::write_file(&target, octets)?;
     }
