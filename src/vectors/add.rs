@@ -60,7 +60,7 @@ pub fn add(target: (&str, &str), found: (&str, &str), review: &Review, recompute
         wrong(found.0, format!("{unversioned:?} names no version of an implementation")).with_hint("such as \"oauthlib 4.0.1\"")
     })?;
     if review.published.is_none() && implementations < FEWEST {
-        return Err(wrong(found.0, format!("{implementations} independent implementations confirm the expected value"))
+        return Err(wrong(found.0, format!("independent implementations that confirm the expected value: {implementations}"))
             .with_hint(format!("a value that is published nowhere needs {FEWEST}; the reference here is none of them")));
     }
     let parsed = |file: &str, text: &str| serde_json::from_str::<Value>(text).map_err(|error| wrong(file, error.to_string()));

@@ -117,7 +117,7 @@ fn what_is_added_says_where_its_value_comes_from() {
         (&["--published", "https://example.com/signing"], 2, "--kind vendor"),
         (&["--published", "https://example.com/signing", "--kind", "rfc"], 2, "no section of an RFC"),
         (&["--kind", "vendor", "--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "Authlib 1.6.0"], 2, "--published"),
-        (&["--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "OAuthLib 3.2.2"], 3, "1 independent implementations"),
+        (&["--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "OAuthLib 3.2.2"], 3, "that confirm the expected value: 1"),
         (&["--confirmed-by", "oauthlib", "--confirmed-by", "Authlib 1.6.0"], 3, "names no version"),
     ] {
         let ended = add(rest).with(code);
