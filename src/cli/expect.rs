@@ -89,7 +89,12 @@ fn check(files: &[String], vectors: &Vectors) -> Outcome {
             code = ExitCode::Unexpected;
         }
         if findings.is_empty() {
-            let _ = writeln!(text, "{}: {} entries, all of use", escape::line(expectations.file()), expectations.entries().len());
+            let entries = match expectations.entries().len() {
+                0 => "no entry".to_owned(),
+                1 => "1 entry, of use".to_owned(),
+                many => format!("{many} entries, all of use"),
+            };
+            let _ = writeln!(text, "{}: {entries}", escape::line(expectations.file()));
         }
     }
     output::print(&text)?;

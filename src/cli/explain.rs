@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::arguments::Vectors;
 use super::fail::Fail;
+use super::meant::meant;
 use super::output::{self, Outcome as Done};
 use super::pasted::{self, PastedOptions};
 use super::progress::Search;
@@ -23,7 +24,6 @@ use crate::intake::{Answer, Finding, Pasted, PastedResponse, SignedRequest};
 use crate::judgement::explanation::findings_of_answer;
 use crate::judgement::{Clues, ExitCode, Explanation, Keep, Plan, Run, RunError, RunStart, Runner, Surroundings};
 use crate::profile::hosts;
-use crate::profile::nearest::nearest;
 use crate::protocol::encoding::percent_decoded_if_whole;
 use crate::protocol::signature::base64_octets;
 use crate::protocol::{Secrets, SignatureMethod, Url};
@@ -142,9 +142,8 @@ fn case_json(case: Case, suite_digest: String) -> Done {
 fn unknown(corpus: &Corpus, id: &str) -> Result<Fail, Fail> {
     let ids = corpus.cases().map(|case| case.map(|case| case.full_id())).collect::<Result<Vec<_>, _>>()?;
     let fail = Fail::usage(format!("there is no case {id:?}"));
-    let same_end = ids.iter().find(|known| known.split_once('/').is_some_and(|(_, end)| end == id)).map(String::as_str);
-    Ok(match same_end.or_else(|| nearest(id, ids.iter().map(String::as_str))) {
-        Some(near) => fail.hint(format!("did you mean {near}?")),
+    Ok(match meant(id, &ids) {
+        Some(near) => fail.hint(format!("did you mean {near}")),
         None => fail.hint("`countersign list cases` shows all ids"),
     })
 }

@@ -1,4 +1,4 @@
-//! Reading files that an option names: regular ones only, and only so much.
+//! Files and folders that an option names: what is read is a regular file, and only so much of it.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -22,6 +22,14 @@ pub(super) fn octets(path: &Path, most: u64) -> Result<Vec<u8>, Fail> {
         return Err(cannot(&format!("it is larger than {most} octets")));
     }
     Ok(octets)
+}
+
+/// Makes a folder with those above it, unless it is there.
+pub(super) fn folder(path: &Path) -> Result<(), Fail> {
+    std::fs::create_dir_all(path).map_err(|error| match std::fs::metadata(path) {
+        Ok(there) if !there.is_dir() => Fail::work(format!("{}: is no folder", path.display())),
+        _ => Fail::work(format!("{}: cannot be made: {error}", path.display())),
+    })
 }
 
 /// The same as text.

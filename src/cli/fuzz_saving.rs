@@ -27,7 +27,7 @@ const MOST_LETTERS: usize = 60;
 impl Saving {
     /// Into this folder; it is made if it is not there.
     pub(super) fn into(folder: &Path) -> Result<Saving, Fail> {
-        std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+        files::folder(folder)?;
         Ok(Saving { folder: folder.to_owned(), written: HashSet::new() })
     }
 

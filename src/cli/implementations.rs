@@ -11,7 +11,7 @@ use clap::Args;
 use super::arguments;
 use super::fail::Fail;
 use super::files;
-use crate::implementation::adapter::{Adapter, Launch};
+use crate::implementation::adapter::{Adapter, Launch, StartError};
 use crate::judgement::ExitCode;
 use crate::judgement::expectations::{Expectations, ExpectationsError};
 use crate::profile::calendar::Zone;
@@ -64,6 +64,9 @@ pub(super) struct Named {
     arguments: Vec<String>,
 }
 
+/// How much of what an adapter wrote is shown, in octets.
+const MOST_SAID: usize = 4096;
+
 impl Implementations {
     /// The adapters that are named, in their order.
     pub(super) fn named(&self) -> Result<Vec<Named>, Fail> {
@@ -92,10 +95,20 @@ impl Implementations {
             ..named.launch()
         };
         let adapter = Adapter::start_until(launch, Arc::clone(stop)).map_err(|error| {
-            let said = escape::line(error.stderr.trim());
+            let stderr = escape::middle_cut(error.stderr.trim(), MOST_SAID);
+            // A traceback is read line by line.
+            let said = match stderr.lines().count() {
+                0 => String::new(),
+                1 => format!(" {}", escape::line(&stderr)),
+                _ => stderr.lines().map(|line| format!("\n  {}", escape::line(line))).collect(),
+            };
             let name = named.name.as_ref().map_or_else(String::new, |name| format!("{}: ", escape::line(name)));
             let fail = Fail { code: ExitCode::Adapter, message: format!("adapter {name}{}", escape::line(&error.to_string())), hint: None };
-            if said.is_empty() { fail } else { fail.hint(format!("it wrote on its standard error: {said}")) }
+            match error.why {
+                StartError::Spawn(_) => fail.hint("a command is a program and its arguments: it is found in PATH, and no shell reads it"),
+                _ if said.is_empty() => fail,
+                _ => fail.hint(format!("it wrote on its standard error:{said}")),
+            }
         })?;
         Ok(match named.name {
             Some(name) => adapter.named(name),

@@ -1,4 +1,7 @@
-//! `countersign list`: what there is. One line a thing, in the order of the files, so that it can be searched and compared.
+//! `countersign list`: what there is. One line a thing, in the order of the files, so that it can be searched and compared; or the same
+//! things as JSON.
+
+mod things;
 
 use clap::{Args, Subcommand};
 
@@ -7,20 +10,23 @@ use super::explain_deviation;
 use super::fail::Fail;
 use super::fixtures;
 use super::output::{self, Outcome};
+use super::sections;
 use super::selection::Selection;
-use crate::deviation::{Input, Rank, all};
-use crate::implementation::wire::Fault;
 use crate::judgement::ExitCode;
-use crate::profile::{Profile, shipped};
+use crate::profile::{Profile, Rule, shipped};
 use crate::report::escape;
-use crate::vectors::clauses::{self, Covered};
-use crate::vectors::{Level, Status, glob};
+use crate::vectors::clauses::{self, Covered, Requirement};
+use crate::vectors::glob;
+use things::{Listed, ListedCase, ListedClause, ListedDeviation, ListedProfile, document};
 
 /// List what there is.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     what: What,
+    /// The same as JSON: an object with format 1 and one array, which is named as the list is
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -45,7 +51,7 @@ struct Deviations {
     #[arg(value_name = "ID-GLOB")]
     globs: Vec<String>,
     /// The pages of them all as one Markdown document, each with an anchor
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     markdown: bool,
 }
 
@@ -72,58 +78,58 @@ struct Clauses {
 
 /// Runs it.
 pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let json = arguments.json;
     let text = match &arguments.what {
-        What::Cases(arguments) => cases(arguments)?,
-        What::Profiles => profiles()?,
-        What::Rules(arguments) => rules(arguments)?,
-        What::Clauses(arguments) => list_clauses(arguments)?,
-        What::Faults => list_faults(),
-        What::Deviations(arguments) => deviations(arguments)?,
+        What::Cases(arguments) => listed("cases", &cases(arguments)?, json),
+        What::Profiles => listed("profiles", &profiles()?, json),
+        What::Rules(arguments) => listed("rules", &rules(arguments)?, json),
+        What::Clauses(arguments) => {
+            let clauses = list_clauses(arguments)?;
+            if json { document("clauses", &clauses.iter().map(ListedClause::of).collect::<Vec<_>>()) } else { paragraphs(&clauses) }
+        }
+        What::Faults => listed("faults", &things::faults(), json),
+        What::Deviations(arguments) if arguments.markdown => explain_deviation::document(&super::adapter::causes(
+            &deviations(arguments)?.into_iter().map(|one| one.sample).collect::<Vec<_>>(),
+        )?)?,
+        What::Deviations(arguments) => listed("deviations", &deviations(arguments)?, json),
     };
     output::print(&text)?;
     Ok(ExitCode::AsExpected)
 }
 
-fn cases(arguments: &Cases) -> Result<String, Fail> {
+/// Things as lines or as JSON.
+fn listed<T: Listed>(name: &'static str, things: &[T], json: bool) -> String {
+    if json { document(name, things) } else { table(&things.iter().map(Listed::columns).collect::<Vec<_>>()) }
+}
+
+fn cases(arguments: &Cases) -> Result<Vec<ListedCase>, Fail> {
     let (fixtures, corpus) = fixtures::opened(&arguments.vectors)?;
     let selector = arguments.selection.selector(&corpus)?;
-    let (mut rows, mut ids) = (Vec::new(), Vec::new());
+    let (mut taken, mut ids) = (Vec::new(), Vec::new());
     for case in corpus.cases() {
         let case = case?;
-        let id = case.full_id();
+        ids.push(case.full_id());
         if selector.takes(&case) {
-            let level = match (case.status, case.level) {
-                (Status::Withdrawn, _) => "withdrawn",
-                (Status::Disputed, _) => "disputed",
-                (Status::Active, Level::Must) => "must",
-                (Status::Active, Level::Should) => "should",
-                (Status::Active, Level::Interop) => "interop",
-            };
-            rows.push([id.clone(), level.to_owned(), case.title]);
+            taken.push(ListedCase::of(case));
         }
-        ids.push(id);
     }
     if arguments.selection.asks_for_exchanges() {
-        rows.extend(
-            fixtures.selected(&selector).iter().map(|exchange| [exchange.full_id(), "must".to_owned(), exchange.title().to_owned()]),
-        );
+        taken.extend(fixtures.selected(&selector).into_iter().map(ListedCase::of_exchange));
     }
     ids.extend(fixtures.all().map(|exchange| exchange.full_id()));
     selector.check(&ids)?;
-    Ok(table(&rows))
+    Ok(taken)
 }
 
 fn shipped_profiles() -> Result<Vec<Profile>, Fail> {
     shipped::TEXTS.iter().filter_map(|(name, _)| shipped::profile(name)).map(|profile| profile.map_err(Fail::from)).collect()
 }
 
-fn profiles() -> Result<String, Fail> {
-    let rows: Vec<_> =
-        shipped_profiles()?.into_iter().map(|profile| [profile.id, format!("{} rules", profile.rules.len()), profile.name]).collect();
-    Ok(table(&rows))
+fn profiles() -> Result<Vec<ListedProfile>, Fail> {
+    Ok(shipped_profiles()?.into_iter().map(ListedProfile::of).collect())
 }
 
-fn rules(arguments: &Rules) -> Result<String, Fail> {
+fn rules(arguments: &Rules) -> Result<Vec<Rule>, Fail> {
     let profiles = shipped_profiles()?;
     if let Some(wanted) = &arguments.profile
         && !profiles.iter().any(|profile| profile.id == *wanted)
@@ -136,76 +142,40 @@ fn rules(arguments: &Rules) -> Result<String, Fail> {
         });
     }
     let selected = profiles.into_iter().filter(|profile| arguments.profile.as_ref().is_none_or(|wanted| *wanted == profile.id));
-    let rows: Vec<_> =
-        selected.flat_map(|profile| profile.rules).map(|rule| [rule.id, rule.level.as_str().to_owned(), rule.statement]).collect();
-    Ok(table(&rows))
+    Ok(selected.flat_map(|profile| profile.rules).collect())
 }
 
-fn deviations(Deviations { globs, markdown }: &Deviations) -> Result<String, Fail> {
-    let rank = |rank| match rank {
-        Rank::Common => "common",
-        Rank::Seen => "seen",
-        Rank::Plausible => "plausible",
-    };
-    let inputs = Input::KINDS.iter().map(|(kind, parameter, sentence)| {
-        let id = if parameter.is_empty() { (*kind).to_owned() } else { format!("{kind}:{parameter}") };
-        [id, "seen".to_owned(), (*sentence).to_owned()]
-    });
-    let table_rows = all().map(|deviation| [deviation.id.to_owned(), rank(deviation.rank).to_owned(), deviation.sentence.to_owned()]);
-    let rows: Vec<[String; 3]> = table_rows.chain(inputs).collect();
+fn deviations(Deviations { globs, .. }: &Deviations) -> Result<Vec<ListedDeviation>, Fail> {
+    let all = things::deviations()?;
     for glob in globs {
-        if !rows.iter().any(|[id, ..]| glob::matches(glob, id)) {
+        if !all.iter().any(|one| glob::matches(glob, &one.id)) {
             return Err(super::adapter::nearest_cause(Fail::usage(format!("no deviation matches {glob:?}")), glob));
         }
     }
-    let is_taken = |row: &&[String; 3]| globs.is_empty() || globs.iter().any(|glob| glob::matches(glob, &row[0]));
-    let taken: Vec<[String; 3]> = rows.iter().filter(is_taken).cloned().collect();
-    if *markdown {
-        let sample = |id: String| match Input::SAMPLES.iter().find(|sample| sample.split(':').next() == id.split(':').next()) {
-            Some(sample) => (*sample).to_owned(),
-            None => id,
-        };
-        let ids: Vec<String> = taken.into_iter().map(|[id, ..]| sample(id)).collect();
-        return explain_deviation::document(&super::adapter::causes(&ids)?);
+    let is_taken = |one: &ListedDeviation| globs.is_empty() || globs.iter().any(|glob| glob::matches(glob, &one.id));
+    Ok(all.into_iter().filter(is_taken).collect())
+}
+
+fn list_clauses(arguments: &Clauses) -> Result<Vec<Requirement>, Fail> {
+    let all = clauses::all().map_err(Fail::work)?;
+    let Some(wanted) = arguments.section.as_deref() else { return Ok(all) };
+    let taken: Vec<Requirement> = all.iter().filter(|clause| sections::is_within(&clause.section, wanted)).cloned().collect();
+    if taken.is_empty() {
+        let known = all.into_iter().map(|clause| clause.section).collect();
+        return Err(Fail::usage(format!("no clause is of section {wanted:?}")).hint(sections::there_are(wanted, &known)));
     }
-    Ok(table(&taken))
+    Ok(taken)
 }
 
-/// The faults of adapters, and those of the sandbox with what a good client does.
-fn list_faults() -> String {
-    let of_adapters = Fault::ALL.iter().map(|(_, name, sentence)| [(*name).to_owned(), "adapter".to_owned(), (*sentence).to_owned()]);
-    #[cfg(feature = "sandbox")]
-    let of_sandbox = crate::sandbox::faults::TABLE
-        .iter()
-        .map(|fault| [fault.name.to_owned(), "sandbox".to_owned(), format!("{}: a good client {}", fault.sentence, fault.good)]);
-    #[cfg(not(feature = "sandbox"))]
-    let of_sandbox = std::iter::empty();
-    table(&of_adapters.chain(of_sandbox).collect::<Vec<_>>())
-}
-
-fn list_clauses(arguments: &Clauses) -> Result<String, Fail> {
-    let below = |section: &str| {
-        arguments
-            .section
-            .as_deref()
-            .is_none_or(|wanted| section == wanted || section.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.')))
-    };
-    let mut rows = Vec::new();
-    for clause in clauses::all().map_err(Fail::work)?.iter().filter(|clause| below(&clause.section)) {
-        let covered = match &clause.covered {
+fn paragraphs(clauses: &[Requirement]) -> String {
+    let one = |Requirement { id, level, text, covered, .. }: &Requirement| {
+        let covered = match covered {
             Covered::Cases(cases) => cases.join(" "),
             Covered::Untestable { why, checked_by } => format!("no vector: {why}; {checked_by}"),
         };
-        rows.push([clause.id.clone(), clause.level.as_str().to_owned(), clause.text.clone(), covered]);
-    }
-    if rows.is_empty() {
-        return Err(Fail::usage("no clause is of that section"));
-    }
-    Ok(rows
-        .iter()
-        .map(|[id, level, text, covered]| format!("{id} ({level})\n    {text}\n    {covered}\n"))
-        .map(|entry| escape::lines(&entry).into_owned())
-        .collect())
+        escape::lines(&format!("{id} ({})\n    {text}\n    {covered}\n", level.as_str())).into_owned()
+    };
+    clauses.iter().map(one).collect()
 }
 
 /// Columns as wide as their longest text, but the last.

@@ -14,6 +14,7 @@ mod fuzz_saving;
 mod implementations;
 mod last_run;
 mod list;
+mod meant;
 mod output;
 mod pages;
 mod pasted;
@@ -28,6 +29,7 @@ mod reports;
 mod request;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sections;
 mod selection;
 mod selftest;
 mod session;
@@ -78,7 +80,7 @@ enum Command {
     Sign(sign::Arguments),
     /// Reports of finished runs: convert, merge, diff
     Report(report::Arguments),
-    /// List what there is: cases, profiles, rules, clauses, deviations
+    /// List what there is: cases, profiles, rules, clauses, deviations, faults
     List(list::Arguments),
     /// Care of the vector files: lint, fmt, export, add
     Vectors(vectors::Arguments),

@@ -7,6 +7,7 @@ use std::process;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use tempfile::NamedTempFile;
 
 use super::fail::Fail;
@@ -24,7 +25,24 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 pub(super) fn usage(error: &clap::Error) -> process::ExitCode {
     // Where stdout or stderr is closed there is nobody to tell.
     let _ = error.print();
+    if let Some(report) = report_without_file(error) {
+        let _ = writeln!(anstream::stderr().lock(), "{CYAN}hint{CYAN:#}: `{report} -` writes it to stdout");
+    }
     process::ExitCode::from(if error.use_stderr() { ExitCode::Usage.number() } else { ExitCode::AsExpected.number() })
+}
+
+/// The options of reports, which elsewhere are sometimes switches: `explain --json`.
+const REPORTS: [&str; 9] = ["--badge", "--events", "--github", "--html", "--json", "--junit", "--markdown", "--sarif", "--tap"];
+
+/// The option of a report that was given without its file.
+fn report_without_file(error: &clap::Error) -> Option<&'static str> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let option = text(ContextKind::InvalidArg)?.strip_suffix(" <FILE>")?;
+    text(ContextKind::InvalidValue).filter(|value| error.kind() == ErrorKind::InvalidValue && value.is_empty())?;
+    REPORTS.into_iter().find(|report| *report == option)
 }
 
 /// Says what went wrong, and ends.

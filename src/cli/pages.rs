@@ -7,6 +7,7 @@ use clap_complete::{Shell, generate};
 
 use super::Cli;
 use super::fail::Fail;
+use super::files;
 use super::output::{self, Outcome};
 use crate::judgement::ExitCode;
 
@@ -49,7 +50,7 @@ pub(super) fn man(arguments: &Man) -> Outcome {
     match &arguments.dir {
         None => output::print(&page(&command)?)?,
         Some(folder) => {
-            std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+            files::folder(folder)?;
             let mut written = String::new();
             write(&command, folder, &mut written)?;
             output::print(&written)?;

@@ -8,6 +8,7 @@ use clap::Args;
 use super::fail::Fail;
 use super::files;
 use super::request::OwnedRequest;
+use crate::intake::pasted::any::Form;
 use crate::intake::{IntakeError, Pasted, PastedRequest, SignedRequest, pasted};
 use crate::protocol::transmission::Transmission;
 use crate::protocol::{SignatureMethod, Source, form_decoded};
@@ -54,6 +55,14 @@ impl PastedOptions {
                 ("stdin".to_owned(), text)
             }
         };
+        let form = Form::of(&text);
+        if self.har.is_some() && form != Form::Har {
+            return Err(Fail::usage(format!("{name}: it is no HAR file: it does not begin with a brace"))
+                .hint("--request FILE reads HTTP text and curl lines"));
+        }
+        if self.entry.is_some() && form != Form::Har {
+            return Err(Fail::usage(format!("{name}: --entry is for HAR files, and it is none")));
+        }
         pasted::any::read(&text, self.entry, https).map(Some).map_err(|error| told(&name, &error))
     }
 
@@ -85,7 +94,10 @@ fn stdin(is_taken: bool) -> Result<Vec<u8>, Fail> {
         return Err(Fail::usage("stdin cannot hold both the secrets and the request").hint("--secret-env or --secret-file leaves it free"));
     }
     let mut text = Vec::new();
-    io::stdin().lock().take(files::MAX_FILE).read_to_end(&mut text)?;
+    io::stdin().lock().take(files::MAX_FILE + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > files::MAX_FILE {
+        return Err(Fail::usage(format!("stdin holds more than {} octets", files::MAX_FILE)));
+    }
     Ok(text)
 }
 

@@ -25,9 +25,10 @@ pub(super) fn lint(path: &Path) -> Result<Option<Vec<String>>, Fail> {
         Sort::Profile => faults(&name, &text),
         Sort::Fixtures => Fixtures::parse(&name, &text).err().into_iter().collect(),
     };
-    Ok(Some(found.into_iter().flat_map(told).collect()))
+    Ok(Some(found.into_iter().flat_map(|fault: LoadError| told(fault.to_string(), fault.hint)).collect()))
 }
 
-fn told(fault: LoadError) -> Vec<String> {
-    std::iter::once(fault.to_string()).chain(fault.hint.map(|hint| format!("{HINT}{hint}"))).collect()
+/// The lines of a finding.
+pub(super) fn told(finding: String, hint: Option<String>) -> impl Iterator<Item = String> {
+    std::iter::once(finding).chain(hint.map(|hint| format!("{HINT}{hint}")))
 }

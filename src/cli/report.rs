@@ -182,8 +182,8 @@ struct Held {
     runs: Vec<Run>,
 }
 
-/// The most octets of a JSON report.
-const MAX_REPORT: u64 = 1 << 30;
+/// The most octets of a JSON report, which is read as a whole: some dozens of implementations beside each other.
+const MAX_REPORT: u64 = 128 << 20;
 
 /// The runs of an events file or a JSON report.
 pub(super) fn runs(path: &Path, keep: Keep) -> Result<Vec<Run>, Fail> {
@@ -194,17 +194,37 @@ pub(super) fn runs(path: &Path, keep: Keep) -> Result<Vec<Run>, Fail> {
 fn read(path: &Path, keep: Keep) -> Result<Held, Fail> {
     let name = path.display().to_string();
     let cannot = |error: std::io::Error| Fail::work(format!("{name}: cannot be read: {error}"));
-    let mut reader = BufReader::new(File::open(path).map_err(cannot)?);
-    if !is_events(std::io::BufRead::fill_buf(&mut reader).map_err(cannot)?) {
+    let file = File::open(path).map_err(cannot)?;
+    let length = file.metadata().map_or(0, |data| data.len());
+    let mut reader = BufReader::new(file);
+    let beginning = std::io::BufRead::fill_buf(&mut reader).map_err(cannot)?;
+    if !is_events(beginning) {
+        let neither = |why: &str| Fail::work(format!("{name}: neither events nor a JSON report: {}", escape::line(why)));
+        let writers = "`countersign test` writes events with --events and a JSON report with --json";
+        match beginning {
+            [] => return Err(neither("it is empty").hint(writers)),
+            [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                return Err(neither("it begins with a byte order mark").hint("save it as UTF-8 without a byte order mark"));
+            }
+            // What is no JSON report is not read to its end.
+            _ if beginning.trim_ascii_start().first().is_some_and(|octet| *octet != b'{') => {
+                return Err(neither("it does not begin with a brace").hint(writers));
+            }
+            _ => {}
+        }
+        let too_large = || {
+            Fail::work(format!("{name}: a JSON report of more than {} MiB", MAX_REPORT >> 20))
+                .hint("events have no such limit: `countersign test --events FILE`")
+        };
+        if length > MAX_REPORT {
+            return Err(too_large());
+        }
         let mut text = String::new();
         reader.take(MAX_REPORT + 1).read_to_string(&mut text).map_err(cannot)?;
         if text.len() as u64 > MAX_REPORT {
-            return Err(
-                Fail::work(format!("{name}: a JSON report of more than {} MiB", MAX_REPORT >> 20)).hint("events have no such limit")
-            );
+            return Err(too_large());
         }
-        let runs = report::read_json(&text)
-            .map_err(|error| Fail::work(format!("{name}: neither events nor a JSON report: {}", escape::line(&error.to_string()))))?;
+        let runs = report::read_json(&text).map_err(|error| neither(&error.to_string()))?;
         return Ok(Held { runs });
     }
     let replayed = replay(&name, reader, keep).map_err(|error| Fail::work(escape::line(&error.to_string())))?;

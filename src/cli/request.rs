@@ -41,10 +41,10 @@ pub(super) struct RequestOptions {
     /// HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256, RSA-SHA512 or PLAINTEXT
     #[arg(long, value_name = "NAME", default_value = "HMAC-SHA1")]
     signature_method: String,
-    /// oauth_nonce; a random one if left out
+    /// oauth_nonce; if left out, `sign` makes a random one (but for PLAINTEXT), and `explain` takes the request as one without
     #[arg(long)]
     nonce: Option<String>,
-    /// oauth_timestamp in seconds; now if left out
+    /// oauth_timestamp in seconds; if left out, `sign` takes the time of now (but for PLAINTEXT), and `explain` the request as one without
     #[arg(long, value_name = "SECONDS")]
     timestamp: Option<String>,
     /// oauth_callback
@@ -336,6 +336,7 @@ fn without_line_end(mut octets: Vec<u8>) -> Vec<u8> {
 /// Says what in a secret is hardly meant to be there. It is taken as it is, and never quoted.
 fn warn_of_white_space(what: &str, octets: &[u8]) {
     let odd = match octets {
+        [] => "is empty",
         [0xef, 0xbb, 0xbf, ..] => "begins with a byte order mark",
         _ if octets.contains(&b'\n') => "has more than one line",
         [first, ..] if first.is_ascii_whitespace() => "begins with white space",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::fail::Fail;
+use super::files;
 use super::output::{self, Outcome};
 use super::profiles;
 use super::request::secret_of;
@@ -78,7 +79,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let (client, synthetic) = client(arguments)?;
     let profile = profiles::named(&arguments.profile)?;
     if let Some(folder) = &arguments.record {
-        std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+        files::folder(folder)?;
     }
     let limits =
         Limits { exchanges: if arguments.record.is_some() { MOST_RECORDED } else { Limits::default().exchanges }, ..Limits::default() };
@@ -106,8 +107,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     while !interrupted.load(Ordering::SeqCst) {
         std::thread::sleep(Duration::from_millis(50));
     }
-    let exchanges = sandbox.exchanges();
-    sandbox.stop();
+    let exchanges = sandbox.stop();
     teller.finish(Duration::from_secs(1));
     if let Some(folder) = &arguments.record {
         output::write_file(&folder.join("fixtures.json"), recording::fixtures(&exchanges, &profile).as_bytes())?;
@@ -149,7 +149,7 @@ fn client(arguments: &Arguments) -> Result<(Option<Client>, bool), Fail> {
         (None, _) => made_up()?,
     };
     if let Some(path) = &arguments.public_key_file {
-        let octets = super::files::octets(path, 64 * 1024)?;
+        let octets = files::octets(path, 64 * 1024)?;
         let pem = std::str::from_utf8(&octets).map_err(|_| Fail::work(format!("{}: is no PEM", path.display())))?;
         client = client.with_public_key(pem).map_err(|fault| Fail::work(format!("{}: {fault}", path.display())))?;
     }

@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 
 use super::fail::Fail;
 use super::last_run;
+use super::meant::meant;
+use super::sections::Sections;
 use crate::profile::nearest::nearest;
 use crate::profile::shipped;
 use crate::vectors::{Case, Corpus, Level, Operation, glob};
@@ -16,7 +18,7 @@ use crate::vectors::{Case, Corpus, Level, Operation, glob};
 #[command(next_help_heading = "Selection")]
 pub(super) struct Selection {
     /// Ids of cases, or globs (`sign.uri/*`, `**port**`); a suite's name stands for all of its cases
-    #[arg(value_name = "ID-GLOB")]
+    #[arg(value_name = "ID-GLOB", help_heading = clap::builder::Resettable::Reset)]
     globs: Vec<String>,
     /// Only cases of this section and those below it, such as 3.4.1.3
     #[arg(long, value_name = "N.N")]
@@ -73,6 +75,7 @@ fn shard(text: &str) -> Result<Shard, String> {
 pub(super) struct Selector<'a> {
     options: &'a Selection,
     globs: Vec<(&'a str, Cell<bool>)>,
+    sections: Sections<'a>,
     operations: Vec<&'a str>,
     failed: Option<BTreeSet<String>>,
 }
@@ -95,6 +98,12 @@ impl Selection {
             && self.failed.is_none()
     }
 
+    /// Whether more than one kind of option narrows, so that each may match and all together nothing.
+    pub(super) fn is_narrowed_twice(&self) -> bool {
+        let lists = [self.globs.len(), self.section.len(), self.flag.len(), self.level.len(), self.operation.len(), self.profile.len()];
+        lists.iter().filter(|length| **length > 0).count() > 1
+    }
+
     /// Whether provider fixtures may be meant, too.
     pub(super) fn asks_for_exchanges(&self) -> bool {
         !self.globs.is_empty() || !self.profile.is_empty() || self.operation.iter().any(|operation| operation == "exchange")
@@ -110,6 +119,7 @@ impl Selection {
         Ok(Selector {
             options: self,
             globs: self.globs.iter().map(|glob| (glob.as_str(), Cell::new(false))).collect(),
+            sections: Sections::of(&self.section),
             operations: self.operation.iter().map(String::as_str).collect(),
             failed: self.failed.as_deref().map(last_run::read).transpose()?,
         })
@@ -178,15 +188,10 @@ impl Selector<'_> {
                 named = true;
             }
         }
-        let of_section = |section: &str| {
-            options
-                .section
-                .iter()
-                .any(|wanted| section == wanted || section.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.starts_with('.')))
-        };
+        let of_section = self.sections.take(&mut candidate.sections);
         named
             && self.failed.as_ref().is_none_or(|failed| failed.contains(candidate.full_id))
-            && (options.section.is_empty() || Iterator::any(&mut candidate.sections, of_section))
+            && of_section
             && (options.flag.is_empty() || options.flag.iter().any(|flag| candidate.flags.contains(flag)))
             && (options.level.is_empty() || options.level.iter().any(|level| level.is(candidate.level)))
             && (self.operations.is_empty() || self.operations.contains(&candidate.operation))
@@ -194,26 +199,16 @@ impl Selector<'_> {
             && options.shard.is_none_or(|shard| hash(candidate.full_id) % shard.of == shard.index - 1)
     }
 
-    /// A usage error for the first glob that matched nothing; `ids` are those that there are.
+    /// An error for the first section that no case is of, or the first glob that matched nothing; `ids` are those that there are.
     pub(super) fn check(&self, ids: &[String]) -> Result<(), Fail> {
+        self.sections.check()?;
         let Some((glob, _)) = self.globs.iter().find(|(_, used)| !used.get()) else { return Ok(()) };
         let fail = Fail::usage(format!("no case matches {glob:?}"));
-        let suites = ids.iter().filter_map(|id| id.split_once('/')).map(|(suite, _)| suite);
-        let tails = ids.iter().filter(|id| id.split_once('/').is_some_and(|(_, tail)| tail == *glob)).map(String::as_str);
-        let near = tails.chain(nearest(glob, ids.iter().map(String::as_str).chain(suites))).next().map(str::to_owned);
-        Err(match near.or_else(|| nearest_beginning(glob, ids)) {
-            Some(near) => fail.hint(format!("did you mean {near}?")),
+        Err(match meant(glob, ids) {
+            Some(near) => fail.hint(format!("did you mean {near}")),
             None => fail.hint("`countersign list cases` shows all ids"),
         })
     }
-}
-
-/// For `sign.uri/defualt-*` the beginning of an id that was probably meant, with the star behind it again.
-fn nearest_beginning(glob: &str, ids: &[String]) -> Option<String> {
-    let beginning = glob.strip_suffix('*')?.trim_end_matches('*');
-    let length = beginning.chars().count();
-    let beginnings: BTreeSet<String> = ids.iter().map(|id| id.chars().take(length).collect()).collect();
-    nearest(beginning, beginnings.iter().map(String::as_str)).map(|near| format!("'{near}*'"))
 }
 
 /// FNV-1a with 64 bits: stable over versions, machines and languages.

@@ -88,6 +88,9 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
     if plan.selected() == 0 || !arguments.selection.is_everything() {
         selector.check(&ids(&corpus, &fixtures)?)?;
     }
+    if plan.selected() == 0 && exchanges.is_empty() && arguments.selection.is_narrowed_twice() {
+        output::note("no case has everything that was asked for");
+    }
 
     let mut session = Session::new(&corpus, &selector, &arguments.implementations)?;
     session.strict = arguments.strict;

@@ -149,7 +149,8 @@ fn lint_files(arguments: Lint) -> Outcome {
 
 fn lint_vectors(vectors: &Vectors) -> Result<Vec<String>, Fail> {
     let corpus = vectors.corpus()?;
-    Ok(lint::lint(&corpus, &mut recompute(&mut Reference::new())).iter().map(ToString::to_string).collect())
+    let findings = lint::lint(&corpus, &mut recompute(&mut Reference::new()));
+    Ok(findings.into_iter().flat_map(|finding| provider::told(finding.to_string(), finding.hint)).collect())
 }
 
 /// What the reference computes, or why it does not.
@@ -186,7 +187,7 @@ fn export_to(arguments: &Export) -> Outcome {
     for (path, octets) in &files {
         let target = arguments.folder.join(path);
         if let Some(folder) = target.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+            files::folder(folder)?;
         }
         output::write_file(&target, octets)?;
     }

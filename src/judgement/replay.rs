@@ -68,7 +68,10 @@ pub fn replay(file: &str, mut reader: impl BufRead, keep: Keep) -> Result<Replay
             }
             break;
         };
-        take(whole, &mut replayed.runs, keep).map_err(here)?;
+        // What editors and `echo` leave behind says nothing.
+        if !whole.trim_ascii().is_empty() {
+            take(whole, &mut replayed.runs, keep).map_err(here)?;
+        }
     }
     if replayed.runs.is_empty() {
         return Err(ReplayError { file: file.to_owned(), line: 1, reason: "no run begins in this file".to_owned() });

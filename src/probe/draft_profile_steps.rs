@@ -1,7 +1,7 @@
 //! What is asked only to learn how a provider is: methods, places and signature methods that its profile does not list, how old a timestamp
 //! may be, the other form of a callback. Either outcome is right, so none of these can fail; they stand at level `attacks`.
 
-use super::catalogue::rules::Ground;
+use super::catalogue::ground::Ground;
 use super::catalogue::{set, step};
 use super::means::Authorization;
 use super::plan::CALLBACK;

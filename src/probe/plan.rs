@@ -1,7 +1,8 @@
 //! What will be asked, in its order: for each endpoint good requests first and last, and between them one request for each rule, each
 //! writing that must be accepted, and each attack. What is left out is told with the reason.
 
-use super::catalogue::rules::{Ground, of as rules_of, revoked};
+use super::catalogue::ground::Ground;
+use super::catalogue::rules::{of as rules_of, revoked};
 use super::catalogue::{attacks, equivalents, flow, written};
 use super::draft_profile_steps;
 use super::means::{Authorization, Means};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::catalogue::rules::NOBODY;
+use super::catalogue::ground::NOBODY;
 use super::conduct::{Conducted, Exchanged, Hop};
 use super::judging::{Disclosure, token};
 use super::means::Means;

@@ -12,7 +12,7 @@ pub const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// Why a profile or fixture file cannot be used: `vectors/profiles/etrade.json:41:7: unknown field "secrt"`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {what}")]
+#[error("{}: {what}", place(.file, *.line, *.column))]
 pub struct LoadError {
     /// The file, as it was named.
     pub file: String,
@@ -24,6 +24,10 @@ pub struct LoadError {
     pub what: String,
     /// What to do about it, where that is not plain.
     pub hint: Option<String>,
+}
+
+fn place(file: &str, line: usize, column: usize) -> String {
+    if line == 0 { file.to_owned() } else { format!("{file}:{line}:{column}") }
 }
 
 impl LoadError {
@@ -43,7 +47,11 @@ impl LoadError {
         });
         let hint =
             hint.or_else(|| told.contains("missing field `urls`").then(|| "an endpoint names its URLs; \"urls\": [] takes any".to_owned()));
-        let what = if word.is_some() { what } else { told }.replace('`', "\"");
+        let what = match word {
+            _ if text.trim().is_empty() => "it is empty".to_owned(),
+            Some(_) => what.replace('`', "\""),
+            None => told.replace('`', "\""),
+        };
         LoadError { file: file.to_owned(), line, column, what, hint }
     }
 
@@ -148,14 +156,22 @@ impl Profile {
 /// Reads a text file of at most [`MAX_FILE`] octets.
 pub(super) fn read_text(path: &Path) -> Result<String, LoadError> {
     let file = path.display().to_string();
-    let unreadable = |error: std::io::Error| LoadError::unreadable(&file, error.to_string());
-    let opened = std::fs::File::open(path).map_err(unreadable)?;
-    let mut text = String::new();
-    opened.take(MAX_FILE + 1).read_to_string(&mut text).map_err(unreadable)?;
-    if text.len() as u64 > MAX_FILE {
+    let cannot = |why: &dyn std::fmt::Display| LoadError::unreadable(&file, format!("cannot be read: {why}"));
+    // A pipe or a device could be waited for without an end.
+    if !std::fs::metadata(path).map_err(|error| cannot(&error))?.is_file() {
+        return Err(cannot(&"it is no regular file"));
+    }
+    let mut octets = Vec::new();
+    let opened = std::fs::File::open(path).map_err(|error| cannot(&error))?;
+    opened.take(MAX_FILE + 1).read_to_end(&mut octets).map_err(|error| cannot(&error))?;
+    if octets.len() as u64 > MAX_FILE {
         return Err(LoadError::unreadable(&file, format!("larger than the {} MiB that are read", MAX_FILE >> 20)));
     }
-    Ok(text)
+    if [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| octets.starts_with(mark)) {
+        let error = LoadError::unreadable(&file, "begins with a byte order mark".to_owned());
+        return Err(LoadError { hint: Some("save it as UTF-8 without a byte order mark".to_owned()), ..error });
+    }
+    String::from_utf8(octets).map_err(|error| cannot(&format!("it is not UTF-8 (octet {})", error.utf8_error().valid_up_to())))
 }
 
 #[cfg(test)]
@@ -188,7 +204,24 @@ mod tests {
         refused(&etrade().replacen("\"state\":", "\"secrt\":", 1), "p.json:6:3: unknown field \"secrt\"");
         refused(&etrade().replacen("\"HMAC-SHA1\"", "1", 1), "invalid type: integer");
         refused(&etrade().replacen("\"kind\": \"url\"", "\"kind\": \"uri\"", 1), "unknown variant \"uri\"");
-        refused("", "EOF while parsing");
+        refused("", "p.json:1:1: it is empty");
+        refused(" \n", "it is empty");
+    }
+
+    #[test]
+    fn what_is_no_file_with_text_is_told_without_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |name: &str, octets: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, octets).unwrap();
+            Profile::read(&path).unwrap_err().to_string().rsplit_once(&format!("{name}: ")).unwrap().1.to_owned()
+        };
+        assert_eq!(told("marked.json", b"\xef\xbb\xbf{}"), "begins with a byte order mark");
+        assert_eq!(told("wide.json", b"\xff\xfe{\0}\0"), "begins with a byte order mark");
+        assert_eq!(told("latin.json", b"{\"\xe9"), "cannot be read: it is not UTF-8 (octet 2)");
+        let name = folder.path().display().to_string();
+        assert_eq!(Profile::read(folder.path()).unwrap_err().to_string(), format!("{name}: cannot be read: it is no regular file"));
+        assert!(Profile::read(&folder.path().join("none")).unwrap_err().to_string().contains("none: cannot be read: "));
     }
 
     /// What a person gets wrong in a profile of their own: the place is that of the word, and the hint names the right one.

@@ -44,7 +44,7 @@ fn numbers(out: &mut String, runs: &[Run]) {
         let totals = run.totals();
         let _ = writeln!(
             out,
-            "| {} | {}/{} | {} | {} | {} | {} | {} % | {} |",
+            "| {} | {}/{} | {} | {} | {} | {} | {} | {} |",
             text(&words::title(run.implementation())),
             totals.passed,
             words::scored(totals),
@@ -52,7 +52,7 @@ fn numbers(out: &mut String, runs: &[Run]) {
             totals.broken,
             totals.inconclusive,
             totals.unsupported,
-            totals.coverage(),
+            words::coverage(totals),
             run.exit_code().sentence(),
         );
     }

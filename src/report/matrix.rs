@@ -52,7 +52,7 @@ fn table(page: &mut Page, runs: &[Run], quiet: bool) {
             row(page, &cut(suite, first), block.iter().map(|(run, width)| (run.suites.get(*suite), *width)), first);
         }
         row(page, "all", block.iter().map(|(run, width)| (Some(run.totals()), *width)), first);
-        let coverage = |(run, width): &(&Run, usize)| format!("{:>width$}", format!("{} %", run.totals().coverage()));
+        let coverage = |(run, width): &(&Run, usize)| format!("{:>width$}", words::coverage(run.totals()));
         page.toned(Tone::Faint, &format!("{:first$}{}", "coverage", block.iter().map(coverage).collect::<String>()));
     }
 }

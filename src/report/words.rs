@@ -45,6 +45,16 @@ pub(super) const fn scored(totals: &Totals) -> u64 {
     totals.passed + totals.failed + totals.broken + totals.inconclusive + totals.unexpected_pass + totals.known
 }
 
+/// How much of what it offers was executed, in percent; `None` where it was asked nothing that it offers.
+pub(super) const fn covered(totals: &Totals) -> Option<u64> {
+    if totals.executed + totals.unsupported + totals.not_executed > 0 { Some(totals.coverage()) } else { None }
+}
+
+/// The same as the cell of a table: `95 %`, or a dash.
+pub(super) fn coverage(totals: &Totals) -> String {
+    covered(totals).map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"))
+}
+
 /// The level as a remark, where it is not `must`.
 pub(super) const fn level(record: &CaseRecord) -> &'static str {
     match record.level {

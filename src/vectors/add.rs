@@ -60,7 +60,7 @@ pub fn add(target: (&str, &str), found: (&str, &str), review: &Review, recompute
         wrong(found.0, format!("{unversioned:?} names no version of an implementation")).with_hint("such as \"oauthlib 4.0.1\"")
     })?;
     if review.published.is_none() && implementations < FEWEST {
-        return Err(wrong(found.0, format!("{implementations} independent implementations confirm the expected value"))
+        return Err(wrong(found.0, format!("independent implementations that confirm the expected value: {implementations}"))
             .with_hint(format!("a value that is published nowhere needs {FEWEST}; the reference here is none of them")));
     }
     let parsed = |file: &str, text: &str| serde_json::from_str::<Value>(text).map_err(|error| wrong(file, error.to_string()));
@@ -106,7 +106,7 @@ pub fn add(target: (&str, &str), found: (&str, &str), review: &Review, recompute
     whole.for_each(&mut |_| std::ops::ControlFlow::Continue(()))?;
     let added: Vec<String> = ids.iter().map(|id| format!("{}/{id}", suite.name)).collect();
     let Some(finding) = lint(&whole, recompute).into_iter().find(|finding| added.contains(&finding.thing)) else { return Ok(text) };
-    let error = LoadError { thing: format!("case {:?}", finding.thing), ..wrong(found.0, finding.what) };
+    let error = LoadError { thing: format!("case {:?}", finding.thing), hint: finding.hint, ..wrong(found.0, finding.what) };
     let is_control = added.len() > 1 && added.first() == Some(&finding.thing);
     Err(if is_control { error.with_hint("it is the control; another one of the file will do: --control ID") } else { error })
 }

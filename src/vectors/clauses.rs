@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::glob;
 use super::load_error::LoadError;
-use super::read::Spot;
+use super::spot::Spot;
 
 /// How binding a clause is in the specification's own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

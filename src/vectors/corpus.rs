@@ -13,9 +13,10 @@ use super::embedded;
 use super::lines::Lines;
 use super::load::{self, Found, Stream};
 use super::load_error::LoadError;
-use super::read::{self, Spot, Suite};
+use super::read::{self, Suite};
 use super::register::Register;
 use super::retired::Retired;
+use super::spot::Spot;
 
 /// A set of vector files.
 ///

@@ -22,27 +22,29 @@ impl<R: BufRead> Lines<R> {
         &self.reader
     }
 
-    /// The next line with its number, without its line end; `None` at the end.
+    /// The next line that is not blank, with its number, without its line end; `None` at the end. Blank lines are what editors and `echo`
+    /// leave behind, and count like any other.
     ///
     /// # Errors
-    /// A line that is empty, too long or not UTF-8, or a stream that cannot be read.
+    /// A line that is too long or not UTF-8, or a stream that cannot be read.
     pub(super) fn next(&mut self, file: &str) -> Result<Option<(&str, usize)>, LoadError> {
-        self.line.clear();
-        self.read().map_err(|error| LoadError::of_file(file, error.to_string()))?;
-        if self.line.is_empty() {
-            return Ok(None);
+        loop {
+            self.line.clear();
+            self.read().map_err(|error| LoadError::of_file(file, error.to_string()))?;
+            if self.line.is_empty() {
+                return Ok(None);
+            }
+            self.number += 1;
+            if self.line.len() > MAX_LINE && !self.line.ends_with(b"\n") {
+                let error = LoadError::of_file(file, format!("a line is longer than {} MiB", MAX_LINE >> 20));
+                return Err(LoadError { line: self.number, column: 1, ..error });
+            }
+            if !self.line.trim_ascii().is_empty() {
+                break;
+            }
         }
-        self.number += 1;
-        let here = |reason: String| LoadError { line: self.number, column: 1, ..LoadError::of_file(file, reason) };
         let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        if line.len() > MAX_LINE {
-            return Err(here(format!("a line is longer than {} MiB", MAX_LINE >> 20)));
-        }
-        let line = read::utf8(file, line, self.number)?;
-        if line.trim().is_empty() {
-            return Err(here("an empty line".to_owned()));
-        }
-        Ok(Some((line, self.number)))
+        Ok(Some((read::utf8(file, line, self.number)?, self.number)))
     }
 
     /// Reads a line with its line end, or one octet more than is allowed. As [`BufRead::read_until`], with a search that is several
@@ -88,8 +90,14 @@ mod tests {
     }
 
     #[test]
+    fn blank_lines_are_passed_over_and_counted() {
+        assert_eq!(all(b"\n \na\n\t\r\n\nb\n\n \n"), Ok(vec![("a".to_owned(), 3), ("b".to_owned(), 6)]));
+        assert_eq!(all(b"\n\n"), Ok(vec![]));
+        assert_eq!(all(b"\n\na\xff"), Err("a.jsonl:3:2: the file: not UTF-8 from here on".to_owned()));
+    }
+
+    #[test]
     fn what_cannot_be_a_line_is_refused_at_its_place() {
-        assert_eq!(all(b"a\n \nb"), Err("a.jsonl:2:1: the file: an empty line".to_owned()));
         assert_eq!(all(b"a\nb\xffc"), Err("a.jsonl:2:2: the file: not UTF-8 from here on".to_owned()));
         assert_eq!(all(b"\xef\xbb\xbfa"), Err("a.jsonl:1:1: the file: begins with a byte order mark".to_owned()));
     }

@@ -9,24 +9,47 @@ use sha2::{Digest as _, Sha256};
 use super::answer::{Expectation, Output};
 use super::case::{Case, Level, Place, Status};
 use super::corpus::Corpus;
+use super::load_error::LoadError;
 use super::question::{Operation, Question};
 use super::recompute::{self, Recompute};
 
 /// Something that should be otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Where: file and line.
+    /// Where: file and line, which is 0 where the fault is not in the text.
     pub place: Place,
+    /// The column, from 1; 0 where the case or the suite as a whole is meant.
+    pub column: usize,
     /// The full id of the case, or the name of the suite.
     pub thing: String,
     /// What, as a clause.
     pub what: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+}
+
+impl Finding {
+    /// What a case or a suite should be.
+    fn of(place: Place, thing: impl Into<String>, what: impl Into<String>) -> Finding {
+        Finding { place, column: 0, thing: thing.into(), what: what.into(), hint: None }
+    }
+}
+
+/// What cannot be read is a finding, too: all that its error says.
+impl From<LoadError> for Finding {
+    fn from(LoadError { file, line, column, thing, reason, hint }: LoadError) -> Finding {
+        Finding { place: Place { file: file.into(), line }, column, thing, what: reason, hint }
+    }
 }
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Finding { place, thing, what } = self;
-        write!(f, "{}:{}: {thing}: {what}", place.file, place.line)
+        let Finding { place: Place { file, line }, column, thing, what, .. } = self;
+        match (line, column) {
+            (0, _) => write!(f, "{file}: {thing}: {what}"),
+            (_, 0) => write!(f, "{file}:{line}: {thing}: {what}"),
+            _ => write!(f, "{file}:{line}:{column}: {thing}: {what}"),
+        }
     }
 }
 
@@ -37,8 +60,7 @@ pub fn lint(corpus: &Corpus, recompute: &mut Recompute<'_>) -> Vec<Finding> {
         match case {
             Ok(case) => linter.case(&case, recompute),
             Err(error) => {
-                let place = Place { file: error.file.as_str().into(), line: error.line };
-                linter.findings.push(Finding { place, thing: error.thing, what: error.reason });
+                linter.findings.push(error.into());
                 return linter.findings;
             }
         }
@@ -86,15 +108,14 @@ impl Linter {
     }
 
     fn find(&mut self, case: &Case, what: String) {
-        self.findings.push(Finding { place: case.place.clone(), thing: case.full_id(), what });
+        self.findings.push(Finding::of(case.place.clone(), case.full_id(), what));
     }
 
     fn finish(mut self, corpus: &Corpus) -> Vec<Finding> {
         for (control, cases) in &self.controls {
             let Some((operation, level)) = self.positive.get(control) else { continue };
             for (wanted, wanted_level, place, id) in cases {
-                let finding =
-                    |what: &str| Finding { place: place.clone(), thing: id.clone(), what: format!("its control {control} {what}") };
+                let finding = |what: &str| Finding::of(place.clone(), id.clone(), format!("its control {control} {what}"));
                 if operation != wanted {
                     self.findings.push(finding("is of another operation"));
                 } else if level > wanted_level {
@@ -106,7 +127,7 @@ impl Linter {
         self.suites(corpus);
         for (old, new) in corpus.retired().iter() {
             let place = Place { file: "retired.json".into(), line: 1 };
-            let mut find = |what| self.findings.push(Finding { place: place.clone(), thing: old.to_owned(), what });
+            let mut find = |what| self.findings.push(Finding::of(place.clone(), old, what));
             if self.ids.contains(old) {
                 find("is retired and in use".to_owned());
             }
@@ -132,7 +153,7 @@ impl Linter {
                 }
                 let with = if same { "the same answer" } else { "another answer" };
                 let what = format!("asks what {} asks, with {with}", first.id);
-                self.findings.push(Finding { place: other.place.clone(), thing: other.id.clone(), what });
+                self.findings.push(Finding::of(other.place.clone(), other.id.clone(), what));
             }
         }
     }
@@ -141,7 +162,7 @@ impl Linter {
         for suite in corpus.suites() {
             let mut find = |what: String| {
                 let place = Place { file: suite.file.clone(), line: 1 };
-                self.findings.push(Finding { place, thing: suite.name.to_string(), what });
+                self.findings.push(Finding::of(place, &*suite.name, what));
             };
             if suite.about.trim().is_empty() {
                 find("does not say what it is about".to_owned());

@@ -38,6 +38,7 @@ pub mod text;
 mod lines;
 mod position;
 mod register;
+mod spot;
 mod written;
 
 #[cfg(test)]

@@ -115,7 +115,8 @@ fn key(suite: &str, id: &str) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors::read::{Spot, read_case, read_file};
+    use crate::vectors::read::{read_case, read_file};
+    use crate::vectors::spot::Spot;
 
     fn cases(suite: &str, cases: &str) -> Vec<Case> {
         let text = format!(r#"{{"format": 1, "suite": "{suite}", "operation": "verify", "cases": [{cases}]}}"#);

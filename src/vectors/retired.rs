@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::load_error::LoadError;
 use super::position::{Step, locate};
-use super::read::Spot;
+use super::spot::Spot;
 
 /// Old full ids, each with the one in its place, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     launch.pass_env.clone_from(&arguments.pass_env);
     let (hello, all) = check(&launch, &questions()?).map_err(|what| Fail {
         code: ExitCode::Adapter,
-        message: format!("{}: it does not say hello: {}", escape::line(&launch.program), escape::line(&what)),
+        message: format!("adapter {}: it was not checked: {}", escape::line(&launch.program), escape::line(&what)),
         hint: None,
     })?;
     let description = &hello.description;

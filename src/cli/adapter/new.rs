@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::super::fail::Fail;
+use super::super::files;
 use super::super::output::{self, Outcome};
 use crate::judgement::ExitCode;
 
@@ -64,7 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         }
     }
     if !folder.as_os_str().is_empty() {
-        std::fs::create_dir_all(&folder).map_err(|error| Fail::work(format!("{}: cannot be made: {error}", folder.display())))?;
+        files::folder(&folder)?;
     }
     let mut text = String::new();
     for (name, content) in files {

@@ -90,7 +90,11 @@ impl Kept<'_> {
             for (name, text) in &recording.files {
                 output::write_file(&folder.join(name), swept(text, &redactor).as_bytes())?;
             }
-            notes.push(format!("{} exchanges are written to {}", recording.exchanges, folder.display()));
+            let exchanges = match recording.exchanges {
+                1 => "1 exchange is".to_owned(),
+                many => format!("{many} exchanges are"),
+            };
+            notes.push(format!("{exchanges} written to {}", folder.display()));
             let mut listed = |what: &str, ids: &[String]| {
                 if !ids.is_empty() {
                     notes.push(format!("{what}: {}", ids.join(", ")));

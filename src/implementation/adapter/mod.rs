@@ -25,8 +25,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 pub use self::descendants::adopt_orphans;
-use self::launch::StartError;
-pub use self::launch::{AdapterError, Launch};
+pub use self::launch::{AdapterError, Launch, StartError};
 use self::process::{Ear, Heard, Process};
 use self::session::{Flight, Session, ending, excerpt};
 use super::wire::{AdapterHello, FromAdapter, FromRunner, Id, LINE_LIMIT, PROTOCOL, Runner, Versions, bounded};

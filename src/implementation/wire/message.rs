@@ -95,6 +95,10 @@ pub(super) fn head(line: &[u8]) -> Result<(&str, Head<'_>), Unreadable> {
     if is_too_deep(line) {
         return Err(Unreadable::message(None, format_args!("the line is nested deeper than {DEPTH_LIMIT}")));
     }
+    // Windows' consoles and Python's `utf-8-sig` write one before all else, and nobody sees it.
+    if [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| line.starts_with(mark)) {
+        return Err(Unreadable::message(None, "the line begins with a byte order mark: messages are UTF-8 without one"));
+    }
     let text = std::str::from_utf8(line).map_err(|_| Unreadable::message(None, "the line is not UTF-8"))?;
     match lenient::read(text) {
         Ok(head) => Ok((text, head)),
@@ -169,6 +173,9 @@ mod tests {
         assert_eq!(what(long(LINE_LIMIT).as_bytes()), "");
         assert_eq!(what(long(LINE_LIMIT + 1).as_bytes()), "the line is longer than 4194304 octets");
         assert_eq!(what(b"{\"type\":\"\xff\"}"), "the line is not UTF-8");
+        for marked in ["\u{feff}{\"type\":\"x\"}".as_bytes(), b"\xff\xfe{\0", b"\xfe\xff\0{"] {
+            assert_eq!(what(marked), "the line begins with a byte order mark: messages are UTF-8 without one", "{marked:?}");
+        }
     }
 
     #[test]

@@ -1,24 +1,28 @@
-//! A HAR file, as browsers and proxies export it, or one entry of it: the request that carries OAuth parameters, and its response.
+//! A HAR file, as browsers and proxies export it, or one entry of it: the request that carries OAuth parameters, and its response. An entry
+//! that cannot be read is passed over and named, unless it is the one that is wanted.
+
+use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use memchr::memmem;
+use serde_json::error::Category;
 
-use super::har_document::{Entries, Entry, One, Pair, Pairs, PostData, Request, Response};
+use super::har_document::{Bounded, Document, Entries, Entry, Pair, Pairs, PostData, Request, Response};
 use super::{Fields, IntakeError, MAX_HAR, PastedRequest, PastedResponse, check_url, limited, shown, values};
 use crate::protocol::{Buffer, Url, percent_encode};
 
-/// The most candidates that a message lists.
+/// The most entries that a message lists.
 const MAX_LISTED: usize = 20;
 
 /// Reads a file. `entry` is the index of the entry from 0; without it, it is the only one with OAuth parameters, or the only one.
 ///
 /// # Errors
-/// [`IntakeError`] for a broken document, and for several candidates: they are listed with index, method, host and path.
+/// [`IntakeError`] for a broken document, for an entry that is wanted and cannot be read, and for several candidates: they are listed with
+/// index, method, host and path.
 pub fn exchange(text: &[u8], entry: Option<usize>) -> Result<(PastedRequest, Option<PastedResponse>), IntakeError> {
     limited(text, MAX_HAR)?;
-    let json = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut entries = entries(json)?;
+    let mut entries = entries(text)?;
     let index = match entry {
         Some(index) => index,
         None => only_candidate(text, &entries)?,
@@ -26,52 +30,120 @@ pub fn exchange(text: &[u8], entry: Option<usize>) -> Result<(PastedRequest, Opt
     if index >= entries.len() {
         return Err(IntakeError::at(text, 0, format!("there is no entry {index}: the file has {}, from 0", entries.len())));
     }
-    let Entry { request, response } = entries.swap_remove(index);
+    let passed_over = unreadable(text, &entries);
+    let Entry { request, response } = entries.swap_remove(index).map_err(|unreadable| unreadable.told(text, index))?;
     let request = request.ok_or_else(|| IntakeError::at(text, 0, format!("entry {index} has no request")))?;
-    Ok((pasted(text, index, *request)?, response.map(|response| answered(*response))))
+    let mut request = pasted(text, index, *request)?;
+    request.notes.extend(passed_over.map(|which| format!("{which} cannot be read and is passed over")));
+    Ok((request, response.map(|response| answered(*response))))
 }
 
-fn entries(json: &[u8]) -> Result<Vec<Entry>, IntakeError> {
-    // The parser's own message may quote a value of the document, so only its place is taken.
-    let unreadable = |error: serde_json::Error| IntakeError {
-        line: error.line().max(1),
-        column: error.column().max(1),
-        what: match error.classify() {
-            serde_json::error::Category::Data => "the JSON is no HAR file, nor an entry of one".to_owned(),
-            serde_json::error::Category::Eof => "the JSON ends too early".to_owned(),
-            _ => "the JSON is broken".to_owned(),
-        },
-        hint: None,
-    };
-    let entries = if json.trim_ascii_start().starts_with(b"[") {
-        serde_json::from_slice::<Entries>(json).map_err(unreadable)?.0
-    } else {
-        let one: One = serde_json::from_slice(json).map_err(unreadable)?;
-        match one.log {
-            Some(log) => log.entries.map(|entries| entries.0).unwrap_or_default(),
-            None => vec![Entry { request: one.request, response: one.response }],
-        }
-    };
-    if entries.iter().any(|entry| entry.request.is_some()) {
-        Ok(entries)
-    } else {
-        Err(IntakeError::at(b"", 0, "the JSON has no entry with a request").hint("a HAR file has its requests in log.entries"))
+/// An entry that cannot be read. Which line that is is counted only where it is told: a file may have many.
+struct Unreadable {
+    octet: usize,
+    what: &'static str,
+}
+
+impl Unreadable {
+    fn told(&self, text: &[u8], index: usize) -> IntakeError {
+        IntakeError::at(text, self.octet, format!("entry {index}: {}", self.what))
     }
 }
 
-fn only_candidate(text: &[u8], entries: &[Entry]) -> Result<usize, IntakeError> {
+/// The entries, each by itself.
+fn entries(text: &[u8]) -> Result<Vec<Result<Entry, Unreadable>>, IntakeError> {
+    let json = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let mark = text.len() - json.len();
+    // The parser's own message may quote a value of the document, so only its place is taken.
+    let whole = |error: serde_json::Error| {
+        let what = match error.classify() {
+            Category::Data => "the JSON is no HAR file, nor an entry of one",
+            Category::Eof => "the JSON ends too early",
+            _ => "the JSON is broken",
+        };
+        IntakeError::at(text, mark + octet_of(json, &error), what)
+    };
+    let shape = same_length_text(json);
+    let list: Option<Entries<'_>> = if json.trim_ascii_start().starts_with(b"[") {
+        Some(serde_json::from_str(&shape).map_err(whole)?)
+    } else {
+        let document: Document<'_> = serde_json::from_str(&shape).map_err(whole)?;
+        document.log.map(|log| log.entries.unwrap_or(Bounded(Vec::new())))
+    };
+    let entries = match list {
+        None => vec![Ok(serde_json::from_slice(json).map_err(whole)?)],
+        Some(list) => {
+            let written = list.0.into_iter().map(|written| {
+                let start = written.get().as_ptr() as usize - shape.as_ptr() as usize;
+                let octets = json.get(start..start + written.get().len()).unwrap_or_default();
+                serde_json::from_slice(octets).map_err(|error| {
+                    let what = match error.classify() {
+                        Category::Data => "what stands here is not what HAR files have in this place",
+                        _ => "what stands here cannot be read",
+                    };
+                    Unreadable { octet: mark + start + octet_of(octets, &error), what }
+                })
+            });
+            written.collect()
+        }
+    };
+    if entries.iter().all(|entry: &Result<Entry, _>| entry.as_ref().is_ok_and(|entry| entry.request.is_none())) {
+        return Err(IntakeError::at(b"", 0, "the JSON has no entry with a request").hint("a HAR file has its requests in log.entries"));
+    }
+    Ok(entries)
+}
+
+/// The octet that the parser means by line and column.
+fn octet_of(json: &[u8], error: &serde_json::Error) -> usize {
+    let start = match error.line().checked_sub(2) {
+        None => 0,
+        Some(nth) => memchr::memchr_iter(b'\n', json).nth(nth).map_or(json.len(), |end| end + 1),
+    };
+    (start + error.column()).saturating_sub(1)
+}
+
+/// A text in which everything stands where it stands in the octets: what is not UTF-8 may be in an entry that nobody asks for.
+fn same_length_text(octets: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(octets) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(octets.len());
+    for chunk in octets.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
+    }
+    Cow::Owned(text)
+}
+
+/// Which entries cannot be read: `entry 1 (line 12)`, `entries 1 (line 12), 4 (line 80)`.
+fn unreadable(text: &[u8], entries: &[Result<Entry, Unreadable>]) -> Option<String> {
+    let bad = || entries.iter().enumerate().filter_map(|(index, entry)| Some((index, entry.as_ref().err()?)));
+    let count = bad().count();
+    let line = |unreadable: &Unreadable, index| unreadable.told(text, index).line;
+    let places: Vec<String> =
+        bad().take(MAX_LISTED).map(|(index, unreadable)| format!("{index} (line {})", line(unreadable, index))).collect();
+    let more = if count > MAX_LISTED { ", …" } else { "" };
+    (count > 0).then(|| format!("{} {}{more}", if count == 1 { "entry" } else { "entries" }, places.join(", ")))
+}
+
+fn only_candidate(text: &[u8], entries: &[Result<Entry, Unreadable>]) -> Result<usize, IntakeError> {
     if entries.len() == 1 {
         return Ok(0);
     }
     let candidates: Vec<_> = entries
         .iter()
         .enumerate()
-        .filter_map(|(index, entry)| entry.request.as_ref().filter(|request| holds_oauth(request)).map(|request| (index, &**request)))
+        .filter_map(|(index, entry)| Some((index, &**entry.as_ref().ok()?.request.as_ref()?)))
+        .filter(|(_, request)| holds_oauth(request))
         .collect();
     match candidates.as_slice() {
         [(index, _)] => Ok(*index),
-        [] => Err(IntakeError::at(text, 0, "no entry has OAuth parameters")
-            .hint("Chrome leaves Authorization fields out of a HAR file: export it with sensitive data, or name the entry")),
+        [] => Err(match unreadable(text, entries) {
+            Some(which) => IntakeError::at(text, 0, format!("no entry that can be read has OAuth parameters: {which} cannot"))
+                .hint("name the entry by its number, --entry: then it is said what is wrong in it"),
+            None => IntakeError::at(text, 0, "no entry has OAuth parameters")
+                .hint("Chrome leaves Authorization fields out of a HAR file: export it with sensitive data, or name the entry"),
+        }),
         several => {
             let mut what = format!("{} entries have OAuth parameters:", several.len());
             for (index, request) in several.iter().take(MAX_LISTED) {
@@ -80,7 +152,7 @@ fn only_candidate(text: &[u8], entries: &[Entry]) -> Result<usize, IntakeError> 
             if several.len() > MAX_LISTED {
                 what.push_str("\n  …");
             }
-            Err(IntakeError::at(text, 0, what).hint("name the entry by its number"))
+            Err(IntakeError::at(text, 0, what).hint("name the entry by its number: --entry"))
         }
     }
 }

@@ -41,23 +41,23 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Bounded<T
     }
 }
 
-/// The entries of a log.
-pub(super) type Entries = Bounded<Entry, MAX_ENTRIES>;
+/// The entries of a log, as they are written: each is read by itself, so that one that is broken leaves the others readable.
+pub(super) type Entries<'a> = Bounded<&'a RawValue, MAX_ENTRIES>;
 
 /// Pairs of a request or response.
 pub(super) type Pairs = Bounded<Pair, MAX_FIELDS>;
 
-/// A whole file, or one entry of it.
+/// A whole file; one entry of it has no log.
 #[derive(Deserialize)]
-pub(super) struct One {
-    pub(super) log: Option<Log>,
-    pub(super) request: Option<Box<Request>>,
-    pub(super) response: Option<Box<Response>>,
+pub(super) struct Document<'a> {
+    #[serde(borrow)]
+    pub(super) log: Option<Log<'a>>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Log {
-    pub(super) entries: Option<Entries>,
+pub(super) struct Log<'a> {
+    #[serde(borrow)]
+    pub(super) entries: Option<Entries<'a>>,
 }
 
 #[derive(Deserialize)]

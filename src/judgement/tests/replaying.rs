@@ -91,6 +91,12 @@ fn what_is_no_stream_of_events_is_refused_at_its_line() {
         assert!(error.starts_with(message), "{text}\n{error}");
     }
     assert!(replay("e.jsonl", &b"\xff\n"[..], Keep::Every).is_err());
+    // Blank lines say nothing, and are counted.
+    let spaced = format!("\n{}\n \r\n", events.replace('\n', "\n\n"));
+    let (spaced, plain) = [&spaced, &events].map(|text| replay("e.jsonl", text.as_bytes(), Keep::Every).unwrap()).into();
+    assert_eq!((&spaced.runs[0].records, &spaced.cut), (&plain.runs[0].records, &None));
+    let error = replay("e.jsonl", format!("{start}\n\n{{}}\n").as_bytes(), Keep::Every).map(|_| ()).unwrap_err();
+    assert_eq!(error.line, 3);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! the reason for a refusal.
 
 use super::equivalents::replace;
-use super::rules::Ground;
+use super::ground::Ground;
 use super::{set, step};
 use crate::implementation::live::Outgoing;
 use crate::probe::draft::{Sent, authorization};
@@ -61,7 +61,7 @@ fn signature(ground: &Ground<'_>, steps: &mut Vec<Step>) {
     add("signature-nul", "the signature holds NUL", "AV-S05", Edit::Between(|sent| sent.set("oauth_signature", b"AAAA\0AAAA")));
     add("signature-long", "the signature has 4096 characters", "AV-S05", Edit::Between(|sent| sent.set("oauth_signature", &[b'A'; 4096])));
     let row = step(name, "client-unknown-empty-key", "nobody has this oauth_consumer_key, and it is signed with the key &");
-    let row = row.edit(set("oauth_consumer_key", super::rules::NOBODY)).edit(Edit::Before(|draft| {
+    let row = row.edit(set("oauth_consumer_key", super::ground::NOBODY)).edit(Edit::Before(|draft| {
         (draft.client_secret, draft.token_secret) = (Secret::default(), Secret::default());
     }));
     steps.push(row.refused(Code::ClientUnknown).by("AV-S33"));

@@ -1,6 +1,6 @@
 //! Writings of one good request that must all be accepted: a server that refuses one is stricter than its documentation.
 
-use super::rules::Ground;
+use super::ground::Ground;
 use super::{set, step};
 use crate::probe::draft::authorization;
 use crate::probe::step::{Edit, Step};

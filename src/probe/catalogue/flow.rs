@@ -1,6 +1,6 @@
 //! The way through the three steps: good requests first and last, the authorization, callbacks that no server may take.
 
-use super::rules::Ground;
+use super::ground::Ground;
 use super::{set, step};
 use crate::probe::step::{Level, Presents, Step, Wanted};
 use crate::profile::EndpointName;
@@ -44,7 +44,7 @@ pub(in crate::probe) fn callbacks(ground: &Ground<'_>, steps: &mut Vec<Step>) {
         steps.push(if id == "line-break" { row } else { row.should() });
     }
     let row = step(name, "token-nobody", "an oauth_token that nobody has is there, although none was given yet");
-    let row = row.edit(set("oauth_token", super::rules::NOBODY));
+    let row = row.edit(set("oauth_token", super::ground::NOBODY));
     let rule = ground.rule(|check| matches!(check, Check::ParameterValue { name, .. } if name == "oauth_token"));
     steps.push(row.wants(Wanted::Either).by(rule).section("2.1").at(Level::Attacks).open());
 }

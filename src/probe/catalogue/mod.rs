@@ -3,6 +3,7 @@
 pub(super) mod attacks;
 pub(super) mod equivalents;
 pub(super) mod flow;
+pub(super) mod ground;
 pub(super) mod rules;
 pub(super) mod written;
 

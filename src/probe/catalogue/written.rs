@@ -1,7 +1,7 @@
 //! Requests that are written in odd ways (`AV-S42` to `AV-S44`, `AV-S46`): whatever a server makes of them, it must not fail.
 
 use super::equivalents::replace;
-use super::rules::Ground;
+use super::ground::Ground;
 use super::{set, step};
 use crate::implementation::live::Outgoing;
 use crate::probe::draft::authorization;

@@ -1,7 +1,7 @@
 //! What an answer changes in what a probe has: credentials, and the secrets that must not be told.
 
 use super::Conductor;
-use crate::probe::catalogue::rules::NOBODY;
+use crate::probe::catalogue::ground::NOBODY;
 use crate::probe::login;
 use crate::probe::means::Pair;
 use crate::probe::outcome::{Outcome, Read};

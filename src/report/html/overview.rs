@@ -44,7 +44,12 @@ pub(super) fn cards(runs: &[Run], anchors: &Anchors) -> Markup {
                     span.version { (version(run)) }
                     span.score { b { (totals.passed) } " of " (words::scored(totals)) " passed" }
                     (bar(totals))
-                    span.coverage { (totals.coverage()) " % of what it offers was executed" }
+                    span.coverage {
+                        @match words::covered(totals) {
+                            Some(percent) => { (percent) " % of what it offers was executed" }
+                            None => "it was asked nothing that it offers"
+                        }
+                    }
                     span.sentence { (run.exit_code().sentence()) }
                     @if let Some(told) = causes(run) { span.causes-told { (told) } }
                 }
@@ -139,7 +144,7 @@ pub(super) fn matrix(runs: &[Run], anchors: &Anchors) -> Markup {
                             }
                             tr {
                                 th scope="row" { "coverage" }
-                                @for run in runs { td { (run.totals().coverage()) " %" } }
+                                @for run in runs { td { (words::coverage(run.totals())) } }
                             }
                         }
                     }

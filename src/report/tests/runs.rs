@@ -10,7 +10,7 @@ use crate::judgement::{
     CaseRecord, Declared, Event, ExitCode, Expected, Found, Judgement, Met, Observed, Run, RunEnd, RunStart, Sink, Totals, Verdict, judge,
 };
 use crate::profile::fixture::Expected as ExpectedFindings;
-use crate::report::{Colour, Layout, TextOptions, json, junit, text};
+use crate::report::{Colour, Layout, TextOptions, html, json, junit, markdown, text};
 use crate::vectors::question::{Credentials, SignInput, TextInput};
 use crate::vectors::{Case, Clause, Expectation, Level, Output, Place, Provenance, Question, SourceKind, Stages, Status, Text};
 
@@ -316,6 +316,22 @@ fn junit_names_the_implementation_where_there_are_several() {
         document.descendants().filter(|node| node.has_tag_name("testsuite")).filter_map(|node| node.attribute("name")).collect();
     assert_eq!(names[0], "a: exchange.etrade");
     assert!(names[1].ends_with(": exchange.etrade"));
+}
+
+#[test]
+fn nothing_that_was_asked_is_no_whole_coverage() {
+    let totals = Totals { selected: 2, not_offered: 2, ..Totals::default() };
+    let mut idle = run("idle", Vec::new());
+    idle.end.as_mut().unwrap().totals = totals;
+    let runs = [run("busy", records()), idle];
+    let told = text(&runs, &TextOptions::default());
+    let coverage = told.lines().find(|line| line.starts_with("coverage")).unwrap();
+    assert!(coverage.ends_with("  –") && coverage.contains(" % "), "{coverage}");
+    let table = markdown(&runs);
+    let row = table.lines().find(|line| line.starts_with("| idle")).unwrap();
+    assert!(row.contains("| – |") && !row.contains('%'), "{row}");
+    let page = html(&runs);
+    assert!(page.contains("it was asked nothing that it offers") && page.contains("<td>–</td>") && !page.contains("100 %"), "{page}");
 }
 
 #[test]

@@ -145,9 +145,10 @@ impl Sandbox {
         self.shared.provider.lock().nonces.len()
     }
 
-    /// Stops: nothing new is accepted, what is being answered is answered.
-    pub fn stop(self) {
+    /// Stops: nothing new is accepted, what is being answered is answered. Gives the last exchanges, and among them those.
+    pub fn stop(self) -> Vec<Arc<Entry>> {
         self.end();
+        self.exchanges()
     }
 
     fn end(&self) {

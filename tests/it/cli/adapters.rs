@@ -174,7 +174,8 @@ next() { read -r line || exit 0; case $line in *'"bye"'*) exit 0;; esac; id=${li
             .fold(String::new(), |text, line| text + line.trim() + "\n");
         let file = folder.file("a.expect.toml", format!("format = 1\n{entry}"));
         countersign(&["test", "--vectors", &vectors, "--adapter", &format!("x={adapter}"), "--expect", &format!("x={file}")]).with(0);
-        countersign(&["expect", "check", &file, "--vectors", &vectors]).with(0);
+        let checked = countersign(&["expect", "check", &file, "--vectors", &vectors]).with(0);
+        assert_eq!(checked.stdout, format!("{file}: 1 entry, of use\n"));
         // What is fixed fails the run until the file says so.
         let right = script(&folder, "b.sh", &format!("{}{LOOP}while :; do next; answer; done\n", hello("\"percent_encode\"", "")));
         let ended = countersign(&["test", "--vectors", &vectors, "--adapter", &right, "--expect", &file]).with(1);

@@ -32,7 +32,7 @@ fn right() -> String {
 fn cut_off() {
     let text = right();
     refused("a.json", &text[..text.find("\"input\"").unwrap()], ":4:4", "cut off");
-    refused("a.json", "", ":1:1", "cut off");
+    refused("a.json", "", ":1:1", "it is empty");
 }
 
 #[test]
@@ -93,7 +93,8 @@ fn a_line_of_json_lines() {
     let mut head = value.clone();
     head.as_object_mut().unwrap().remove("cases");
     refused("a.jsonl", format!("{head}\n{}\n{{\"id\": 1}}\n", value["cases"][0]), ":3:8", "invalid type");
-    refused("a.jsonl", format!("{head}\n\n"), ":2:1", "an empty line");
+    refused("a.jsonl", format!("\n{head}\n \n{}\n\n{{\"id\": 1}}\n", value["cases"][0]), ":6:8", "invalid type");
+    refused("a.jsonl", format!("{head}\n\n"), "", "it has no cases");
     refused("a.jsonl", format!("{head}\n"), "", "it has no cases");
 }
 

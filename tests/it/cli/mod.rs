@@ -8,6 +8,7 @@ mod exit_codes;
 mod explaining;
 mod files;
 mod fuzz;
+mod mistakes;
 mod mixed;
 mod own_profile;
 mod reporting;

@@ -35,6 +35,27 @@ fn several_implementations_are_several_runs() {
 }
 
 #[test]
+fn what_is_no_report_is_refused_before_it_fills_the_memory() {
+    let folder = Folder::new();
+    let refused = |name: &str, content: &[u8], length: u64| {
+        let file = folder.file(name, content);
+        std::fs::File::options().write(true).open(&file).unwrap().set_len(length.max(content.len() as u64)).unwrap();
+        let ended = countersign(&["report", "convert", &file]).with(3);
+        ended.stderr.strip_prefix(&format!("error: {file}: ")).unwrap().to_owned()
+    };
+    let hint = "hint: `countersign test` writes events with --events and a JSON report with --json\n";
+    let neither = "neither events nor a JSON report: ";
+    assert_eq!(refused("empty", b"", 0), format!("{neither}it is empty\n{hint}"));
+    assert_eq!(refused("zeros", b"", 1 << 40), format!("{neither}it does not begin with a brace\n{hint}"));
+    assert_eq!(refused("xml", b"\n <xml/>", 0), format!("{neither}it does not begin with a brace\n{hint}"));
+    let marked = refused("marked", b"\xef\xbb\xbf{}", 0);
+    assert_eq!(marked, format!("{neither}it begins with a byte order mark\nhint: save it as UTF-8 without a byte order mark\n"));
+    let large = refused("large", b"{", (128 << 20) + 1);
+    assert_eq!(large, "a JSON report of more than 128 MiB\nhint: events have no such limit: `countersign test --events FILE`\n");
+    assert!(refused("broken", b"{}", 0).contains("missing field `format`"));
+}
+
+#[test]
 fn junit_is_read_back() {
     let folder = Folder::new();
     let (file, report) = (folder.file("a.json", suite("must", "a b", "a+b")), folder.path("out.xml"));

@@ -66,10 +66,17 @@ fn what_matches_nothing_is_named_with_what_was_meant() {
         ("host-field-name-case", "sign.uri/host-field-name-case"),
         ("sign.uri/default-prot-*", "'sign.uri/default-port-*'"),
         ("sing.*", "'sign.*'"),
+        ("sign", "'sign.*'"),
+        ("sign.rfc/query-form", "sign.rfc/query-form-and-header or sign.rfc/query-form-and-header-as-printed"),
+        ("sing.rfc/query-form-and-header", "sign.rfc/query-form-and-header"),
+        ("nothing.of/query-form-and-header", "sign.rfc/query-form-and-header"),
+        ("header-as-printed", "sign.rfc/query-form-and-header-as-printed"),
     ] {
         let ended = countersign(&["test", glob]).with(2);
         assert_eq!(ended.stderr, format!("error: no case matches {glob:?}\nhint: did you mean {meant}?\n"));
     }
+    let ended = countersign(&["explain", "rfc/query-form-and-header"]).with(2);
+    assert_eq!(ended.stderr, "error: there is no case \"rfc/query-form-and-header\"\nhint: did you mean sign.rfc/query-form-and-header?\n");
     let ended = countersign(&["test", "sign.uri", "qqqqqqqq"]).with(2);
     assert_eq!(ended.stderr, "error: no case matches \"qqqqqqqq\"\nhint: `countersign list cases` shows all ids\n");
     for (arguments, meant) in
@@ -78,6 +85,33 @@ fn what_matches_nothing_is_named_with_what_was_meant() {
         let ended = countersign(&[&["test"], &arguments[..]].concat()).with(2);
         assert!(ended.stderr.contains(meant), "{}", ended.stderr);
     }
+}
+
+#[test]
+fn a_section_that_no_case_is_of_selects_nothing_and_that_is_told() {
+    for command in [&["test"][..], &["test", "--dry-run"], &["list", "cases"], &["test", "sign.uri"]] {
+        let ended = countersign(&[command, &["--section", "3.6", "--section", "9.9"]].concat()).with(5);
+        assert_eq!(ended.stdout, "", "{command:?}");
+        assert!(ended.stderr.starts_with("error: no case is of section \"9.9\"\nhint: there are 1.2, 2, "), "{}", ended.stderr);
+    }
+    for (section, hint) in [
+        ("§3.4.2", "did you mean 3.4.2?"),
+        ("3.4.1.9", "there are 3.4.1, 3.4.1.1, 3.4.1.2, 3.4.1.3.1, 3.4.1.3.2"),
+        ("4.15", "`countersign list clauses --section 4.15` says what sees to it"),
+    ] {
+        let ended = countersign(&["test", "--section", section]).with(5);
+        assert_eq!(ended.stderr, format!("error: no case is of section {section:?}\nhint: {hint}\n"));
+    }
+    let ended = countersign(&["list", "clauses", "--section", "3.4.1.9"]).with(2);
+    assert!(ended.stderr.starts_with("error: no clause is of section \"3.4.1.9\"\nhint: there are 3.4.1, 3.4.1.1, "), "{}", ended.stderr);
+}
+
+#[test]
+fn options_that_leave_no_case_together_are_told() {
+    let ended = countersign(&["test", "sign.uri", "--section", "3.6", "--level", "interop", "--flag", "RsaSha1"]);
+    assert!(ended.stderr.contains("note: no case has everything that was asked for"), "{}", ended.stderr);
+    let ended = ended.with(5);
+    assert!(ended.stdout.contains("nothing was executed"), "{}", ended.stdout);
 }
 
 #[test]

@@ -96,6 +96,37 @@ fn a_case_is_explained_and_a_typo_is_answered() {
     assert!(ended.stderr.ends_with("hint: did you mean sign.uri/default-port-http?\n"), "{}", ended.stderr);
 }
 
+#[test]
+fn lists_are_the_same_things_as_json() {
+    for (list, keys) in [
+        (&["cases", "verify.**"][..], &["id", "operation", "level", "status", "title", "spec", "flags", "control", "kills"][..]),
+        (&["cases", "--profile", "yahoo"], &["id", "operation", "level", "status", "title", "spec", "flags", "kills"]),
+        (&["clauses"], &["id", "section", "level", "text", "cases", "untestable", "checked_by"]),
+        (&["profiles"], &["id", "name", "state", "rules"]),
+        (&["rules", "yahoo"], &["id", "level", "side", "endpoints", "statement", "sources", "spec", "when", "check"]),
+        (&["deviations", "uri.*"], &["id", "rank", "section", "sentence", "fix"]),
+        (&["deviations", "input.*"], &["id", "rank", "section", "sentence", "fix"]),
+        (&["faults"], &["name", "of", "sentence", "good_client"]),
+    ] {
+        let lines = countersign(&[&["list"], list].concat()).with(0);
+        let document = countersign(&[&["list"], list, &["--json"]].concat()).with(0).json();
+        assert_eq!((document.as_object().unwrap().len(), &document["format"]), (2, &1.into()));
+        let things = document[list[0]].as_array().unwrap();
+        let listed: Vec<&str> =
+            lines.lines().into_iter().filter(|line| !line.starts_with(' ')).map(|line| line.split(' ').next().unwrap()).collect();
+        assert_eq!(things.iter().map(|thing| thing[keys[0]].as_str().unwrap()).collect::<Vec<_>>(), listed, "{list:?}");
+        let found: std::collections::BTreeSet<&str> =
+            things.iter().flat_map(|thing| thing.as_object().unwrap().keys()).map(String::as_str).collect();
+        assert_eq!(found, keys.iter().copied().collect(), "{list:?}");
+        assert_eq!(countersign(&[&["list", "--json"], list].concat()).with(0).json(), document, "it may stand before the list, too");
+    }
+    let one = countersign(&["list", "cases", "sign.uri/default-port-http", "--json"]).with(0).json();
+    let case = &one["cases"][0];
+    assert_eq!((&case["operation"], &case["level"], &case["status"]), (&"sign".into(), &"must".into(), &"active".into()));
+    assert_eq!(case["spec"], serde_json::json!([{"doc": "RFC5849", "section": "3.4.1.2"}]));
+    countersign(&["list", "deviations", "--json", "--markdown"]).with(2);
+}
+
 /// `countersign list cases | head -1`
 #[test]
 fn a_reader_who_goes_away_is_no_failure() {

@@ -23,6 +23,38 @@ fn lint_finds_what_loading_does_not() {
 }
 
 #[test]
+fn lint_tells_of_what_cannot_be_read_as_loading_does() {
+    let folder = Folder::new();
+    let text = suite("must", "a b", "a%20b").replace("\"title\"", "\"tilte\"");
+    let column = text.lines().nth(1).unwrap().find("\"tilte\"").unwrap() + 1;
+    let file = folder.file("a.json", text);
+    let ended = countersign(&["vectors", "lint", &file]).with(1);
+    assert_eq!(ended.stdout, format!("{file}:2:{column}: case \"one\": unknown field \"tilte\"\nhint: did you mean \"title\"?\n"));
+    assert_eq!(ended.stderr, "note: 1 finding\n");
+    let loading = countersign(&["test", "--vectors", &file]).with(3);
+    assert_eq!(loading.stderr, format!("error: {}", ended.stdout));
+    // A fault that is not in the text has no line.
+    let value: serde_json::Value = serde_json::from_str(&suite("must", "a", "a")).unwrap();
+    let mut head = value;
+    head.as_object_mut().unwrap().remove("cases");
+    let lines = folder.file("a.jsonl", format!("{head}\n"));
+    assert_eq!(countersign(&["vectors", "lint", &lines]).with(1).stdout, format!("{lines}: the file: it has no cases\n"));
+}
+
+#[test]
+fn a_byte_order_mark_is_named() {
+    let folder = Folder::new();
+    for name in ["a.json", "a.jsonl"] {
+        let file = folder.file(name, format!("\u{feff}{}", suite("must", "a b", "a%20b")));
+        for command in [&["vectors", "fmt", &file][..], &["vectors", "lint", &file], &["list", "cases", "--vectors", &file]] {
+            let ended = countersign(command).with(3);
+            let hint = "hint: save it as UTF-8 without a byte order mark\n";
+            assert_eq!(ended.stderr, format!("error: {file}:1:1: the file: begins with a byte order mark\n{hint}"), "{command:?}");
+        }
+    }
+}
+
+#[test]
 fn fmt_says_or_does_it_and_a_second_time_nothing() {
     let folder = Folder::new();
     let before = suite("must", "a b", "a%20b");
@@ -64,6 +96,11 @@ fn json_lines_are_read_like_json() {
     let file = folder.file("a.jsonl", format!("{head}\n{}\n", value["cases"][0]));
     assert_eq!(countersign(&["test", "--dry-run", "--vectors", &file]).with(0).stdout, "made/one\n");
     countersign(&["test", "--vectors", &file]).with(0);
+    // What editors and `echo` leave behind says nothing.
+    let spaced = folder.file("spaced.jsonl", format!("\n{head}\n\n{}\n \n\n", value["cases"][0]));
+    assert_eq!(countersign(&["test", "--dry-run", "--vectors", &spaced]).with(0).stdout, "made/one\n");
+    countersign(&["vectors", "fmt", &spaced, &file]).with(0);
+    assert_eq!(std::fs::read_to_string(&spaced).unwrap(), std::fs::read_to_string(&file).unwrap());
 }
 
 #[test]
@@ -80,7 +117,7 @@ fn what_is_added_says_where_its_value_comes_from() {
         (&["--published", "https://example.com/signing"], 2, "--kind vendor"),
         (&["--published", "https://example.com/signing", "--kind", "rfc"], 2, "no section of an RFC"),
         (&["--kind", "vendor", "--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "Authlib 1.6.0"], 2, "--published"),
-        (&["--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "OAuthLib 3.2.2"], 3, "1 independent implementations"),
+        (&["--confirmed-by", "oauthlib 4.0.1", "--confirmed-by", "OAuthLib 3.2.2"], 3, "that confirm the expected value: 1"),
         (&["--confirmed-by", "oauthlib", "--confirmed-by", "Authlib 1.6.0"], 3, "names no version"),
     ] {
         let ended = add(rest).with(code);

@@ -302,6 +302,33 @@ fn a_stop_ends_every_connection_and_the_port_is_free_again() {
     std::net::TcpListener::bind(address).unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_answered_while_it_stops_is_among_its_exchanges() {
+    let (told, first) = std::sync::mpsc::channel();
+    let (tell_address, address) = std::sync::mpsc::channel::<std::net::SocketAddr>();
+    let (is_first, address) = (AtomicBool::new(true), std::sync::Mutex::new(address));
+    // Whoever tells of the first exchange goes on when the port is free: then the stop has begun, and the second is still to be answered.
+    let hold = move |_: &countersign::sandbox::Entry| {
+        if is_first.swap(false, Ordering::SeqCst) {
+            told.send(()).unwrap();
+            let (address, began) = (address.lock().unwrap().recv().unwrap(), Instant::now());
+            while std::net::TcpListener::bind(address).is_err() && began.elapsed() < Duration::from_secs(2) {
+                std::thread::yield_now();
+            }
+        }
+    };
+    let sandbox = builder("rfc5849").on_exchange(hold).start().unwrap();
+    let mut stream = connect(&sandbox);
+    let request = |target: &str| Signer::of(&sandbox).request("GET", target);
+    let keeping = String::from_utf8(request("/photos")).unwrap().replace("Connection: close\r\n", "");
+    stream.write_all(&[keeping.as_bytes(), &request("/photos?second=1")].concat()).unwrap();
+    first.recv().unwrap();
+    assert_eq!(sandbox.exchanges().len(), 1);
+    tell_address.send(sandbox.address()).unwrap();
+    assert_eq!(sandbox.stop().len(), 2);
+}
+
 #[test]
 fn no_octets_at_all_bring_it_down() {
     let sandbox = sandbox();

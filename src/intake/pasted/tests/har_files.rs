@@ -69,6 +69,59 @@ fn what_is_no_har_file_is_refused_and_not_quoted() {
     }
 }
 
+/// Three entries on three lines; the one in the middle is broken.
+fn with_a_broken_one(broken: &str) -> String {
+    let entry = |path: &str| format!(r#"{{"request":{{"method":"GET","url":"http://h/{path}"}}}}"#);
+    format!("{{\"log\":{{\"entries\":[\n{},\n{broken},\n{}]}}}}", entry("plain"), entry("signed?oauth_signature=s"))
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_leaves_the_others_readable() {
+    let long = format!(r#"{{"request":{{"url":"http://h/","headers":[{}{{}}]}}}}"#, "{},".repeat(1000));
+    for broken in [r#"{"request":{"method":7}}"#, r#"{"request":"no"}"#, "17", &long, r#"{"request":{"url":"\ud800"}}"#] {
+        let text = with_a_broken_one(broken);
+        for (entry, expected) in [(None, "GET http://h/signed?oauth_signature=s"), (Some(0), "GET http://h/plain")] {
+            let (request, _) = exchange(text.as_bytes(), entry).unwrap();
+            assert_eq!((told(&request).as_str(), request.notes.as_slice()), (expected, &[PASSED_OVER.to_owned()][..]), "{broken}");
+        }
+    }
+}
+
+const PASSED_OVER: &str = "entry 1 (line 3) cannot be read and is passed over";
+
+#[test]
+fn an_entry_that_is_wanted_and_cannot_be_read_is_told_with_its_place() {
+    let error = |text: &str, entry| exchange(text.as_bytes(), entry).unwrap_err().to_string();
+    let here = "entry 1: what stands here is not what HAR files have in this place";
+    assert_eq!(error(&with_a_broken_one("{\"request\":{\n\"method\":7}}"), Some(1)), format!("4:10: {here}"));
+    assert_eq!(error(&format!("\u{feff}{}", with_a_broken_one("17")), Some(1)), format!("3:2: {here}"));
+    let lone = with_a_broken_one(r#"{"request":{"url":"\ud800"}}"#);
+    assert_eq!(error(&lone, Some(1)), "3:26: entry 1: what stands here cannot be read");
+    let without_oauth = with_a_broken_one("17").replace("oauth", "o");
+    assert_eq!(error(&without_oauth, None), "1:1: no entry that can be read has OAuth parameters: entry 1 (line 3) cannot");
+    assert_eq!(error("[\n17]", None), "2:2: entry 0: what stands here is not what HAR files have in this place");
+    assert_eq!(error(&with_a_broken_one("?"), None), "3:1: the JSON is broken");
+}
+
+#[test]
+fn what_is_not_utf8_is_the_fault_of_its_entry_alone() {
+    let text = with_a_broken_one(r#"{"request":{"url":"http://h/~"}}"#);
+    let octets: Vec<u8> = text.bytes().map(|octet| if octet == b'~' { 0xe9 } else { octet }).collect();
+    let (request, _) = exchange(&octets, Some(0)).unwrap();
+    assert_eq!((told(&request).as_str(), request.notes), ("GET http://h/plain", vec![PASSED_OVER.to_owned(); 1]));
+}
+
+#[test]
+fn many_broken_entries_cost_little_and_are_not_all_named() {
+    let text = format!("[{}\n{{\"request\":{{\"url\":\"http://h/\"}}}}]", "\n7,".repeat(99_999));
+    let (request, _) = exchange(text.as_bytes(), Some(99_999)).unwrap();
+    let note = request.notes.last().unwrap();
+    assert!(
+        note.starts_with("entries 0 (line 2), 1 (line 3), ") && note.ends_with(", 19 (line 21), … cannot be read and is passed over"),
+        "{note}"
+    );
+}
+
 #[test]
 fn lists_that_would_fill_the_memory_are_refused() {
     let headers = format!(r#"{{"request":{{"url":"http://h/","headers":[{}{{}}]}}}}"#, "{},".repeat(1000));

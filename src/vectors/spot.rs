@@ -1,0 +1,100 @@
+//! A piece of a vector file's text: where it stands, and errors about it with the file's own line and column.
+
+use super::load_error::LoadError;
+use super::position::{self, Position};
+use super::read::MAX_DEPTH;
+use crate::profile::nearest::nearest;
+
+/// What is said where octets cannot be text.
+pub(super) const NOT_UTF8: &str = "octets that are not UTF-8 are written {\"base64\": \"…\"}";
+
+/// A piece of a file's text and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) file: &'a str,
+    /// The text around the piece, as far as it is known: the whole file, or one line.
+    pub(super) text: &'a str,
+    /// The line of the file on which `text` begins.
+    pub(super) line: usize,
+    /// Where the piece begins in `text`.
+    pub(super) start: usize,
+    /// Where it ends.
+    pub(super) end: usize,
+}
+
+impl<'a> Spot<'a> {
+    /// A whole text that begins on this line of a file.
+    pub(super) fn whole(file: &'a str, text: &'a str, line: usize) -> Spot<'a> {
+        Spot { file, text, line, start: 0, end: text.len() }
+    }
+
+    pub(super) fn piece(&self) -> &'a str {
+        self.text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// An error at an octet of the piece.
+    pub(super) fn error(&self, offset: usize, thing: &str, reason: impl Into<String>) -> LoadError {
+        let Position { line, column } = position::position(self.text, self.start + offset);
+        LoadError {
+            file: self.file.to_owned(),
+            line: self.line + line - 1,
+            column,
+            thing: thing.to_owned(),
+            reason: reason.into(),
+            hint: None,
+        }
+    }
+
+    /// Refuses a list: serde would take its items for the members of an object.
+    pub(super) fn is_object(&self, thing: &str) -> Result<(), LoadError> {
+        let piece = self.piece();
+        if piece.trim_start().starts_with('[') {
+            return Err(self.error(piece.len() - piece.trim_start().len(), thing, "invalid type: sequence, expected an object"));
+        }
+        Ok(())
+    }
+
+    /// What serde_json found, in our words and at the beginning of what it is about.
+    pub(super) fn json_error(&self, error: &serde_json::Error, thing: &str) -> LoadError {
+        let piece = self.piece();
+        if let Some(offset) = position::too_deep(piece, MAX_DEPTH) {
+            return self.error(offset, thing, format!("nested deeper than {MAX_DEPTH} levels"));
+        }
+        let text = error.to_string();
+        let suffix = format!(" at line {} column {}", error.line(), error.column());
+        let text = text.strip_suffix(&suffix).unwrap_or(&text).replace('`', "\"");
+        let mut offset = position::offset_of(piece, error.line(), error.column());
+        if error.is_data() {
+            let (token, opened) = position::last_token(piece, offset);
+            offset = if text.starts_with("missing field") { opened } else { token };
+        }
+        let (reason, hint) = without_the_list(&text);
+        if error.is_syntax()
+            && let Some(lone) = position::lone_surrogate(piece).filter(|lone| *lone <= offset)
+        {
+            let escape = piece.get(lone..lone + 6).unwrap_or_default();
+            let found = self.error(lone, thing, format!("{escape} is half of a surrogate pair, no Unicode character"));
+            return found.with_hint(NOT_UTF8);
+        }
+        let reason = match error.is_eof() {
+            true if piece.trim().is_empty() => "it is empty".to_owned(),
+            true => format!("cut off ({reason})"),
+            false => reason,
+        };
+        LoadError { hint, ..self.error(offset, thing, reason) }
+    }
+}
+
+/// `unknown field "secrt", expected one of "secret", …` without its list, and the name out of the list that was probably meant.
+fn without_the_list(text: &str) -> (String, Option<String>) {
+    let Some((reason, list)) = text.strip_prefix("unknown ").and_then(|_| text.split_once(", expected ")) else {
+        return (text.to_owned(), None);
+    };
+    let written = reason.split('"').nth(1).unwrap_or_default();
+    let known: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+    let hint = match nearest(written, known.iter().copied()) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    (reason.to_owned(), Some(hint))
+}
