@@ -47,24 +47,37 @@ pub struct NormalizedTexts<'a> {
     lists: Lists<'a>,
     ways: Ways<'a>,
     pool: Pool<Normalized>,
+    /// The text that is looked for, if it is known: no other one is kept.
+    wanted: Option<&'a [u8]>,
+    memory: Memory,
+}
+
+/// Memory that is used again for each text.
+#[derive(Default)]
+struct Memory {
     encoded: EncodedParameters,
-    written: Buffer,
+    text: Buffer,
+    key: Vec<u8>,
 }
 
 impl<'a> NormalizedTexts<'a> {
-    /// The text that the specification gives, for a start.
+    /// The text that the specification gives, for a start. Of the others only `wanted` is kept, if it is known.
     #[must_use]
-    pub fn new(request: &'a Request<'a>, lists: Lists<'a>, catalogue: &'a Catalogue) -> NormalizedTexts<'a> {
+    pub fn new(request: &'a Request<'a>, lists: Lists<'a>, catalogue: &'a Catalogue, wanted: Option<&'a [u8]>) -> NormalizedTexts<'a> {
         let ways = Ways::new(catalogue);
-        let (mut encoded, mut written) = (EncodedParameters::default(), Buffer::default());
+        let mut memory = Memory::default();
         let own = Parameters::new();
         let list = lists.pool().level(0).first().map_or(&own, |item| &item.value);
-        let (key, value) = match ways.levels.first().and_then(|level| level.first()) {
-            Some(way) => write(way, list, request, &mut encoded, &mut written),
-            None => (Vec::new(), Normalized { text: Vec::new(), part: Encoder::RFC5849, part_number: 0, as_part: None }),
+        let value = match ways.levels.first().and_then(|level| level.first()) {
+            Some(way) => {
+                memory.write(way, list, request);
+                let as_part = memory.end(way);
+                memory.normalized(way, as_part)
+            }
+            None => Normalized { text: Vec::new(), part: Encoder::RFC5849, part_number: 0, as_part: None },
         };
-        let most = MOST.min(MOST_OCTETS / (2 * key.len() + 100));
-        NormalizedTexts { request, lists, ways, pool: Pool::new(key, value, most), encoded, written }
+        let most = MOST.min(MOST_OCTETS / (2 * memory.key.len() + 100));
+        NormalizedTexts { request, lists, ways, pool: Pool::new(memory.key.clone(), value, most), wanted, memory }
     }
 
     /// Finds the texts of the next number of causes.
@@ -81,9 +94,15 @@ impl<'a> NormalizedTexts<'a> {
                     if !may() {
                         return self.pool.end_level();
                     }
-                    let (key, value) = write(way, list, self.request, &mut self.encoded, &mut self.written);
+                    self.memory.write(way, list, self.request);
+                    if self.wanted.is_some_and(|wanted| wanted != &*self.memory.text) {
+                        continue;
+                    }
+                    let as_part = self.memory.end(way);
+                    let memory = &self.memory;
                     for set in sets {
-                        self.pool.add(&key, || value.clone(), [set.as_slice(), &way.set].concat());
+                        let value = || memory.normalized(way, as_part.clone());
+                        self.pool.add(&memory.key, value, [set.as_slice(), &way.set].concat());
                     }
                 }
             }
@@ -98,37 +117,47 @@ impl<'a> NormalizedTexts<'a> {
     }
 }
 
-/// The key of a text and the text; `encoded` and `written` are memory to be used again.
-fn write(
-    way: &Way,
-    list: &Parameters,
-    request: &Request<'_>,
-    encoded: &mut EncodedParameters,
-    written: &mut Buffer,
-) -> (Vec<u8>, Normalized) {
-    let recipe = &way.recipe;
-    // A departure that sorts before it encodes is a step of its own.
-    let mut own = Parameters::new();
-    let list = if recipe.steps.is_empty() {
-        list
-    } else {
-        own.append(list);
-        recipe.steps.take(request, &mut own);
-        &own
-    };
-    encoded.encode(list, &recipe.encode);
-    (recipe.order)(encoded);
-    written.clear();
-    recipe.join.append(encoded, written);
-    let text = written.to_vec();
-    let as_part = way.puts_together.then(|| {
-        let parts = Parts { method: b"", uri: b"", normalized: &text, twice: Some(encoded), encode: recipe.encode.part };
-        let mut base_string = Buffer::default();
-        (recipe.concatenate)(&parts, &mut base_string);
-        base_string.strip_prefix(b"&&").unwrap_or(&base_string).to_vec()
-    });
-    let key = [&text[..], &way.part_number.to_le_bytes(), as_part.as_deref().unwrap_or_default()].concat();
-    (key, Normalized { text, part: recipe.encode.part, part_number: way.part_number, as_part })
+impl Memory {
+    /// Writes the text of a list.
+    fn write(&mut self, way: &Way, list: &Parameters, request: &Request<'_>) {
+        let Memory { encoded, text, .. } = self;
+        let recipe = &way.recipe;
+        // A departure that sorts before it encodes is a step of its own.
+        let mut own = Parameters::new();
+        let list = if recipe.steps.is_empty() {
+            list
+        } else {
+            own.append(list);
+            recipe.steps.take(request, &mut own);
+            &own
+        };
+        encoded.encode(list, &recipe.encode);
+        (recipe.order)(encoded);
+        text.clear();
+        recipe.join.append(encoded, text);
+    }
+
+    /// Writes the key of a text that was written; the text as a part of the base string, where that is not just the text encoded.
+    fn end(&mut self, way: &Way) -> Option<Vec<u8>> {
+        let Memory { encoded, text, key } = self;
+        let recipe = &way.recipe;
+        let as_part = way.puts_together.then(|| {
+            let parts = Parts { method: b"", uri: b"", normalized: text, twice: Some(encoded), encode: recipe.encode.part };
+            let mut base_string = Buffer::default();
+            (recipe.concatenate)(&parts, &mut base_string);
+            base_string.strip_prefix(b"&&").unwrap_or(&base_string).to_vec()
+        });
+        key.clear();
+        key.extend_from_slice(text);
+        key.extend_from_slice(&way.part_number.to_le_bytes());
+        key.extend_from_slice(as_part.as_deref().unwrap_or_default());
+        as_part
+    }
+
+    /// The text that was written.
+    fn normalized(&self, way: &Way, as_part: Option<Vec<u8>>) -> Normalized {
+        Normalized { text: self.text.to_vec(), part: way.recipe.encode.part, part_number: way.part_number, as_part }
+    }
 }
 
 /// The combinations of causes between list and text, by their number; they are made level by level, as they are needed.

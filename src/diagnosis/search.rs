@@ -195,7 +195,8 @@ impl Search<'_, '_> {
     fn run(&mut self, catalogue: &Catalogue, from: usize, most: usize) -> Vec<Vec<Cause>> {
         let methods = Methods::new(self.subject, catalogue);
         let mut uris = Uris::new(self.subject, catalogue);
-        let mut texts = NormalizedTexts::new(self.subject.request, Lists::new(self.subject, catalogue), catalogue);
+        let mut texts =
+            NormalizedTexts::new(self.subject.request, Lists::new(self.subject, catalogue), catalogue, self.evidence.normalized);
         let concatenations = concatenations(catalogue);
         let mut signing = match (self.subject.secrets, self.evidence.signature) {
             (Some(secrets), Some(wanted)) => Some(Signing::new(self.subject, secrets, wanted, catalogue)),

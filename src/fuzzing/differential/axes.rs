@@ -1,6 +1,8 @@
 //! Requests to be signed. They begin in the subset that every implementation handles alike, and leave it in one direction after the other:
 //! each axis is something that implementations are known to get wrong.
 
+use std::borrow::Cow;
+
 use crate::fuzzing::numbers::Numbers;
 use crate::protocol::{SignatureMethod, body_hash};
 use crate::vectors::question::{Credentials, SignInput, Transmission};
@@ -9,29 +11,29 @@ use crate::vectors::{Pair, Text};
 /// A request in parts, before it is put together.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    method: String,
-    scheme: String,
-    authority: String,
-    path: String,
-    query: Vec<String>,
-    fragment: String,
-    form: Option<Vec<String>>,
-    content_type: String,
-    client: (String, String),
-    token: Option<(String, String)>,
-    signature_method: String,
+    method: &'static str,
+    scheme: &'static str,
+    authority: Cow<'static, str>,
+    path: &'static str,
+    query: Vec<Cow<'static, str>>,
+    fragment: &'static str,
+    form: Option<Vec<Cow<'static, str>>>,
+    content_type: &'static str,
+    client: (&'static str, &'static str),
+    token: Option<(&'static str, &'static str)>,
+    signature_method: &'static str,
     transmission: Transmission,
-    nonce: String,
-    timestamp: String,
-    version: Option<String>,
-    callback: Option<String>,
-    verifier: Option<String>,
-    realm: Option<String>,
-    extra: Vec<(String, String)>,
+    nonce: Cow<'static, str>,
+    timestamp: Cow<'static, str>,
+    version: Option<&'static str>,
+    callback: Option<&'static str>,
+    verifier: Option<&'static str>,
+    realm: Option<&'static str>,
+    extra: Vec<(&'static str, &'static str)>,
     /// The value of a Host field.
-    host: Option<String>,
+    host: Option<&'static str>,
     /// A URL in the place of the parts.
-    whole_url: Option<String>,
+    whole_url: Option<&'static str>,
     has_body_hash: bool,
 }
 
@@ -91,47 +93,35 @@ pub const AXES: &[Axis] = &[
     Axis {
         name: "port",
         what: "another port",
-        widen: |draft, numbers| draft.authority.push_str(numbers.one_of(&[":8080", ":81", ":444", ":65535", ":1"])),
+        widen: |draft, numbers| draft.authority.to_mut().push_str(numbers.one_of(&[":8080", ":81", ":444", ":65535", ":1"])),
     },
     Axis { name: "host-case", what: "upper case in scheme and host", widen: host_case },
     Axis {
         name: "host",
         what: "other hosts",
         widen: |draft, numbers| {
-            numbers
-                .one_of(&["127.0.0.1", "[::1]", "[2001:DB8::1]", "xn--bcher-kva.example", "h.", "a-b.c"])
-                .clone_into(&mut draft.authority)
+            draft.authority = numbers.one_of(&["127.0.0.1", "[::1]", "[2001:DB8::1]", "xn--bcher-kva.example", "h.", "a-b.c"]).into();
         },
     },
     Axis {
         name: "user",
         what: "user information",
-        widen: |draft, numbers| draft.authority.insert_str(0, numbers.one_of(&["user:pass@", "u@"])),
+        widen: |draft, numbers| draft.authority.to_mut().insert_str(0, numbers.one_of(&["user:pass@", "u@"])),
     },
-    Axis { name: "empty-path", what: "no path", widen: |draft, _| draft.path.clear() },
-    Axis {
-        name: "path",
-        what: "paths that are easily normalized",
-        widen: |draft, numbers| numbers.one_of(PATHS).clone_into(&mut draft.path),
-    },
-    Axis {
-        name: "fragment",
-        what: "a fragment",
-        widen: |draft, numbers| numbers.one_of(&["#f", "#", "#?a=b"]).clone_into(&mut draft.fragment),
-    },
+    Axis { name: "empty-path", what: "no path", widen: |draft, _| draft.path = "" },
+    Axis { name: "path", what: "paths that are easily normalized", widen: |draft, numbers| draft.path = numbers.one_of(PATHS) },
+    Axis { name: "fragment", what: "a fragment", widen: |draft, numbers| draft.fragment = numbers.one_of(&["#f", "#", "#?a=b"]) },
     Axis {
         name: "method",
         what: "other methods, also in lower case",
-        widen: |draft, numbers| {
-            numbers.one_of(&["PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "get", "Post", "X-A"]).clone_into(&mut draft.method)
-        },
+        widen: |draft, numbers| draft.method = numbers.one_of(&["PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "get", "Post", "X-A"]),
     },
     Axis {
         name: "form-method",
         what: "a form with any method",
         widen: |draft, numbers| {
             form(draft, numbers);
-            numbers.one_of(&["GET", "PUT", "DELETE", "PATCH"]).clone_into(&mut draft.method);
+            draft.method = numbers.one_of(&["GET", "PUT", "DELETE", "PATCH"]);
         },
     },
     Axis { name: "both", what: "parameters in query and form", widen: both },
@@ -143,27 +133,27 @@ pub const AXES: &[Axis] = &[
     Axis {
         name: "empty-token",
         what: "empty token credentials",
-        widen: |draft, numbers| draft.token = Some((String::new(), numbers.one_of(&["", "ts"]).to_owned())),
+        widen: |draft, numbers| draft.token = Some(("", numbers.one_of(&["", "ts"]))),
     },
     Axis { name: "nonce", what: "other nonces and timestamps", widen: nonce },
     Axis {
         name: "version",
         what: "oauth_version present or not",
-        widen: |draft, _| draft.version = if draft.version.is_some() { None } else { Some("1.0".to_owned()) },
+        widen: |draft, _| draft.version = if draft.version.is_some() { None } else { Some("1.0") },
     },
     Axis { name: "callback", what: "a callback or a verifier", widen: callback },
     Axis {
         name: "realm",
         what: "a realm",
-        widen: |draft, numbers| draft.realm = Some(numbers.one_of(&["Photos", "http://h/", "a\"b\\c", "", "ü"]).to_owned()),
+        widen: |draft, numbers| draft.realm = Some(numbers.one_of(&["Photos", "http://h/", "a\"b\\c", "", "ü"])),
     },
     Axis {
         name: "extra",
         what: "further protocol parameters",
         widen: |draft, numbers| {
             draft.extra.push((
-                numbers.one_of(&["xoauth_requestor_id", "scope", "oauth_session_handle", "a"]).to_owned(),
-                numbers.one_of(&["", "a b", "ü", "1&2=3"]).to_owned(),
+                numbers.one_of(&["xoauth_requestor_id", "scope", "oauth_session_handle", "a"]),
+                numbers.one_of(&["", "a b", "ü", "1&2=3"]),
             ))
         },
     },
@@ -175,14 +165,12 @@ pub const AXES: &[Axis] = &[
     Axis {
         name: "signature-method",
         what: "other signature methods",
-        widen: |draft, numbers| numbers.one_of(&["HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"]).clone_into(&mut draft.signature_method),
+        widen: |draft, numbers| draft.signature_method = numbers.one_of(&["HMAC-SHA256", "HMAC-SHA512", "PLAINTEXT"]),
     },
     Axis {
         name: "host-field",
         what: "a Host field that is not that of the URL",
-        widen: |draft, numbers| {
-            draft.host = Some(numbers.one_of(&["other.example", "Other.Example", "h:8080", "h:80", "h:443"]).to_owned())
-        },
+        widen: |draft, numbers| draft.host = Some(numbers.one_of(&["other.example", "Other.Example", "h:8080", "h:80", "h:443"])),
     },
     Axis { name: "body-hash", what: "a body hash", widen: body_hashed },
     Axis {
@@ -199,36 +187,31 @@ pub const AXES: &[Axis] = &[
     Axis {
         name: "bad-timestamp",
         what: "what is no timestamp",
-        widen: |draft, numbers| numbers.one_of(&["0", "-1", "abc", "1.5", "", "1 "]).clone_into(&mut draft.timestamp),
+        widen: |draft, numbers| draft.timestamp = numbers.one_of(&["0", "-1", "abc", "1.5", "", "1 "]).into(),
     },
-    Axis { name: "bad-nonce", what: "an empty nonce", widen: |draft, _| draft.nonce.clear() },
+    Axis { name: "bad-nonce", what: "an empty nonce", widen: |draft, _| draft.nonce = "".into() },
     Axis {
         name: "bad-version",
         what: "versions that there are not",
-        widen: |draft, numbers| draft.version = Some(numbers.one_of(&["2.0", "1.0a", "1", ""]).to_owned()),
+        widen: |draft, numbers| draft.version = Some(numbers.one_of(&["2.0", "1.0a", "1", ""])),
     },
     Axis {
         name: "bad-realm",
         what: "a realm that no header can hold",
-        widen: |draft, numbers| draft.realm = Some(numbers.one_of(&["a\r\nb", "a\nb", "\u{7f}", "a\0"]).to_owned()),
+        widen: |draft, numbers| draft.realm = Some(numbers.one_of(&["a\r\nb", "a\nb", "\u{7f}", "a\0"])),
     },
-    Axis { name: "bad-client", what: "no client identifier", widen: |draft, _| draft.client.0.clear() },
+    Axis { name: "bad-client", what: "no client identifier", widen: |draft, _| draft.client.0 = "" },
     Axis {
         name: "bad-names",
         what: "further protocol parameters with names that they must not have",
-        widen: |draft, numbers| {
-            draft.extra.push((numbers.one_of(&["oauth_nonce", "realm", "", "oauth_signature"]).to_owned(), "x".to_owned()))
-        },
+        widen: |draft, numbers| draft.extra.push((numbers.one_of(&["oauth_nonce", "realm", "", "oauth_signature"]), "x")),
     },
     Axis {
         name: "bad-url",
         what: "URLs that are not absolute, or not of HTTP",
         widen: |draft, numbers| {
-            draft.whole_url = Some(
-                numbers
-                    .one_of(&["/a/b", "a", "//h/a", "ftp://h/a", "http:///a", "http://h:65536/a", "http://h:x/", "mailto:a@b"])
-                    .to_owned(),
-            )
+            draft.whole_url =
+                Some(numbers.one_of(&["/a/b", "a", "//h/a", "ftp://h/a", "http:///a", "http://h:65536/a", "http://h:x/", "mailto:a@b"]))
         },
     },
     Axis { name: "length", what: "long values and many parameters", widen: length },
@@ -265,22 +248,22 @@ impl Draft {
     fn common(numbers: &mut Numbers) -> Draft {
         let pieces = numbers.below(3);
         Draft {
-            method: numbers.one_of(&["GET", "POST"]).to_owned(),
-            scheme: numbers.one_of(&["http", "https"]).to_owned(),
-            authority: numbers.one_of(&["example.com", "photos.example.net"]).to_owned(),
-            path: numbers.one_of(&["/", "/request", "/a/b"]).to_owned(),
-            query: (0..pieces).map(|number| format!("{}{number}={}", numbers.one_of(&["p", "q"]), numbers.below(100))).collect(),
-            fragment: String::new(),
+            method: numbers.one_of(&["GET", "POST"]),
+            scheme: numbers.one_of(&["http", "https"]),
+            authority: numbers.one_of(&["example.com", "photos.example.net"]).into(),
+            path: numbers.one_of(&["/", "/request", "/a/b"]),
+            query: (0..pieces).map(|number| format!("{}{number}={}", numbers.one_of(&["p", "q"]), numbers.below(100)).into()).collect(),
+            fragment: "",
             form: None,
-            content_type: "application/x-www-form-urlencoded".to_owned(),
-            client: ("client".to_owned(), "secret".to_owned()),
-            token: Some(("token".to_owned(), "tokensecret".to_owned())),
-            signature_method: "HMAC-SHA1".to_owned(),
+            content_type: "application/x-www-form-urlencoded",
+            client: ("client", "secret"),
+            token: Some(("token", "tokensecret")),
+            signature_method: "HMAC-SHA1",
             transmission: Transmission::Header,
-            nonce: format!("n{}", numbers.below(10_000)),
+            nonce: format!("n{}", numbers.below(10_000)).into(),
             // Ten digits: some take no other number of them.
-            timestamp: (1_371_312_000 + numbers.below(1000)).to_string(),
-            version: Some("1.0".to_owned()),
+            timestamp: (1_371_312_000 + numbers.below(1000)).to_string().into(),
+            version: Some("1.0"),
             callback: None,
             verifier: None,
             realm: None,
@@ -293,35 +276,49 @@ impl Draft {
 
     fn input(self) -> SignInput {
         let question = if self.query.is_empty() { "" } else { "?" };
-        let query = self.query.join("&");
-        let url = [&self.scheme, "://", &self.authority, &self.path, question, &query, &self.fragment].concat();
+        let mut url = [self.scheme, "://", &self.authority, self.path, question].concat();
+        join(&self.query, &mut url);
+        url.push_str(self.fragment);
         let host: Option<Pair> = self.host.map(|host| ("Host".into(), host.into()));
-        let content_type: Option<Pair> = self.form.as_ref().map(|_| ("Content-Type".into(), self.content_type.as_str().into()));
-        let body: Option<String> = self.form.map(|pieces| pieces.join("&"));
+        let content_type: Option<Pair> = self.form.as_ref().map(|_| ("Content-Type".into(), self.content_type.into()));
+        let body = self.form.map(|pieces| {
+            let mut body = String::new();
+            join(&pieces, &mut body);
+            body
+        });
         let method = SignatureMethod::from_name(self.signature_method.as_bytes()).unwrap_or(SignatureMethod::HmacSha1);
         let hash = self.has_body_hash.then(|| body_hash(method, body.as_ref().map(String::as_bytes)));
-        let credentials =
-            |(identifier, secret): (String, String)| Credentials { identifier: identifier.into(), secret: Some(secret.into()) };
-        let text = |text: Option<String>| text.map(Text::from);
+        let credentials = |(identifier, secret): (&str, &str)| Credentials { identifier: identifier.into(), secret: Some(secret.into()) };
+        let text = |text: Option<&str>| text.map(Text::from);
         SignInput {
             method: self.method.into(),
-            url: self.whole_url.unwrap_or(url).into(),
+            url: self.whole_url.map_or_else(|| url.into(), Text::from),
             headers: host.into_iter().chain(content_type).collect(),
-            body: text(body),
+            body: body.map(Text::from),
             client: credentials(self.client),
             token: self.token.map(credentials),
             signature_method: self.signature_method.into(),
-            nonce: Some(self.nonce.into()),
-            timestamp: Some(self.timestamp.into()),
+            nonce: Some(self.nonce.into_owned().into()),
+            timestamp: Some(self.timestamp.into_owned().into()),
             version: text(self.version),
             callback: text(self.callback),
             verifier: text(self.verifier),
             realm: text(self.realm),
-            body_hash: text(hash),
+            body_hash: hash.map(Text::from),
             extra: self.extra.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
             transmission: self.transmission,
             ..SignInput::default()
         }
+    }
+}
+
+/// Appends pieces with `&` between them.
+fn join(pieces: &[Cow<'static, str>], out: &mut String) {
+    for (number, piece) in pieces.iter().enumerate() {
+        if number > 0 {
+            out.push('&');
+        }
+        out.push_str(piece);
     }
 }
 
@@ -336,9 +333,9 @@ pub fn request(axes: &[usize], numbers: &mut Numbers) -> SignInput {
 }
 
 /// A piece for the query, or for the form where there is one.
-fn piece(draft: &mut Draft, numbers: &mut Numbers, pieces: &[&str]) {
-    let piece = numbers.one_of(pieces).to_owned();
-    let at = |list: &Vec<String>, numbers: &mut Numbers| numbers.below(list.len() + 1);
+fn piece(draft: &mut Draft, numbers: &mut Numbers, pieces: &[&'static str]) {
+    let piece = numbers.one_of(pieces).into();
+    let at = |list: &Vec<Cow<'static, str>>, numbers: &mut Numbers| numbers.below(list.len() + 1);
     match &mut draft.form {
         Some(form) if numbers.once_in(2) => {
             let at = at(form, numbers);
@@ -352,14 +349,14 @@ fn piece(draft: &mut Draft, numbers: &mut Numbers, pieces: &[&str]) {
 }
 
 fn form(draft: &mut Draft, numbers: &mut Numbers) {
-    "POST".clone_into(&mut draft.method);
+    draft.method = "POST";
     let pieces = 1 + numbers.below(3);
-    draft.form.get_or_insert_with(|| (0..pieces).map(|number| format!("f{number}=v{number}")).collect());
+    draft.form.get_or_insert_with(|| (0..pieces).map(|number| format!("f{number}=v{number}").into()).collect());
 }
 
 fn both(draft: &mut Draft, numbers: &mut Numbers) {
     form(draft, numbers);
-    draft.query.push(numbers.one_of(&["a3=a", "f0=v0", "z=1"]).to_owned());
+    draft.query.push(numbers.one_of(&["a3=a", "f0=v0", "z=1"]).into());
 }
 
 fn duplicates(draft: &mut Draft, numbers: &mut Numbers) {
@@ -368,32 +365,30 @@ fn duplicates(draft: &mut Draft, numbers: &mut Numbers) {
 
 fn default_port(draft: &mut Draft, numbers: &mut Numbers) {
     let (right, wrong) = if draft.scheme == "https" { (":443", ":80") } else { (":80", ":443") };
-    draft.authority.push_str(if numbers.once_in(4) { wrong } else { right });
+    draft.authority.to_mut().push_str(if numbers.once_in(4) { wrong } else { right });
 }
 
 fn host_case(draft: &mut Draft, numbers: &mut Numbers) {
     if numbers.once_in(2) {
-        draft.scheme.make_ascii_uppercase();
+        draft.scheme = if draft.scheme == "https" { "HTTPS" } else { "HTTP" };
     }
-    draft.authority = draft.authority.to_ascii_uppercase();
+    draft.authority.to_mut().make_ascii_uppercase();
 }
 
 fn content_type(draft: &mut Draft, numbers: &mut Numbers) {
     form(draft, numbers);
-    numbers
-        .one_of(&[
-            "application/x-www-form-urlencoded; charset=utf-8",
-            "APPLICATION/X-WWW-FORM-URLENCODED",
-            "application/x-www-form-urlencoded;charset=ISO-8859-1",
-            "application/x-www-form-urlencoded-x",
-        ])
-        .clone_into(&mut draft.content_type);
+    draft.content_type = numbers.one_of(&[
+        "application/x-www-form-urlencoded; charset=utf-8",
+        "APPLICATION/X-WWW-FORM-URLENCODED",
+        "application/x-www-form-urlencoded;charset=ISO-8859-1",
+        "application/x-www-form-urlencoded-x",
+    ]);
 }
 
 fn body(draft: &mut Draft, numbers: &mut Numbers) {
-    "POST".clone_into(&mut draft.method);
-    draft.form = Some(vec![numbers.one_of(&["{\"a\":1}", "a=b", "text"]).to_owned()]);
-    numbers.one_of(&["application/json", "text/plain", "multipart/form-data; boundary=x"]).clone_into(&mut draft.content_type);
+    draft.method = "POST";
+    draft.form = Some(vec![numbers.one_of(&["{\"a\":1}", "a=b", "text"]).into()]);
+    draft.content_type = numbers.one_of(&["application/json", "text/plain", "multipart/form-data; boundary=x"]);
 }
 
 /// With a body that is no form: with a form it must not stand there.
@@ -409,35 +404,35 @@ fn body_hashed(draft: &mut Draft, numbers: &mut Numbers) {
 fn secrets(draft: &mut Draft, numbers: &mut Numbers) {
     const SECRETS: &[&str] = &["", "a&b", "a b", "a+b", "ü", "%41", "~-._", "a/b=", "!*'()"];
     if numbers.once_in(2) {
-        numbers.one_of(SECRETS).clone_into(&mut draft.client.1);
+        draft.client.1 = numbers.one_of(SECRETS);
     } else if let Some((_, secret)) = &mut draft.token {
-        numbers.one_of(SECRETS).clone_into(secret);
+        *secret = numbers.one_of(SECRETS);
     }
 }
 
 fn identifiers(draft: &mut Draft, numbers: &mut Numbers) {
     const IDENTIFIERS: &[&str] = &["a b", "a&b", "a+b/c=", "ü", "%41", "~-._", "!*'()"];
     match &mut draft.token {
-        Some((identifier, _)) if numbers.once_in(2) => numbers.one_of(IDENTIFIERS).clone_into(identifier),
-        _ => numbers.one_of(IDENTIFIERS).clone_into(&mut draft.client.0),
+        Some((identifier, _)) if numbers.once_in(2) => *identifier = numbers.one_of(IDENTIFIERS),
+        _ => draft.client.0 = numbers.one_of(IDENTIFIERS),
     }
 }
 
 fn nonce(draft: &mut Draft, numbers: &mut Numbers) {
-    numbers.one_of(&["a b", "+/=", "ü", "~", "0", "a&b"]).clone_into(&mut draft.nonce);
-    numbers.one_of(&["1", "0000001", "4294967296", "137131201"]).clone_into(&mut draft.timestamp);
+    draft.nonce = numbers.one_of(&["a b", "+/=", "ü", "~", "0", "a&b"]).into();
+    draft.timestamp = numbers.one_of(&["1", "0000001", "4294967296", "137131201"]).into();
 }
 
 fn callback(draft: &mut Draft, numbers: &mut Numbers) {
     if numbers.once_in(2) {
-        draft.callback = Some(numbers.one_of(&["oob", "http://c/x?y=z&a=b c", "https://c/ü"]).to_owned());
+        draft.callback = Some(numbers.one_of(&["oob", "http://c/x?y=z&a=b c", "https://c/ü"]));
     } else {
-        draft.verifier = Some(numbers.one_of(&["v", "a b+c", "ü&=", ""]).to_owned());
+        draft.verifier = Some(numbers.one_of(&["v", "a b+c", "ü&=", ""]));
     }
 }
 
 fn length(draft: &mut Draft, numbers: &mut Numbers) {
     let times = 1 + numbers.below(200);
     let piece = if numbers.once_in(2) { format!("l={}", "x".repeat(times * 20)) } else { vec!["m=%20"; times].join("&") };
-    draft.query.push(piece);
+    draft.query.push(piece.into());
 }

@@ -346,11 +346,15 @@ impl<'a> Search<'a> {
         Standard::Other { name, version, reference: self.reference.ask(question) }
     }
 
-    fn judge(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+    fn judge(&mut self, waiting: Waiting, mut observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
         let Waiting { question, at, origin, .. } = waiting;
         let right = self.right(&question, VERDICT);
         let Some(kind) = self.kind(&question, &right, &observation) else {
             if self.against.is_none() && is_right(&question, &right, &observation) {
+                // Where a difference begins is asked of wrong answers alone.
+                if let Observation::Answered(output) = &mut observation {
+                    output.stages = None;
+                }
                 if self.rights.len() == MOST_RIGHTS {
                     self.rights.pop_front();
                 }

@@ -4,7 +4,9 @@
 //! | room | what it holds |
 //! |---|---|
 //! | `launch` | how a program is started |
-//! | `process` | a child process and its three streams |
+//! | `process` | a child process |
+//! | `streams` | what is written to processes and read from them |
+//! | `pace` | how long a process can be left alone |
 //! | `descendants` | what it left behind |
 //! | [`check`] | whether a program keeps to the protocol |
 //! | `session` | a process that said hello, and what it has not answered |
@@ -15,19 +17,20 @@ mod launch;
 mod pace;
 mod process;
 mod session;
+mod streams;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 pub use self::descendants::adopt_orphans;
 pub use self::launch::{AdapterError, Launch, StartError};
-use self::process::{Ear, Heard, Process};
+use self::process::Process;
 use self::session::{Flight, Session, ending, excerpt};
+use self::streams::{Heard, Hearing, Streams};
 use super::wire::{AdapterHello, FromAdapter, FromRunner, Id, LINE_LIMIT, PROTOCOL, Runner, Versions, bounded};
 use super::{Break, Description, Implementation, Observation, Offer, Pipeline, Ticket};
 use crate::vectors::Question;
@@ -53,9 +56,6 @@ const HOLD: Duration = pace::MOST.saturating_add(Duration::from_millis(1));
 /// Octets of memory for a question's line. A longer one takes more, most take no more.
 const USUAL_LINE: usize = 1024;
 
-/// Parts of output that may wait to be read, of all processes together.
-const PARTS: usize = 4;
-
 /// The most questions that are open at once in one process, whatever it says that it takes.
 const MOST_IN_FLIGHT: u32 = 1024;
 
@@ -75,8 +75,7 @@ pub struct Adapter {
     answered: HashMap<Ticket, (Observation, usize)>,
     /// All these lengths together.
     ahead: usize,
-    heard: Receiver<(u64, Heard)>,
-    ear: Ear,
+    hearing: Hearing,
     processes: u64,
     tickets: u64,
     stop: Arc<AtomicBool>,
@@ -99,7 +98,6 @@ impl Adapter {
     /// # Errors
     /// [`AdapterError`].
     pub fn start_until(launch: Launch, stop: Arc<AtomicBool>) -> Result<Adapter, AdapterError> {
-        let (ear, heard) = mpsc::sync_channel(PARTS);
         let mut adapter = Adapter {
             launch,
             description: Description::default(),
@@ -109,8 +107,7 @@ impl Adapter {
             unsent: VecDeque::new(),
             answered: HashMap::new(),
             ahead: 0,
-            heard,
-            ear,
+            hearing: Hearing::new(),
             processes: 0,
             tickets: 0,
             stop,
@@ -152,12 +149,12 @@ impl Adapter {
         let deadline = Instant::now() + self.launch.start_timeout;
         self.processes += 1;
         let number = self.processes;
-        let mut process = match Process::start(&mut self.launch.command(), number, self.ear.clone()) {
+        let mut process = match Process::start(&mut self.launch.command(), number, &self.hearing) {
             Ok(process) => process,
             Err(error) => return Err(failed(StartError::Spawn(error), b"")),
         };
         let runner = Runner { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-        process.send(line(&FromRunner::Hello { protocol: Versions { min: PROTOCOL, max: PROTOCOL }, runner }));
+        process.send(&line(&FromRunner::Hello { protocol: Versions { min: PROTOCOL, max: PROTOCOL }, runner }));
         match self.hello(&mut process, number, deadline) {
             Ok((hello, rest)) => {
                 let window = hello.max_in_flight.min(MOST_IN_FLIGHT) as usize;
@@ -178,7 +175,7 @@ impl Adapter {
     fn hello(&mut self, process: &mut Process, number: u64, deadline: Instant) -> Result<(AdapterHello, Vec<u8>), StartError> {
         let mut said = Vec::new();
         loop {
-            let part = match self.listen(deadline) {
+            let part = match self.listen(Some(process), deadline) {
                 Some((speaker, heard)) if speaker != number => {
                     self.route(speaker, heard);
                     continue;
@@ -210,17 +207,24 @@ impl Adapter {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// What any process says next, until the deadline, or until the run is to end. What lies ready is taken whatever the time is.
-    fn listen(&self, deadline: Instant) -> Option<(u64, Heard)> {
+    /// What any process says next, until the deadline, or until the run is to end; also one that has not said hello. What lies ready is
+    /// taken whatever the time is.
+    fn listen(&mut self, mut newcomer: Option<&mut Process>, deadline: Instant) -> Option<(u64, Heard)> {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.heard.recv_timeout(left.min(SLICE)) {
-                Ok(heard) => return Some(heard),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) if left <= SLICE || self.is_stopped() => return None,
-                Err(RecvTimeoutError::Timeout) => {}
+            if let Some(heard) = self.hear(newcomer.as_deref_mut(), left.min(SLICE)) {
+                return Some(heard);
+            }
+            if left <= SLICE || self.is_stopped() {
+                return None;
             }
         }
+    }
+
+    fn hear(&mut self, newcomer: Option<&mut Process>, patience: Duration) -> Option<(u64, Heard)> {
+        let processes = self.sessions.iter_mut().map(|session| &mut session.process).chain(newcomer);
+        let mut streams: Vec<&mut Streams> = processes.map(|process| &mut process.streams).collect();
+        self.hearing.hear(&mut streams, patience)
     }
 
     /// Gives what a process said to its session; of a process that was replaced nobody listens any more.
@@ -289,11 +293,11 @@ impl Adapter {
         // Without anything on its way there is nothing to wait for.
         let Some(deadline) = self.sessions.iter().filter_map(|session| session.deadline(patience)).min() else { return };
         // A quick answer lets more questions go together.
-        let quick = if self.sessions.iter().any(Session::holds) { self.heard.recv_timeout(HOLD).ok() } else { None };
+        let quick = if self.sessions.iter().any(Session::holds) { self.hear(None, HOLD) } else { None };
         if quick.is_none() {
             self.sessions.iter_mut().for_each(Session::flush);
         }
-        let grace = match quick.or_else(|| self.listen(deadline)) {
+        let grace = match quick.or_else(|| self.listen(None, deadline)) {
             Some((number, heard)) => {
                 self.route(number, heard);
                 GRACE
@@ -376,7 +380,7 @@ impl Pipeline for Adapter {
     fn is_calm(&mut self) -> bool {
         let deadline = Instant::now() + CALM;
         while !self.sessions.iter().any(Session::is_unwell) {
-            let Some((number, heard)) = self.listen(deadline) else { return true };
+            let Some((number, heard)) = self.listen(None, deadline) else { return true };
             self.route(number, heard);
         }
         false
@@ -406,7 +410,7 @@ impl Drop for Adapter {
     fn drop(&mut self) {
         // All are told before the first is waited for, and all have the same time.
         for session in &mut self.sessions {
-            session.process.send(line(&FromRunner::Bye));
+            session.process.send(&line(&FromRunner::Bye));
             session.process.close_input();
         }
         let deadline = Instant::now() + if self.is_stopped() { Duration::ZERO } else { FAREWELL };

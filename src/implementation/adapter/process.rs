@@ -1,16 +1,16 @@
-//! A child process behind pipes: what is written to it and read from it passes through threads of their own, so that nobody waits longer
-//! than he wants to. It knows octets and not the protocol.
+//! A child process behind pipes, from its start to its end. It knows octets and not the protocol; how they are written and read without
+//! waiting longer than somebody wants to is the business of `streams`.
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Write};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::io::{self, Read};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::descendants;
+use super::streams::{Hearing, Streams};
 
 /// How much of the standard error is kept, in octets: the end of it.
 pub(super) const STDERR_LIMIT: usize = 64 * 1024;
@@ -21,16 +21,11 @@ const AFTERMATH: Duration = Duration::from_secs(1);
 /// How often is looked whether a process has ended.
 const STEP: Duration = Duration::from_millis(1);
 
-/// The most that is read at once.
-const PART: usize = 64 * 1024;
-
 /// A running child. Dropping it kills it and what it started.
 pub(super) struct Process {
     child: Child,
-    /// To the thread that writes; `None` when the input is closed.
-    input: Option<Sender<Vec<u8>>>,
-    /// How long the thread that reads waits before it reads again, in microseconds.
-    pause: Arc<AtomicU32>,
+    /// Its input and its output.
+    pub(super) streams: Streams,
     stderr: Arc<Mutex<Tail>>,
     /// Nothing is ever sent here; it closes when all of the standard error is read.
     stderr_over: Receiver<()>,
@@ -38,55 +33,33 @@ pub(super) struct Process {
     ended: Option<Option<ExitStatus>>,
 }
 
-/// What came out of a process.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
-    /// Some octets of its output.
-    Part(Vec<u8>),
-    /// The output is over.
-    Over,
-}
-
-/// Where the outputs of all processes of an adapter come together, each under its process's number.
-pub(super) type Ear = SyncSender<(u64, Heard)>;
-
 impl Process {
-    /// Starts a process with pipes for its three streams, on Unix in a process group of its own. What it says goes to `ear`, under
+    /// Starts a process with pipes for its three streams, on Unix in a process group of its own. What it says is heard by `hearing`, under
     /// `number`.
     ///
     /// # Errors
     /// What the system says: there is no such program, it may not be run, no threads are left.
-    pub(super) fn start(command: &mut Command, number: u64, ear: Ear) -> io::Result<Process> {
+    pub(super) fn start(command: &mut Command, number: u64, hearing: &Hearing) -> io::Result<Process> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         let mut child = descendants::spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-        let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        // Whoever sends bounds what is on its way: a process that does not read is not sent more than may be unanswered.
-        let (input, to_write) = mpsc::channel();
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (stderr_ends, stderr_over) = mpsc::sync_channel(0);
         let stderr = Arc::new(Mutex::new(Tail::default()));
         let tail = Arc::clone(&stderr);
         // From here on, whatever goes wrong drops the process and so kills it.
-        let pause = Arc::new(AtomicU32::new(0));
-        let process = Process { child, input: Some(input), pause: Arc::clone(&pause), stderr, stderr_over, ended: None };
-        if let (Some(stdin), Some(stdout), Some(stderr)) = streams {
-            thread::Builder::new().name("adapter stdin".to_owned()).spawn(move || write(stdin, &to_write))?;
-            thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, number, &ear, &pause))?;
+        let mut process = Process { child, streams: Streams::default(), stderr, stderr_over, ended: None };
+        if let (Some(stdin), Some(stdout), Some(stderr)) = pipes {
+            process.streams = Streams::of(stdin, stdout, number, hearing)?;
             thread::Builder::new().name("adapter stderr".to_owned()).spawn(move || keep(stderr, &tail, stderr_ends))?;
         }
         Ok(process)
     }
 
-    /// Hands lines, their ends included, to the thread that writes. A process that is gone is noticed by its output.
-    pub(super) fn send(&self, lines: Vec<u8>) {
-        if let Some(input) = &self.input {
-            let _ = input.send(lines);
-        }
-    }
-
-    /// From now on so much time passes between two readings of its output, so that more comes together.
-    pub(super) fn pause_between_reads(&self, pause: Duration) {
-        self.pause.store(u32::try_from(pause.as_micros()).unwrap_or(0), Ordering::Relaxed);
+    /// Sends lines, their ends included; what it does not take now it gets as soon as it does. A process that is gone is noticed by its
+    /// output.
+    pub(super) fn send(&mut self, lines: &[u8]) {
+        self.streams.send(lines);
     }
 
     /// Whether it ends by itself within so long.
@@ -96,14 +69,15 @@ impl Process {
             if Instant::now() >= deadline {
                 return false;
             }
+            self.streams.wind_up();
             thread::sleep(STEP);
         }
         true
     }
 
-    /// Closes the input.
+    /// Closes the input, behind what was sent.
     pub(super) fn close_input(&mut self) {
-        self.input = None;
+        self.streams.close();
     }
 
     /// Closes the input, waits a while for the process to end by itself, and kills what is left of it and of what it started. The status
@@ -168,35 +142,6 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.end(Duration::ZERO);
-    }
-}
-
-fn write(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
-    for lines in lines {
-        // A process that closed its input ends soon, or does not answer in time.
-        if stdin.write_all(&lines).and_then(|()| stdin.flush()).is_err() {
-            return;
-        }
-    }
-}
-
-fn read(mut stdout: ChildStdout, number: u64, ear: &Ear, pause: &AtomicU32) {
-    let mut part = vec![0; PART];
-    loop {
-        let pause = pause.load(Ordering::Relaxed);
-        if pause > 0 {
-            thread::sleep(Duration::from_micros(pause.into()));
-        }
-        let heard = match stdout.read(&mut part) {
-            Ok(0) => Heard::Over,
-            Ok(length) => Heard::Part(part.get(..length).unwrap_or_default().to_vec()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => Heard::Over,
-        };
-        let is_over = heard == Heard::Over;
-        if ear.send((number, heard)).is_err() || is_over {
-            return;
-        }
     }
 }
 

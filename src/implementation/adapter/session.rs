@@ -6,12 +6,16 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use super::pace::Pace;
-use super::process::{Heard, Process};
+use super::process::Process;
+use super::streams::Heard;
 use crate::implementation::wire::{FromAdapter, Id, LINE_LIMIT};
 use crate::implementation::{Break, Observation, Ticket};
 
 /// The most octets of questions that may be unanswered, but for a single one that is longer.
 const OCTETS_IN_FLIGHT: usize = 8 * 1024 * 1024;
+
+/// Octets of memory that are kept for lines to be sent.
+const OUT: usize = 64 * 1024;
 
 /// How long a program whose output is over may take to end, so that its status can be told.
 const LAST_BREATH: Duration = Duration::from_millis(200);
@@ -62,7 +66,7 @@ impl Session {
             || self.broken.is_none() && self.flying.len() < self.window && self.octets + flight.line.len() <= OCTETS_IN_FLIGHT
     }
 
-    /// Takes a question. It is sent with others: two threads need not be woken for each.
+    /// Takes a question. It is sent with others: nobody need be woken for each.
     pub(super) fn put(&mut self, flight: Flight) {
         if self.flying.is_empty() {
             self.since = Instant::now();
@@ -103,8 +107,10 @@ impl Session {
             self.since = Instant::now();
         }
         self.held = 0;
-        self.process.pause_between_reads(self.pace.pause(self.sent()));
-        self.process.send(std::mem::take(&mut self.out));
+        self.process.streams.pause(self.pace.pause(self.sent()));
+        self.process.send(&self.out);
+        self.out.clear();
+        self.out.shrink_to(OUT);
     }
 
     /// When the oldest question has waited too long; `None` without one.
@@ -138,7 +144,7 @@ impl Session {
                 let read = self.read(&part, answered);
                 let left = self.sent();
                 self.pace.hear(sent.saturating_sub(left), left, Instant::now());
-                self.process.pause_between_reads(self.pace.pause(left));
+                self.process.streams.pause(self.pace.pause(left));
                 read.err()
             }
             Heard::Over => Some((Break::Crash, self.ending())),

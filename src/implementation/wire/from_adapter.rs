@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::lenient::Exactly;
 use super::message::{Head, Id, Unreadable, body, head, is_too_deep, write_line};
-use super::{LINE_LIMIT, PROTOCOL, bounded, lenient};
+use super::{LINE_LIMIT, PROTOCOL, bounded};
 use crate::implementation::{Break, Description, Observation, Offer};
 use crate::vectors::{Operation, Output, Stages};
 
@@ -115,25 +116,28 @@ impl FromAdapter {
     }
 }
 
-/// Reads a `result` in one go, as nearly every line is one; `None` for everything else and for whatever is wrong.
+/// Reads a `result` in one go, as nearly every line is one; `None` for everything else and for whatever is wrong or unknown.
 fn quick(line: &[u8]) -> Option<FromAdapter> {
     #[derive(Deserialize)]
     struct Whole<'a> {
         #[serde(rename = "type", borrow)]
         kind: Cow<'a, str>,
         id: Id,
-        #[serde(deserialize_with = "lenient::leaving_out")]
-        output: Output,
-        #[serde(default, deserialize_with = "lenient::leaving_out")]
-        stages: Option<Stages>,
+        output: Exactly<Output>,
+        #[serde(default)]
+        stages: Option<Exactly<Stages>>,
     }
     // An array would be taken for an object.
     if line.first() != Some(&b'{') || line.len() > LINE_LIMIT || is_too_deep(line) {
         return None;
     }
-    let Whole { kind, id, mut output, stages } = serde_json::from_slice(line).ok()?;
-    output.stages = stages;
-    (kind == "result").then(|| FromAdapter::Answer { id: Some(id), observation: Observation::Answered(Box::new(output)) })
+    let Whole { kind, id, output: Exactly(mut output), stages } = serde_json::from_slice(line).ok()?;
+    // Stages in the output are passed over, whatever they are.
+    if kind != "result" || output.stages.is_some() {
+        return None;
+    }
+    output.stages = stages.map(|Exactly(stages)| stages);
+    Some(FromAdapter::Answer { id: Some(id), observation: Observation::Answered(Box::new(output)) })
 }
 
 fn hello(text: &str, head: &Head<'_>) -> Result<AdapterHello, Unreadable> {

@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use self::signing::Known;
 use self::standing::{Hiding, Standings};
+use self::verdicts::Noted;
 pub use self::verdicts::Verdicts;
 use crate::deviation::{Cause, Conduct, Side, all};
 use crate::diagnosis::{Diagnosis, Outcome};
@@ -236,9 +237,17 @@ struct RunDiagnosis<'a> {
     /// What the cases that went right say of sets of causes.
     standings: Standings,
     /// How many of them speak against a set, for the operations that are looked at together.
-    against: HashMap<(Vec<String>, Kin), usize>,
+    against: HashMap<(Vec<String>, Kin), Against>,
     /// What departures say to single questions.
     verdicts: &'a mut Verdicts,
+}
+
+/// How many answers speak against a set.
+#[derive(Clone, Copy, Debug)]
+struct Against {
+    count: usize,
+    /// Whether these are all that are counted; otherwise there may be more.
+    is_all: bool,
 }
 
 /// Operations in which the same departures show.
@@ -306,6 +315,8 @@ impl RunDiagnosis<'_> {
         for place in 0..self.failures.len() {
             let Some(failure) = self.failures.get(place) else { continue };
             let kin = match failure.question.operation() {
+                // Nobody asks about it, and what explains it says nothing of the others.
+                Operation::Verify if place < self.first => continue,
                 Operation::Verify => Kin::Signing,
                 other => Kin::of(other),
             };
@@ -313,9 +324,16 @@ impl RunDiagnosis<'_> {
                 Some(diagnosis) if diagnosis.outcome == Outcome::Ambiguous => diagnosis.sets.clone(),
                 _ => continue,
             };
-            let counts: Vec<usize> = sets.iter().map(|set| self.count_against(set, kin)).collect();
-            let fewest = counts.iter().min().copied().unwrap_or(0);
             let support = |set: &[Cause]| supports.get(&ids(set)).copied().unwrap_or(0);
+            let mut fewest = usize::MAX;
+            let mut counts: Vec<usize> = Vec::new();
+            for set in &sets {
+                // Beyond this many it is kept in no case, however many they are.
+                let most = fewest.saturating_add(support(set) / OUTWEIGHS);
+                let count = self.count_against(set, kin, most);
+                fewest = fewest.min(count);
+                counts.push(count);
+            }
             let of_fewest = sets.iter().zip(&counts).filter(|(_, count)| **count == fewest).map(|(set, _)| support(set)).max();
             let is_kept = |set: &[Cause], count: usize| {
                 let more = support(set).saturating_sub(of_fewest.unwrap_or(0));
@@ -348,34 +366,40 @@ impl RunDiagnosis<'_> {
         supports
     }
 
-    /// How many answers that went right a set would have changed. A mistake of input belongs to one request, and changes no other.
-    fn count_against(&mut self, set: &[Cause], kin: Kin) -> usize {
+    /// How many answers that went right a set would have changed, or more than `most` if they are more. A mistake of input belongs to one
+    /// request, and changes no other.
+    fn count_against(&mut self, set: &[Cause], kin: Kin, most: usize) -> usize {
         let lasting: Vec<Cause> = set.iter().filter(|cause| matches!(cause, Cause::Deviation(_))).cloned().collect();
         if kin == Kin::Signing && !can_show(&lasting, Operation::Sign) {
             return 0;
         }
         let key = (lasting.iter().map(ToString::to_string).collect(), kin);
-        if let Some(known) = self.against.get(&key) {
-            return *known;
+        // One that many speak against is not meant, however many they are.
+        let limit = most.saturating_add(1).min(MOST_AGAINST);
+        if let Some(known) = self.against.get(&key).filter(|known| known.is_all || known.count >= limit) {
+            return known.count;
         }
         let mut hiding = Hiding::of(&lasting, &self.established);
-        let of_kin = self.rights.iter().copied().filter(|right| Kin::of(right.question.operation()) == kin);
+        let mut of_kin: Vec<&Witness> = self.rights.iter().copied().filter(|right| Kin::of(right.question.operation()) == kin).collect();
+        // The longer a request is, the more shows in it.
+        of_kin.sort_by_cached_key(|right| std::cmp::Reverse(signing::weight(&right.question)));
         let alone = match lasting.as_slice() {
             [Cause::Deviation(only)] => all().zip(0..).find(|(known, _)| known == only),
             _ => None,
         };
-        // One that many speak against is not meant, however many they are.
         let count = match alone {
             Some((deviation, place)) => {
+                let of_kin: Vec<Noted<'_>> = of_kin.into_iter().map(|right| self.verdicts.note(right)).collect();
                 let mut asked = self.verdicts.of(place, deviation);
-                of_kin.filter(|right| !asked.gives(right) && !hiding.hides_in(right)).take(MOST_AGAINST).count()
+                of_kin.into_iter().filter(|right| !asked.gives(*right) && !hiding.hides_in(right.witness)).take(limit).count()
             }
             None => {
                 let mut deviant = Reference::conducting(Conduct::of(&lasting));
-                of_kin.filter(|right| !right.is_answered_by(&mut deviant) && !hiding.hides_in(right)).take(MOST_AGAINST).count()
+                of_kin.into_iter().filter(|right| !right.is_answered_by(&mut deviant) && !hiding.hides_in(right)).take(limit).count()
             }
         };
-        self.against.insert(key, count);
+        let is_all = count < limit || limit == MOST_AGAINST;
+        self.against.insert(key, Against { count, is_all });
         count
     }
 

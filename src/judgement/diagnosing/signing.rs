@@ -256,7 +256,7 @@ fn with_lax(set: &[Cause], lax: &[Cause], failure: &Witness) -> Vec<Cause> {
 }
 
 /// The length of what a question asks to be signed.
-fn weight(question: &Question) -> usize {
+pub(super) fn weight(question: &Question) -> usize {
     match question {
         Question::Sign(input) | Question::BaseString(input) => {
             input.url.as_bytes().len() + input.body.as_ref().map_or(0, |body| body.as_bytes().len())

@@ -17,6 +17,8 @@ pub(super) struct Suspects {
     /// Whoever makes all the mistakes, where there are several finds: of each, the first set.
     all: Option<Reference>,
     causes: Vec<Cause>,
+    /// Whoever makes none.
+    right: Reference,
 }
 
 #[derive(Debug)]
@@ -51,10 +53,10 @@ impl Suspects {
         let operation = question.operation();
         let alike = |reference: &mut Reference| is_alike(operation, &reference.ask_for(question, VERDICT), observation);
         // All those whose mistakes do not show in such a question give one answer.
-        let mut right = None;
+        let (mut is_right, right) = (None, &mut self.right);
         let mut explains = |suspect: &mut Suspect| match can_show(&suspect.causes, operation) {
             true => alike(&mut suspect.reference),
-            false => *right.get_or_insert_with(|| alike(&mut Reference::new())),
+            false => *is_right.get_or_insert_with(|| alike(right)),
         };
         let found = self.order.iter().position(|number| self.each.get_mut(*number).is_some_and(&mut explains));
         if let Some(turn) = found {

@@ -1,18 +1,19 @@
 //! A process that is spoken to line by line, whatever it makes of it.
 
 use std::process::ExitStatus;
-use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use super::super::launch::Launch;
-use super::super::process::{Heard, Process};
+use super::super::process::Process;
+use super::super::streams::{Heard, Hearing};
 use crate::implementation::wire::LINE_LIMIT;
 
 /// The process.
 pub(super) struct Driver {
     process: Process,
-    heard: Receiver<(u64, Heard)>,
+    hearing: Hearing,
     rest: Vec<u8>,
+    is_over: bool,
 }
 
 /// What comes out of it next.
@@ -34,13 +35,13 @@ impl Driver {
     /// # Errors
     /// The system's.
     pub(super) fn start(launch: &Launch) -> std::io::Result<Driver> {
-        let (ear, heard) = mpsc::sync_channel(4);
-        Ok(Driver { process: Process::start(&mut launch.command(), 0, ear)?, heard, rest: Vec::new() })
+        let hearing = Hearing::new();
+        Ok(Driver { process: Process::start(&mut launch.command(), 0, &hearing)?, hearing, rest: Vec::new(), is_over: false })
     }
 
     /// Sends a line.
-    pub(super) fn say(&self, line: &str) {
-        self.process.send(format!("{line}\n").into_bytes());
+    pub(super) fn say(&mut self, line: &str) {
+        self.process.send(format!("{line}\n").as_bytes());
     }
 
     /// What it says next, within so long.
@@ -58,10 +59,13 @@ impl Driver {
             if self.rest.len() > LINE_LIMIT {
                 return Said::NoLine("a line beyond the limit of 4 MiB");
             }
-            match self.heard.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok((_, Heard::Part(part))) => self.rest.extend(part),
-                Ok((_, Heard::Over)) | Err(mpsc::RecvTimeoutError::Disconnected) => return Said::Over,
-                Err(mpsc::RecvTimeoutError::Timeout) => return Said::Nothing,
+            if self.is_over {
+                return Said::Over;
+            }
+            match self.hearing.hear(&mut [&mut self.process.streams], deadline.saturating_duration_since(Instant::now())) {
+                Some((_, Heard::Part(part))) => self.rest.extend(part),
+                Some((_, Heard::Over)) => self.is_over = true,
+                None => return Said::Nothing,
             }
         }
     }

@@ -356,7 +356,7 @@ fn honest(bench: &Bench<'_>) -> Found {
 
 fn ends(bench: &Bench<'_>) -> Found {
     for (says_bye, when) in [(true, "after bye"), (false, "when its input is over")] {
-        let driver = match greet(bench.launch) {
+        let mut driver = match greet(bench.launch) {
             Ok((driver, _)) => driver,
             Err(what) => return Found::Broken(format!("another process: {what}")),
         };
