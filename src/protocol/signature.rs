@@ -319,6 +319,12 @@ mod tests {
                 let mut other = text.clone();
                 other[place] ^= 0x20;
                 assert!(!is_same_text(&text, &other), "{place} of {length}");
+                // The same difference in another place takes nothing back.
+                for second in place + 1..length {
+                    let mut other = other.clone();
+                    other[second] ^= 0x20;
+                    assert!(!is_same_text(&text, &other), "{place} and {second} of {length}");
+                }
             }
         }
     }
