@@ -10,6 +10,7 @@ use super::fail::Fail;
 use super::output::{self, Outcome, Target};
 use super::reports::{Files, Opened};
 use crate::judgement::{EventLines, ExitCode, Keep, Run, changes, merge, replay};
+use crate::profile::load::has_byte_order_mark;
 use crate::report::changes::{Compared, changes as told, changes_json};
 use crate::report::{self, TextOptions, escape};
 
@@ -203,7 +204,7 @@ fn read(path: &Path, keep: Keep) -> Result<Held, Fail> {
         let writers = "`countersign test` writes events with --events and a JSON report with --json";
         match beginning {
             [] => return Err(neither("it is empty").hint(writers)),
-            [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            _ if has_byte_order_mark(beginning) => {
                 return Err(neither("it begins with a byte order mark").hint("save it as UTF-8 without a byte order mark"));
             }
             // What is no JSON report is not read to its end.

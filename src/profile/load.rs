@@ -153,6 +153,12 @@ impl Profile {
     }
 }
 
+/// Whether a text begins with a byte order mark, of UTF-8 or UTF-16: some editors and consoles write one before all else, and nobody sees
+/// it.
+pub(crate) fn has_byte_order_mark(octets: &[u8]) -> bool {
+    [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| octets.starts_with(mark))
+}
+
 /// Reads a text file of at most [`MAX_FILE`] octets.
 pub(super) fn read_text(path: &Path) -> Result<String, LoadError> {
     let file = path.display().to_string();
@@ -167,7 +173,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, LoadError> {
     if octets.len() as u64 > MAX_FILE {
         return Err(LoadError::unreadable(&file, format!("larger than the {} MiB that are read", MAX_FILE >> 20)));
     }
-    if [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| octets.starts_with(mark)) {
+    if has_byte_order_mark(&octets) {
         let error = LoadError::unreadable(&file, "begins with a byte order mark".to_owned());
         return Err(LoadError { hint: Some("save it as UTF-8 without a byte order mark".to_owned()), ..error });
     }

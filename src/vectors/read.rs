@@ -14,6 +14,7 @@ use super::position::{self, Step};
 use super::question::{Operation, Question};
 use super::spot::{NOT_UTF8, Spot};
 use super::written::{Expect, File, Flag, Flags, Head, Line, Refuse};
+use crate::profile::load::has_byte_order_mark;
 use crate::profile::nearest::nearest;
 use crate::protocol::Code;
 
@@ -52,7 +53,7 @@ pub struct Suite {
 
 /// Reads a text's octets as UTF-8 without a byte order mark.
 pub(super) fn utf8<'a>(file: &str, octets: &'a [u8], line: usize) -> Result<&'a str, LoadError> {
-    if line == 1 && (octets.starts_with(b"\xef\xbb\xbf") || octets.starts_with(b"\xff\xfe") || octets.starts_with(b"\xfe\xff")) {
+    if line == 1 && has_byte_order_mark(octets) {
         let error = LoadError { line: 1, column: 1, ..LoadError::of_file(file, "begins with a byte order mark") };
         return Err(error.with_hint("save it as UTF-8 without a byte order mark"));
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use super::{DEPTH_LIMIT, ID_LIMIT, LINE_LIMIT, bounded, lenient};
+use crate::profile::load::has_byte_order_mark;
 
 /// Names a question: opaque, chosen by the runner, repeated in the answer. 1 to 128 octets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -95,8 +96,7 @@ pub(super) fn head(line: &[u8]) -> Result<(&str, Head<'_>), Unreadable> {
     if is_too_deep(line) {
         return Err(Unreadable::message(None, format_args!("the line is nested deeper than {DEPTH_LIMIT}")));
     }
-    // Windows' consoles and Python's `utf-8-sig` write one before all else, and nobody sees it.
-    if [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| line.starts_with(mark)) {
+    if has_byte_order_mark(line) {
         return Err(Unreadable::message(None, "the line begins with a byte order mark: messages are UTF-8 without one"));
     }
     let text = std::str::from_utf8(line).map_err(|_| Unreadable::message(None, "the line is not UTF-8"))?;
