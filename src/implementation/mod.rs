@@ -83,11 +83,8 @@ pub trait Pipeline {
     /// How many questions it takes before the first answer; at least one.
     fn window(&self) -> usize;
 
-    /// Puts a question. One that needs what is not offered comes to nothing.
-    fn put(&mut self, question: &Question) -> Ticket;
-
-    /// Puts a question that needs nothing but what is offered: whoever asks has looked.
-    fn put_offered(&mut self, question: &Question) -> Ticket;
+    /// Puts a question that needs nothing but what is offered: whoever asks has looked. Of the answer the rest may be left out.
+    fn put(&mut self, question: &Question, wanted: Wanted) -> Ticket;
 
     /// Waits for the answer to a question; each is taken once.
     fn take(&mut self, ticket: Ticket) -> Observation;
@@ -113,7 +110,7 @@ impl Ticket {
 
 /// The parts of an answer that cost something to write down and that not everybody looks at. What an operation is about (a signature,
 /// a verdict, a list of parameters) is always wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// The request as it will be sent: `authorization`, `url` or `body` of a `sign` answer.
     pub transmission: bool,
@@ -124,6 +121,12 @@ pub struct Wanted {
 impl Wanted {
     /// Everything.
     pub const ALL: Wanted = Wanted { transmission: true, stages: true };
+
+    /// What is wanted by one of two.
+    #[must_use]
+    pub(crate) const fn or(self, other: Wanted) -> Wanted {
+        Wanted { transmission: self.transmission || other.transmission, stages: self.stages || other.stages }
+    }
 
     /// What decides whether an expectation is met. Stages never do: they locate a difference, and can be asked for when there is one.
     #[must_use]

@@ -19,8 +19,8 @@ impl Offer {
             return Some(format!("operation:{operation}"));
         }
         let mut needs = Vec::new();
-        question.needs(&mut needs);
-        needs.iter().find(|need| !self.meets(need)).map(ToString::to_string)
+        question.lacking(&|need| self.meets(need), &mut needs);
+        needs.first().map(ToString::to_string)
     }
 
     /// Whether something, written as in `unsupported` answers (`operation:verify`, `feature:realm`, `signature_method:PLAINTEXT`), is

@@ -102,7 +102,7 @@ impl<'a> Asked<'a> {
     pub(super) fn put(&mut self, case: Case, place: Option<usize>, is_selected: bool, now: u64) {
         let is_askable = self.implementation.offer().lacks(&case).is_none();
         let ticket = match self.implementation.pipeline() {
-            Some(pipeline) if is_askable => Some(pipeline.put_offered(&case.question)),
+            Some(pipeline) if is_askable => Some(pipeline.put(&case.question, Wanted::ALL)),
             _ => None,
         };
         self.queue.push_back(Waiting { case, place, is_selected, since: now, ticket });

@@ -2,6 +2,9 @@
 //! not know what anybody offers.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::case::Case;
 use super::question::{Question, SignInput, Transmission, VerifyInput};
@@ -60,7 +63,7 @@ impl Case {
     #[must_use]
     pub fn needs(&self) -> Vec<Need<'_>> {
         let mut needs = Vec::with_capacity(4);
-        self.question.needs(&mut needs);
+        self.question.lacking(&|_| false, &mut needs);
         for written in &self.requires {
             let need = Need::written(written);
             if !needs.contains(&need) {
@@ -72,21 +75,23 @@ impl Case {
 }
 
 impl Question {
-    /// Appends what the input needs.
-    pub(crate) fn needs(&self, needs: &mut Vec<Need<'_>>) {
+    /// Appends what the input needs and nobody offers. What takes long to be seen is looked for only if it is not offered.
+    pub(crate) fn lacking<'a>(&'a self, is_offered: &dyn Fn(&Need<'_>) -> bool, needs: &mut Vec<Need<'a>>) {
+        let mut lacking = Lacking { is_offered, needs };
         match self {
             Question::Sign(sign) => {
-                push_method(sign.signature_method.as_bytes(), needs);
-                sign_features(sign, needs);
+                lacking.method(sign.signature_method.as_bytes());
+                sign_features(sign, &mut lacking);
             }
-            Question::BaseString(sign) => sign_features(sign, needs),
-            Question::Verify(verify) => verify_needs(verify, needs),
-            Question::Mac(mac) => push_method(mac.signature_method.as_bytes(), needs),
-            Question::BodyHash(hash) => push_method(hash.signature_method.as_bytes(), needs),
+            Question::BaseString(sign) => sign_features(sign, &mut lacking),
+            Question::Verify(verify) => verify_needs(verify, &mut lacking),
+            Question::Mac(mac) => lacking.method(mac.signature_method.as_bytes()),
+            Question::BodyHash(hash) => lacking.method(hash.signature_method.as_bytes()),
             Question::Normalize(normalize) => {
-                push_if("duplicates", repeats(normalize.parameters.iter().map(|(name, _)| Cow::Borrowed(name.as_bytes()))), needs);
+                let names = || normalize.parameters.iter().map(|(name, _)| Cow::Borrowed(name.as_bytes()));
+                lacking.feature("duplicates", || repeats(names()));
             }
-            Question::FormDecode(form) => push_if("duplicates", repeats(names(form.text.as_bytes())), needs),
+            Question::FormDecode(form) => lacking.feature("duplicates", || repeats(names(form.text.as_bytes()))),
             Question::PercentEncode(_)
             | Question::PercentDecode(_)
             | Question::ParseAuthorization(_)
@@ -117,46 +122,64 @@ impl Question {
     }
 }
 
-fn push_if(feature: &'static str, needed: bool, needs: &mut Vec<Need<'_>>) {
-    if needed {
-        needs.push(Need::Feature(feature));
+/// What is needed and not offered.
+struct Lacking<'l, 'a> {
+    is_offered: &'l dyn Fn(&Need<'_>) -> bool,
+    needs: &'l mut Vec<Need<'a>>,
+}
+
+impl<'a> Lacking<'_, 'a> {
+    fn feature(&mut self, name: &'static str, is_needed: impl FnOnce() -> bool) {
+        let need = Need::Feature(name);
+        if !(self.is_offered)(&need) && is_needed() {
+            self.needs.push(need);
+        }
+    }
+
+    fn feature_if(&mut self, is_needed: bool, name: &'static str) {
+        if is_needed {
+            self.feature(name, || true);
+        }
+    }
+
+    /// Names that are no signature method at all need nothing: they are to be refused.
+    fn method(&mut self, name: &[u8]) {
+        if let Ok(method) = SignatureMethod::from_name(name) {
+            let need = Need::SignatureMethod(method.as_str());
+            if !(self.is_offered)(&need) {
+                self.needs.push(need);
+            }
+        }
     }
 }
 
-/// Names that are no signature method at all need nothing: they are to be refused.
-fn push_method(name: &[u8], needs: &mut Vec<Need<'_>>) {
-    if let Ok(method) = SignatureMethod::from_name(name) {
-        needs.push(Need::SignatureMethod(method.as_str()));
-    }
-}
-
-fn sign_features(sign: &SignInput, needs: &mut Vec<Need<'_>>) {
+fn sign_features(sign: &SignInput, lacking: &mut Lacking<'_, '_>) {
     let form = form(&sign.headers, sign.body.as_ref());
-    push_if("form_body", form.is_some(), needs);
-    push_if("duplicates", repeats_in_request(&sign.url, form, &sign.extra), needs);
-    push_if("extra_parameters", !sign.extra.is_empty(), needs);
-    push_if("realm", sign.realm.is_some(), needs);
-    push_if("callback", sign.callback.is_some(), needs);
-    push_if("verifier", sign.verifier.is_some(), needs);
-    push_if("no_version", sign.version.is_none(), needs);
-    push_if("fixed_nonce", sign.nonce.is_some() || sign.timestamp.is_some(), needs);
-    push_if("transmission", sign.transmission != Transmission::Header, needs);
-    push_if("body_hash", sign.body_hash.is_some(), needs);
+    lacking.feature_if(form.is_some(), "form_body");
+    lacking.feature("duplicates", || repeats_in_request(&sign.url, form, &sign.extra));
+    lacking.feature_if(!sign.extra.is_empty(), "extra_parameters");
+    lacking.feature_if(sign.realm.is_some(), "realm");
+    lacking.feature_if(sign.callback.is_some(), "callback");
+    lacking.feature_if(sign.verifier.is_some(), "verifier");
+    lacking.feature_if(sign.version.is_none(), "no_version");
+    lacking.feature_if(sign.nonce.is_some() || sign.timestamp.is_some(), "fixed_nonce");
+    lacking.feature_if(sign.transmission != Transmission::Header, "transmission");
+    lacking.feature_if(sign.body_hash.is_some(), "body_hash");
 }
 
 /// A verifier is given the request as it stands on the wire, so that it can express all of it; what counts is what it was built to read.
 /// Repeated protocol parameters need no feature: they must be refused by everybody.
-fn verify_needs(verify: &VerifyInput, needs: &mut Vec<Need<'_>>) {
-    if let Some(method) = method_of(verify) {
+fn verify_needs(verify: &VerifyInput, lacking: &mut Lacking<'_, '_>) {
+    if let Some(method) = method_of(verify).map(|method| method.as_str().as_bytes()) {
         let allowed = verify.allowed_methods.as_ref();
-        if allowed.is_none_or(|allowed| allowed.iter().any(|name| name.as_bytes() == method.as_str().as_bytes())) {
-            needs.push(Need::SignatureMethod(method.as_str()));
+        if allowed.is_none_or(|allowed| allowed.iter().any(|name| name.as_bytes() == method)) {
+            lacking.method(method);
         }
     }
     let form = form(&verify.headers, verify.body.as_ref());
-    push_if("form_body", form.is_some(), needs);
-    push_if("duplicates", repeats_in_request(&verify.url, form, &[]), needs);
-    push_if("body_hash", places(verify).any(|place| memchr::memmem::find(place, b"oauth_body_hash").is_some()), needs);
+    lacking.feature_if(form.is_some(), "form_body");
+    lacking.feature("duplicates", || repeats_in_request(&verify.url, form, &[]));
+    lacking.feature("body_hash", || places(verify).any(|place| memchr::memmem::find(place, b"oauth_body_hash").is_some()));
 }
 
 /// The texts of a request in which protocol parameters can stand.
@@ -168,8 +191,10 @@ fn places(verify: &VerifyInput) -> impl Iterator<Item = &[u8]> {
 /// The signature method that a request names, if it is one. A search in the text will do: what it misses is asked of everybody.
 fn method_of(verify: &VerifyInput) -> Option<SignatureMethod> {
     const NAME: &[u8] = b"oauth_signature_method=";
+    // Made once: every received request is searched.
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(NAME));
     places(verify).find_map(|place| {
-        let at = memchr::memmem::find(place, NAME)?;
+        let at = FINDER.find(place)?;
         let value = place.get(at + NAME.len()..)?;
         let value = value.strip_prefix(b"\"").unwrap_or(value);
         let end = value.iter().position(|octet| matches!(octet, b'"' | b'&' | b',' | b'#')).unwrap_or(value.len());
@@ -214,7 +239,7 @@ mod tests {
 
     fn needs(question: &Question) -> Vec<String> {
         let mut needs = Vec::new();
-        question.needs(&mut needs);
+        question.lacking(&|_| false, &mut needs);
         needs.iter().map(Need::to_string).collect()
     }
 

@@ -16,13 +16,17 @@ use crate::judgement::diagnosing::{Effort, Verdicts, Witness, diagnose_last, is_
 use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
 
+mod aside;
 mod asking;
 mod careless;
 mod controls;
+mod rights;
 mod smaller;
 mod suspects;
 
+use self::aside::Names;
 use self::careless::Careless;
+use self::rights::Rights;
 use self::smaller::{Smallest, Way};
 use self::suspects::Suspects;
 
@@ -81,10 +85,12 @@ pub struct Search<'a> {
     numbers: Numbers,
     limits: Limits,
     searched: Searched,
+    /// Axes along which something was asked.
+    looked: Names,
     /// Axes and changes along which something unexplained was found: more of it would be found and nothing else.
-    aside: BTreeSet<&'static str>,
+    aside: Names,
     /// What was answered rightly, to speak against causes.
-    rights: VecDeque<Witness>,
+    rights: Rights,
     breaks: Breaks,
     /// What the smallest question that broke it came to, while one is made smaller.
     broke: Option<Observation>,
@@ -119,8 +125,6 @@ type Origin = (Box<SignInput>, Doing);
 
 /// How many requests go along each axis alone, before several are taken together.
 const EACH: u64 = 24;
-/// Right answers that are kept.
-const MOST_RIGHTS: usize = 400;
 /// How many right answers of `verify` are known before a wrong one is looked at.
 const FEWEST_VERIFIED: usize = 60;
 /// The most failures of `verify` that are looked at together.
@@ -155,8 +159,9 @@ impl<'a> Search<'a> {
             numbers: Numbers::new(seed),
             limits,
             searched: Searched::default(),
-            aside: BTreeSet::new(),
-            rights: VecDeque::new(),
+            looked: Names::default(),
+            aside: Names::default(),
+            rights: Rights::default(),
             breaks: Breaks::of(limits.breaks),
             broke: None,
             held: Vec::new(),
@@ -226,6 +231,7 @@ impl<'a> Search<'a> {
             self.look_at(waiting, observation, Kind::Accepts, &mut VecDeque::new(), watch);
             self.tell_since(before, watch);
         }
+        self.searched.axes = self.looked.into_set();
         self.searched
     }
 
@@ -254,7 +260,7 @@ impl<'a> Search<'a> {
     }
 
     fn progress(&self) -> Progress {
-        Progress { asked: self.searched.asked, finds: self.searched.finds.len(), axes: (self.searched.axes.len(), AXES.len()) }
+        Progress { asked: self.searched.asked, finds: self.searched.finds.len(), axes: (self.looked.len(), AXES.len()) }
     }
 
     /// Whether an operation is both asked for and offered.
@@ -290,9 +296,9 @@ impl<'a> Search<'a> {
             self.searched.not_offered += 1;
             return None;
         }
-        self.searched.axes.extend(axes.iter().filter_map(|axis| AXES.get(*axis)).map(|axis| axis.name));
+        self.looked.extend_with_axes(&axes);
         self.searched.asked += 1;
-        let ticket = self.implementation.pipeline().map(|pipeline| pipeline.put_offered(&question));
+        let ticket = self.implementation.pipeline().map(|pipeline| pipeline.put(&question, VERDICT));
         Some(Waiting { question, at, ticket, origin })
     }
 
@@ -312,7 +318,7 @@ impl<'a> Search<'a> {
         };
         axes.sort_unstable();
         axes.dedup();
-        axes.retain(|axis| AXES.get(*axis).is_some_and(|axis| !self.aside.contains(axis.name)));
+        axes.retain(|axis| !self.aside.has_axis(*axis));
         axes
     }
 
@@ -346,20 +352,15 @@ impl<'a> Search<'a> {
         Standard::Other { name, version, reference: self.reference.ask(question) }
     }
 
-    fn judge(&mut self, waiting: Waiting, mut observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+    fn judge(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
         let Waiting { question, at, origin, .. } = waiting;
         let right = self.right(&question, VERDICT);
         let Some(kind) = self.kind(&question, &right, &observation) else {
             if self.against.is_none() && is_right(&question, &right, &observation) {
-                // Where a difference begins is asked of wrong answers alone.
-                if let Observation::Answered(output) = &mut observation {
-                    output.stages = None;
-                }
-                if self.rights.len() == MOST_RIGHTS {
-                    self.rights.pop_front();
-                }
-                self.verified += usize::from(question.operation() == Operation::Verify);
-                self.rights.push_back(Witness { question: Arc::new(question), observation });
+                let is_verify = usize::from(question.operation() == Operation::Verify);
+                self.verified += is_verify;
+                // What was done to a request stands before its axes.
+                self.rights.hear(question, observation, at.len() - is_verify);
             }
             return;
         };
@@ -476,7 +477,5 @@ fn is_right(question: &Question, right: &Observation, observation: &Observation)
     matches!(observation, Observation::Answered(_)) && is_alike(question.operation(), right, observation)
 }
 
-/// What decides is asked for, and the stages: they say where a difference begins.
-const WANTED: Wanted = Wanted { transmission: false, stages: true };
 /// Where answers are only held against each other.
 const VERDICT: Wanted = Wanted { transmission: false, stages: false };

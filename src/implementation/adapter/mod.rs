@@ -32,7 +32,7 @@ use self::process::Process;
 use self::session::{Flight, Session, ending, excerpt};
 use self::streams::{Heard, Hearing, Streams};
 use super::wire::{AdapterHello, FromAdapter, FromRunner, Id, LINE_LIMIT, PROTOCOL, Runner, Versions, bounded};
-use super::{Break, Description, Implementation, Observation, Offer, Pipeline, Ticket};
+use super::{Break, Description, Implementation, Observation, Offer, Pipeline, Ticket, Wanted};
 use crate::vectors::Question;
 
 /// How long a program may take to end by itself after `bye`.
@@ -53,8 +53,8 @@ const CALM: Duration = Duration::from_millis(100);
 /// How long questions are held back for others: longer than answers are left lying, or what is held would go before they are read.
 const HOLD: Duration = pace::MOST.saturating_add(Duration::from_millis(1));
 
-/// Octets of memory for a question's line. A longer one takes more, most take no more.
-const USUAL_LINE: usize = 1024;
+/// Octets of memory for a question's line. A longer one takes more, most take no more; allocators have so much at hand.
+const USUAL_LINE: usize = 1000;
 
 /// The most questions that are open at once in one process, whatever it says that it takes.
 const MOST_IN_FLIGHT: u32 = 1024;
@@ -320,15 +320,7 @@ impl Pipeline for Adapter {
         self.max_in_flight as usize * self.launch.jobs.max(1)
     }
 
-    fn put(&mut self, question: &Question) -> Ticket {
-        let Some(what) = self.offer.lacks_for(question) else { return self.put_offered(question) };
-        self.tickets += 1;
-        let ticket = Ticket::new(self.tickets);
-        self.answered.insert(ticket, (Observation::Unsupported { what, message: "it is not declared".to_owned() }, 0));
-        ticket
-    }
-
-    fn put_offered(&mut self, question: &Question) -> Ticket {
+    fn put(&mut self, question: &Question, wanted: Wanted) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket::new(self.tickets);
         if let Some(gone) = &self.gone {
@@ -343,7 +335,7 @@ impl Pipeline for Adapter {
             self.answered.insert(ticket, (Observation::Unsupported { what: "line_length".to_owned(), message }, 0));
             return ticket;
         }
-        self.unsent.push_back(Flight { ticket, id, line });
+        self.unsent.push_back(Flight { ticket, id, line, wanted });
         self.dispatch();
         ticket
     }
@@ -397,8 +389,17 @@ impl Implementation for Adapter {
     }
 
     fn ask(&mut self, question: &Question) -> Observation {
-        let ticket = self.put(question);
-        self.take(ticket)
+        self.ask_for(question, Wanted::ALL)
+    }
+
+    fn ask_for(&mut self, question: &Question, wanted: Wanted) -> Observation {
+        match self.offer.lacks_for(question) {
+            Some(what) => Observation::Unsupported { what, message: "it is not declared".to_owned() },
+            None => {
+                let ticket = self.put(question, wanted);
+                self.take(ticket)
+            }
+        }
     }
 
     fn pipeline(&mut self) -> Option<&mut dyn Pipeline> {

@@ -9,7 +9,7 @@ use super::pace::Pace;
 use super::process::Process;
 use super::streams::Heard;
 use crate::implementation::wire::{FromAdapter, Id, LINE_LIMIT};
-use crate::implementation::{Break, Observation, Ticket};
+use crate::implementation::{Break, Observation, Ticket, Wanted};
 
 /// The most octets of questions that may be unanswered, but for a single one that is longer.
 const OCTETS_IN_FLIGHT: usize = 8 * 1024 * 1024;
@@ -26,6 +26,8 @@ pub(super) struct Flight {
     pub(super) id: Id,
     /// The whole message, its end included.
     pub(super) line: Vec<u8>,
+    /// What of its answer is looked at.
+    pub(super) wanted: Wanted,
 }
 
 /// A process and what it has to answer.
@@ -36,6 +38,8 @@ pub(super) struct Session {
     /// Unanswered, the oldest first.
     flying: VecDeque<Flight>,
     octets: usize,
+    /// What is looked at of one of their answers.
+    wanted: Wanted,
     /// Written and not yet sent, and how many questions that are.
     out: Vec<u8>,
     held: usize,
@@ -51,7 +55,7 @@ impl Session {
     pub(super) fn new(process: Process, number: u64, window: usize) -> Session {
         let (flying, out, line) = (VecDeque::new(), Vec::new(), Vec::new());
         let since = Instant::now();
-        Session { process, number, window, flying, octets: 0, out, held: 0, line, since, pace: Pace::new(since), broken: None }
+        Session { process, number, window, flying, octets: 0, wanted: Wanted::default(), out, held: 0, line, since, pace: Pace::new(since), broken: None }
     }
 
     /// How many questions are unanswered.
@@ -70,7 +74,9 @@ impl Session {
     pub(super) fn put(&mut self, flight: Flight) {
         if self.flying.is_empty() {
             self.since = Instant::now();
+            self.wanted = flight.wanted;
         }
+        self.wanted = self.wanted.or(flight.wanted);
         self.octets += flight.line.len();
         self.out.extend_from_slice(&flight.line);
         self.held += 1;
@@ -179,7 +185,7 @@ impl Session {
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
-        let wrong = match FromAdapter::read(line) {
+        let wrong = match FromAdapter::read_for(line, self.wanted) {
             Ok(FromAdapter::Answer { id: Some(id), observation }) => match self.flying.iter().position(|flight| flight.id == id) {
                 // What was not sent yet cannot be answered.
                 Some(place) if place < self.sent() => {

@@ -251,7 +251,7 @@ fn encode(text: &str) -> Question {
 
 /// Puts so many questions, and takes their answers in order.
 fn all(adapter: &mut Adapter, count: usize) -> Vec<Observation> {
-    let tickets: Vec<Ticket> = (0..count).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    let tickets: Vec<Ticket> = (0..count).map(|number| adapter.put(&encode(&number.to_string()), Wanted::ALL)).collect();
     tickets.into_iter().map(|ticket| adapter.take(ticket)).collect()
 }
 
@@ -275,7 +275,7 @@ fn a_crash_is_blamed_on_the_oldest_and_the_rest_is_put_again() {
 fn the_oldest_question_is_the_one_that_is_late() {
     let mut adapter = taking(3, &format!("{READ}{READ}{ANSWER}{READ}sleep 60"));
     adapter.launch.case_timeout = Duration::from_millis(200);
-    let tickets: Vec<Ticket> = (0..2).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    let tickets: Vec<Ticket> = (0..2).map(|number| adapter.put(&encode(&number.to_string()), Wanted::ALL)).collect();
     let found: Vec<Observation> = tickets.into_iter().map(|ticket| adapter.take(ticket)).collect();
     assert!(matches!(found[0], Observation::Broke { why: Break::Timeout, .. }), "{found:?}");
     assert_eq!(found[1], answered());
@@ -287,7 +287,7 @@ fn who_talks_without_end_is_late_also_while_questions_are_held_back() {
     let mut adapter = taking(16, "yes ''");
     adapter.launch.case_timeout = Duration::from_millis(200);
     let before = Instant::now();
-    let tickets: Vec<Ticket> = (0..12).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    let tickets: Vec<Ticket> = (0..12).map(|number| adapter.put(&encode(&number.to_string()), Wanted::ALL)).collect();
     assert!(matches!(adapter.take(tickets[0]), Observation::Broke { why: Break::Timeout, .. }));
     assert!(before.elapsed() < Duration::from_secs(15));
 }
@@ -295,7 +295,7 @@ fn who_talks_without_end_is_late_also_while_questions_are_held_back() {
 #[test]
 fn somebody_new_is_asked_nothing_that_was_left_over() {
     let mut adapter = taking(4, &format!("{READ}case $line in *alone*) {ANSWER};; esac; sleep 60"));
-    let left: Vec<Ticket> = (0..6).map(|number| adapter.put(&encode(&number.to_string()))).collect();
+    let left: Vec<Ticket> = (0..6).map(|number| adapter.put(&encode(&number.to_string()), Wanted::ALL)).collect();
     adapter.renew();
     // Only the first question of a process is read: an older one in front of this would leave it without an answer.
     assert_eq!(adapter.ask(&encode("alone")), answered());
@@ -361,9 +361,9 @@ fn answers_that_overtake_the_oldest_question_are_bounded() {
         "{READ}while read -r line; do id=${{line#*'\"id\":\"'}}; id=${{id%%'\"'*}}; printf '{{\"type\":\"result\",\"id\":\"%s\",\"output\":{{\"encoded\":\"' \"$id\"; {long}; echo '\"}}}}'; done; sleep 60"
     );
     let mut adapter = taking(16, &script);
-    let first = adapter.put(&encode("0"));
+    let first = adapter.put(&encode("0"), Wanted::ALL);
     for number in 1..16 {
-        adapter.put(&encode(&number.to_string()));
+        adapter.put(&encode(&number.to_string()), Wanted::ALL);
     }
     assert!(
         matches!(adapter.take(first), Observation::Broke { why: Break::Protocol, message } if message.starts_with("it answers everything but"))

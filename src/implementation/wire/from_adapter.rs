@@ -1,13 +1,10 @@
 //! What an adapter writes and a runner reads: `hello`, and for each question one of `result`, `reject`, `unsupported`, `error`.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
-use super::lenient::Exactly;
-use super::message::{Head, Id, Unreadable, body, head, is_too_deep, write_line};
-use super::{LINE_LIMIT, PROTOCOL, bounded};
-use crate::implementation::{Break, Description, Observation, Offer};
+use super::message::{Head, Id, Unreadable, body, head, write_line};
+use super::{PROTOCOL, bounded, quick};
+use crate::implementation::{Break, Description, Observation, Offer, Wanted};
 use crate::vectors::{Operation, Output, Stages};
 
 /// What an adapter says first.
@@ -41,7 +38,15 @@ impl FromAdapter {
     /// # Errors
     /// [`Unreadable::Message`].
     pub fn read(line: &[u8]) -> Result<FromAdapter, Unreadable> {
-        if let Some(answer) = quick(line) {
+        FromAdapter::read_for(line, Wanted::ALL)
+    }
+
+    /// Reads a line of which only a part will be looked at. It is told all the same what is wrong with the rest.
+    ///
+    /// # Errors
+    /// [`Unreadable::Message`].
+    pub fn read_for(line: &[u8], wanted: Wanted) -> Result<FromAdapter, Unreadable> {
+        if let Some(answer) = quick::read(line, wanted) {
             return Ok(answer);
         }
         let (text, head) = head(line)?;
@@ -114,30 +119,6 @@ impl FromAdapter {
             }
         }
     }
-}
-
-/// Reads a `result` in one go, as nearly every line is one; `None` for everything else and for whatever is wrong or unknown.
-fn quick(line: &[u8]) -> Option<FromAdapter> {
-    #[derive(Deserialize)]
-    struct Whole<'a> {
-        #[serde(rename = "type", borrow)]
-        kind: Cow<'a, str>,
-        id: Id,
-        output: Exactly<Output>,
-        #[serde(default)]
-        stages: Option<Exactly<Stages>>,
-    }
-    // An array would be taken for an object.
-    if line.first() != Some(&b'{') || line.len() > LINE_LIMIT || is_too_deep(line) {
-        return None;
-    }
-    let Whole { kind, id, output: Exactly(mut output), stages } = serde_json::from_slice(line).ok()?;
-    // Stages in the output are passed over, whatever they are.
-    if kind != "result" || output.stages.is_some() {
-        return None;
-    }
-    output.stages = stages.map(|Exactly(stages)| stages);
-    Some(FromAdapter::Answer { id: Some(id), observation: Observation::Answered(Box::new(output)) })
 }
 
 fn hello(text: &str, head: &Head<'_>) -> Result<AdapterHello, Unreadable> {

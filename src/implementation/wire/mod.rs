@@ -9,6 +9,7 @@
 //! | [`serve()`] | an implementation answering behind the protocol |
 //! | `lines` | lines of a bounded length |
 //! | `lenient` | types that refuse unknown fields in files, read without that on the wire |
+//! | `quick` | answers as nearly all are, read in one go |
 
 pub mod fault;
 pub mod from_adapter;
@@ -16,6 +17,7 @@ pub mod from_runner;
 mod lenient;
 mod lines;
 pub mod message;
+mod quick;
 pub mod serve;
 
 pub use fault::Fault;

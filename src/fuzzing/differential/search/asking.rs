@@ -1,7 +1,7 @@
 //! Where the answers of whoever is searched come in, in their turn or out of it: each break is counted here and nowhere else, and whoever
 //! broke too often is asked no more.
 
-use super::{Search, WANTED, Waiting};
+use super::{Search, VERDICT, Waiting};
 use crate::implementation::{Implementation as _, Observation, Wanted};
 use crate::vectors::Question;
 
@@ -10,18 +10,23 @@ impl Search<'_> {
     pub(super) fn take(&mut self, waiting: &Waiting) -> Observation {
         let observation = match (waiting.ticket, self.implementation.pipeline()) {
             (Some(ticket), Some(pipeline)) => pipeline.take(ticket),
-            _ => self.implementation.ask_for(&waiting.question, WANTED),
+            _ => self.implementation.ask_for(&waiting.question, VERDICT),
         };
         self.heard(observation)
     }
 
-    /// The answer to a question out of turn; `None` where nothing is asked any more.
+    /// The verdict on a question out of turn; `None` where nothing is asked any more.
     pub(super) fn ask(&mut self, question: &Question) -> Option<Observation> {
+        self.ask_for(question, VERDICT)
+    }
+
+    /// The answer to a question out of turn, with what is wanted of it.
+    pub(super) fn ask_for(&mut self, question: &Question, wanted: Wanted) -> Option<Observation> {
         if self.searched.gave_up {
             return None;
         }
         self.searched.asked += 1;
-        let observation = self.implementation.ask(question);
+        let observation = self.implementation.ask_for(question, wanted);
         Some(self.heard(observation))
     }
 

@@ -23,8 +23,11 @@ impl Careless {
     /// alone where there were enough before, or where it was asked along several axes.
     pub(super) fn of_one_axis(&mut self, waiting: Waiting, observation: Observation) -> Option<Vec<(Waiting, Observation)>> {
         let at = waiting.at.clone();
+        if at.len() != 1 {
+            return Some(vec![(waiting, observation)]);
+        }
         let known = self.known.entry(at.clone()).or_default();
-        if at.len() != 1 || known.len() >= ENOUGH {
+        if known.len() >= ENOUGH {
             return Some(vec![(waiting, observation)]);
         }
         known.push(Witness { question: Arc::new(waiting.question.clone()), observation: observation.clone() });

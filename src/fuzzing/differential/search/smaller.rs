@@ -4,7 +4,7 @@ use super::super::find::Kind;
 use super::super::shrink::{Shrunk, shrink};
 use super::super::verifying::{Doing, NOTHING};
 use super::{Origin, Search, VERDICT, Waiting, Watch};
-use crate::implementation::{Implementation as _, Observation};
+use crate::implementation::{Implementation as _, Observation, Wanted};
 use crate::vectors::Question;
 use crate::vectors::question::{Credentials, SignInput, VerifyInput};
 
@@ -56,7 +56,8 @@ impl Search<'_> {
         // What breaks is not asked once more for the telling: each break is one of few.
         let told = match way.kind {
             Kind::Breaks => Some(self.broke.take().unwrap_or_else(|| observation.clone())),
-            _ => self.ask(&smallest),
+            // Where a difference begins, the stages say.
+            _ => self.ask_for(&smallest, Wanted::ALL),
         };
         match told {
             Some(observation) => Smallest { question: smallest, is_smallest, observation, origin: signed },
