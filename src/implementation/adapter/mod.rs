@@ -231,10 +231,11 @@ impl Adapter {
     fn route(&mut self, number: u64, heard: Heard) {
         let Some(session) = self.sessions.iter_mut().find(|session| session.number == number) else { return };
         let (answered, ahead) = (&mut self.answered, &mut self.ahead);
-        session.hear(heard, &mut |ticket, observation, octets| {
+        session.hear(&heard, &mut |ticket, observation, octets| {
             *ahead += octets;
             answered.insert(ticket, (observation, octets));
         });
+        self.hearing.reuse(heard);
     }
 
     /// Takes broken processes away: the oldest question of each has its observation, the others will be put again.

@@ -140,14 +140,14 @@ impl Session {
     }
 
     /// Takes what came out of the process. A process that broke is not listened to any more.
-    pub(super) fn hear(&mut self, heard: Heard, answered: &mut dyn FnMut(Ticket, Observation, usize)) {
+    pub(super) fn hear(&mut self, heard: &Heard, answered: &mut dyn FnMut(Ticket, Observation, usize)) {
         if self.broken.is_some() {
             return;
         }
         self.broken = match heard {
             Heard::Part(part) => {
                 let sent = self.sent();
-                let read = self.read(&part, answered);
+                let read = self.read(part, answered);
                 let left = self.sent();
                 self.pace.hear(sent.saturating_sub(left), left, Instant::now());
                 self.process.streams.pause(self.pace.pause(left));

@@ -2,10 +2,10 @@
 //! [`super::from_adapter`], which reads it once more.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use serde::Deserialize;
+use serde::de::{self, DeserializeOwned, Deserializer};
+use serde_json::value::RawValue;
 
 use super::LINE_LIMIT;
 use super::from_adapter::FromAdapter;
@@ -91,21 +91,13 @@ struct Passed;
 
 impl<'de> Deserialize<'de> for Passed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Passed, D::Error> {
-        struct Passing;
-
-        impl Visitor<'_> for Passing {
-            type Value = Passed;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_str<E: de::Error>(self, _: &str) -> Result<Passed, E> {
-                Ok(Passed)
-            }
-        }
-
-        deserializer.deserialize_str(Passing)
+        let written = <&RawValue>::deserialize(deserializer)?.get();
+        let is_text = match written.as_bytes() {
+            // Of a surrogate without its half only a reader takes notice.
+            [b'"', rest @ ..] => memchr::memmem::find(rest, b"\\u").is_none() || serde_json::from_str::<String>(written).is_ok(),
+            _ => false,
+        };
+        if is_text { Ok(Passed) } else { Err(de::Error::custom("no string")) }
     }
 }
 
@@ -124,11 +116,11 @@ mod tests {
 
     #[test]
     fn what_decides_is_read_and_the_rest_if_it_is_wanted() {
-        let line = r#"{"type":"result","id":"c1","output":{"authorization":"OAuth \"","signature":"s=","code":null},"stages":{"key":"k&","base_string":"b"}}"#;
+        let line = r#"{"type":"result","id":"c1","output":{"authorization":"OAuth \"\u00e9","signature":"s=","code":null},"stages":{"key":"k&","base_string":"b"}}"#;
         let decisive = Output { signature: Some("s=".into()), ..Output::default() };
         assert_eq!(output(line, NOTHING), Some(decisive.clone()));
         let stages = Stages { key: Some("k&".into()), base_string: Some("b".into()), ..Stages::default() };
-        let whole = Output { authorization: Some("OAuth \"".into()), stages: Some(stages), ..decisive };
+        let whole = Output { authorization: Some("OAuth \"é".into()), stages: Some(stages), ..decisive };
         assert_eq!(output(line, Wanted { stages: true, ..NOTHING }), Some(whole.clone()));
         assert_eq!(output(line, Wanted::ALL), Some(whole));
         let line = r#"{"type":"result","id":"c1","output":{"valid":false,"code":"nonce_used"}}"#;
@@ -146,6 +138,8 @@ mod tests {
             r#"{"type":"result","output":{"signature":"s"}}"#,
             r#"{"type":"result","id":"c1","output":{"signature":"s","authorization":5}}"#,
             r#"{"type":"result","id":"c1","output":{"signature":"s","url":{"base64":"/w=="}}}"#,
+            r#"{"type":"result","id":"c1","output":{"signature":"s","url":"\ud800"}}"#,
+            "{\"type\":\"result\",\"id\":\"c1\",\"output\":{\"signature\":\"s\",\"url\":\"\n\"}}",
             r#"{"type":"result","id":"c1","output":{"signature":"s","later":1}}"#,
             r#"{"type":"result","id":"c1","output":{"encoded":"s"}}"#,
             r#"{"type":"result","id":"c1","output":["s"]}"#,

@@ -88,7 +88,7 @@ impl Streams {
     /// Nobody listens any more: writes what was sent, and passes over what it says, so that it can come to its end.
     pub(in super::super) fn wind_up(&mut self) {
         self.go_on_writing();
-        let _ = self.read(&mut [0; 4096]);
+        let _ = self.read(&mut [0; 4096], &mut Vec::new());
     }
 
     /// From now on so much time passes before its output is read, so that more comes together.
@@ -97,9 +97,14 @@ impl Streams {
     }
 
     /// What it says, if it says something.
-    fn read(&mut self, part: &mut [u8]) -> Option<Heard> {
+    fn read(&mut self, part: &mut [u8], spare: &mut Vec<u8>) -> Option<Heard> {
         let heard = match self.output.as_mut()?.read(part) {
-            Ok(length) if length > 0 => return Some(Heard::Part(part.get(..length).unwrap_or_default().to_vec())),
+            Ok(length) if length > 0 => {
+                let mut said = std::mem::take(spare);
+                said.clear();
+                said.extend_from_slice(part.get(..length).unwrap_or_default());
+                return Some(Heard::Part(said));
+            }
             Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => return None,
             _ => Heard::Over,
         };
@@ -111,13 +116,22 @@ impl Streams {
 /// Whoever listens to all processes of an adapter.
 pub(in super::super) struct Hearing {
     part: Vec<u8>,
+    /// Memory for what is heard.
+    spare: Vec<u8>,
     /// Whoever was heard last is heard again after the others.
     turn: usize,
 }
 
 impl Hearing {
     pub(in super::super) fn new() -> Hearing {
-        Hearing { part: vec![0; PART], turn: 0 }
+        Hearing { part: vec![0; PART], spare: Vec::new(), turn: 0 }
+    }
+
+    /// Takes back the memory of what was heard.
+    pub(in super::super) fn reuse(&mut self, heard: Heard) {
+        if let Heard::Part(part) = heard {
+            self.spare = part;
+        }
     }
 
     /// What one of the processes says next, under its number, within so long.
@@ -146,7 +160,7 @@ impl Hearing {
         for step in 1..=all.len() {
             let place = (self.turn + step) % all.len();
             let Some(streams) = all.get_mut(place).filter(|_| is_wanted(place)) else { continue };
-            if let Some(heard) = streams.read(&mut self.part) {
+            if let Some(heard) = streams.read(&mut self.part, &mut self.spare) {
                 self.turn = place;
                 return Some((streams.number, heard));
             }
