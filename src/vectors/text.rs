@@ -6,10 +6,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use smallvec::SmallVec;
 
-/// Octets, usually text.
+/// Octets, usually text. Most are short (methods, names, nonces, secrets) and need no memory of their own.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Vec<u8>);
+pub struct Text(SmallVec<[u8; SHORT]>);
+
+/// What fits in the place of a pointer, a length and a capacity.
+const SHORT: usize = 16;
+const _: () = assert!(size_of::<Text>() == size_of::<Vec<u8>>());
 
 /// A name and a value; lists of them keep their order.
 pub type Pair = (Text, Text);
@@ -24,7 +29,7 @@ impl Text {
     /// The octets themselves.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.0
+        self.0.into_vec()
     }
 
     /// Cuts it to so many octets.
@@ -48,25 +53,26 @@ impl Text {
 
 impl From<&[u8]> for Text {
     fn from(octets: &[u8]) -> Text {
-        Text(octets.to_vec())
+        Text(SmallVec::from_slice(octets))
     }
 }
 
 impl From<Vec<u8>> for Text {
     fn from(octets: Vec<u8>) -> Text {
-        Text(octets)
+        // Memory that is given back now is found again at once.
+        if octets.len() <= SHORT { Text::from(octets.as_slice()) } else { Text(SmallVec::from_vec(octets)) }
     }
 }
 
 impl From<&str> for Text {
     fn from(text: &str) -> Text {
-        Text(text.as_bytes().to_vec())
+        Text::from(text.as_bytes())
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Text {
-        Text(text.into_bytes())
+        Text::from(text.into_bytes())
     }
 }
 
@@ -121,7 +127,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         if map.next_key::<de::IgnoredAny>()?.is_some() {
             return Err(de::Error::custom("nothing stands beside \"base64\""));
         }
-        Ok(Text(octets))
+        Ok(Text::from(octets))
     }
 }
 

@@ -10,7 +10,7 @@ const FEWEST: usize = 16;
 const LEAST: Duration = Duration::from_micros(200);
 
 /// The longest pause: nobody waits longer for an answer that is there.
-pub(super) const MOST: Duration = Duration::from_millis(20);
+pub(super) const MOST: Duration = Duration::from_millis(8);
 
 /// What is known of a process's pace.
 #[derive(Debug)]

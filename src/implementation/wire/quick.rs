@@ -28,13 +28,16 @@ struct Whole<'a, O, S> {
 /// A `result`, of which what is not wanted may be left out; `None` for everything else and for whatever is wrong or unknown.
 pub(super) fn read(line: &[u8], wanted: Wanted) -> Option<FromAdapter> {
     // An array would be taken for an object.
-    if line.first() != Some(&b'{') || line.len() > LINE_LIMIT || is_too_deep(line) {
+    if line.first() != Some(&b'{') || line.len() > LINE_LIMIT {
         return None;
     }
     let (id, output) = if wanted == Wanted::default() {
+        // Nothing in it can be nested at all.
         let (id, decisive, _) = whole::<Decisive, PassedStages>(line)?;
         let Decisive { signature, base_string, valid, code, .. } = decisive;
         (id, Output { signature, base_string, valid, code, ..Output::default() })
+    } else if is_too_deep(line) {
+        return None;
     } else {
         let (id, mut output, stages) = whole::<Output, Stages>(line)?;
         // Stages in the output are passed over, whatever they are.
