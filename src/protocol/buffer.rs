@@ -123,9 +123,10 @@ impl Buffer {
         self.length = self.length.min(length);
     }
 
-    /// Overwrites all memory with zeros.
+    /// Overwrites all memory with zeros, and keeps it.
     pub fn wipe(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.octets);
+        // What lies beyond was never written to.
+        zeroize::Zeroize::zeroize(self.octets.as_mut_slice());
         self.length = 0;
     }
 
@@ -298,6 +299,8 @@ mod tests {
         assert!(buffer.len() >= 300);
         buffer.wipe();
         assert!(buffer.is_empty());
+        buffer.advance(usize::MAX / 2);
+        assert!(buffer.len() >= 300 && buffer.iter().all(|octet| *octet == 0));
     }
 
     #[test]

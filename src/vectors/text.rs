@@ -22,6 +22,7 @@ pub type Pair = (Text, Text);
 impl Text {
     /// The octets.
     #[must_use]
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -40,6 +41,7 @@ impl Text {
 
     /// The text, if it is one.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
     }
