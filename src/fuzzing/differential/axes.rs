@@ -276,30 +276,25 @@ impl Draft {
 
     fn input(self) -> SignInput {
         let question = if self.query.is_empty() { "" } else { "?" };
-        let mut url = [self.scheme, "://", &self.authority, self.path, question].concat();
-        join(&self.query, &mut url);
-        url.push_str(self.fragment);
+        let query = joined(&self.query);
+        let url = [self.scheme, "://", &self.authority, self.path, question, &query, self.fragment].concat();
         let host: Option<Pair> = self.host.map(|host| ("Host".into(), host.into()));
         let content_type: Option<Pair> = self.form.as_ref().map(|_| ("Content-Type".into(), self.content_type.into()));
-        let body = self.form.map(|pieces| {
-            let mut body = String::new();
-            join(&pieces, &mut body);
-            body
-        });
+        let body = self.form.as_deref().map(|pieces| Text::from(joined(pieces)));
         let method = SignatureMethod::from_name(self.signature_method.as_bytes()).unwrap_or(SignatureMethod::HmacSha1);
-        let hash = self.has_body_hash.then(|| body_hash(method, body.as_ref().map(String::as_bytes)));
+        let hash = self.has_body_hash.then(|| body_hash(method, body.as_ref().map(Text::as_bytes)));
         let credentials = |(identifier, secret): (&str, &str)| Credentials { identifier: identifier.into(), secret: Some(secret.into()) };
         let text = |text: Option<&str>| text.map(Text::from);
         SignInput {
             method: self.method.into(),
             url: self.whole_url.map_or_else(|| url.into(), Text::from),
             headers: host.into_iter().chain(content_type).collect(),
-            body: body.map(Text::from),
+            body,
             client: credentials(self.client),
             token: self.token.map(credentials),
             signature_method: self.signature_method.into(),
-            nonce: Some(self.nonce.into_owned().into()),
-            timestamp: Some(self.timestamp.into_owned().into()),
+            nonce: Some(self.nonce.into()),
+            timestamp: Some(self.timestamp.into()),
             version: text(self.version),
             callback: text(self.callback),
             verifier: text(self.verifier),
@@ -312,13 +307,12 @@ impl Draft {
     }
 }
 
-/// Appends pieces with `&` between them.
-fn join(pieces: &[Cow<'static, str>], out: &mut String) {
-    for (number, piece) in pieces.iter().enumerate() {
-        if number > 0 {
-            out.push('&');
-        }
-        out.push_str(piece);
+/// Pieces with `&` between them.
+fn joined<'a>(pieces: &'a [Cow<'static, str>]) -> Cow<'a, str> {
+    match pieces {
+        [] => "".into(),
+        [piece] => piece.as_ref().into(),
+        _ => pieces.join("&").into(),
     }
 }
 

@@ -56,6 +56,9 @@ const HOLD: Duration = pace::MOST.saturating_add(Duration::from_millis(1));
 /// Octets of memory for a question's line. A longer one takes more, most take no more; allocators have so much at hand.
 const USUAL_LINE: usize = 1000;
 
+/// How many of them are kept for other questions.
+const MOST_SPARE: usize = 64;
+
 /// The most questions that are open at once in one process, whatever it says that it takes.
 const MOST_IN_FLIGHT: u32 = 1024;
 
@@ -75,6 +78,8 @@ pub struct Adapter {
     answered: HashMap<Ticket, (Observation, usize)>,
     /// All these lengths together.
     ahead: usize,
+    /// Memory for lines.
+    spare: Vec<Vec<u8>>,
     hearing: Hearing,
     processes: u64,
     tickets: u64,
@@ -107,6 +112,7 @@ impl Adapter {
             unsent: VecDeque::new(),
             answered: HashMap::new(),
             ahead: 0,
+            spare: Vec::new(),
             hearing: Hearing::new(),
             processes: 0,
             tickets: 0,
@@ -230,10 +236,13 @@ impl Adapter {
     /// Gives what a process said to its session; of a process that was replaced nobody listens any more.
     fn route(&mut self, number: u64, heard: Heard) {
         let Some(session) = self.sessions.iter_mut().find(|session| session.number == number) else { return };
-        let (answered, ahead) = (&mut self.answered, &mut self.ahead);
-        session.hear(&heard, &mut |ticket, observation, octets| {
+        let (answered, ahead, spare) = (&mut self.answered, &mut self.ahead, &mut self.spare);
+        session.hear(&heard, &mut |Flight { ticket, line, .. }, observation, octets| {
             *ahead += octets;
             answered.insert(ticket, (observation, octets));
+            if line.capacity() <= USUAL_LINE && spare.len() < MOST_SPARE {
+                spare.push(line);
+            }
         });
         self.hearing.reuse(heard);
     }
@@ -329,7 +338,8 @@ impl Pipeline for Adapter {
             return ticket;
         }
         let id = shuffled(self.tickets, self.launch.seed);
-        let mut line = Vec::with_capacity(USUAL_LINE);
+        let mut line = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(USUAL_LINE));
+        line.clear();
         FromRunner::write_run(&id, question, &mut line);
         if line.len() > LINE_LIMIT + 1 {
             let message = format!("the question is longer than {LINE_LIMIT} octets");

@@ -30,6 +30,9 @@ pub(super) struct Flight {
     pub(super) wanted: Wanted,
 }
 
+/// Is told of a question's answer, and how many octets it took.
+pub(super) type Answered<'a> = &'a mut dyn FnMut(Flight, Observation, usize);
+
 /// A process and what it has to answer.
 pub(super) struct Session {
     pub(super) process: Process,
@@ -140,7 +143,7 @@ impl Session {
     }
 
     /// Takes what came out of the process. A process that broke is not listened to any more.
-    pub(super) fn hear(&mut self, heard: &Heard, answered: &mut dyn FnMut(Ticket, Observation, usize)) {
+    pub(super) fn hear(&mut self, heard: &Heard, answered: Answered<'_>) {
         if self.broken.is_some() {
             return;
         }
@@ -157,7 +160,7 @@ impl Session {
         };
     }
 
-    fn read(&mut self, part: &[u8], answered: &mut dyn FnMut(Ticket, Observation, usize)) -> Result<(), (Break, String)> {
+    fn read(&mut self, part: &[u8], answered: Answered<'_>) -> Result<(), (Break, String)> {
         let mut rest = part;
         while let Some(end) = memchr::memchr(b'\n', rest) {
             let (head, tail) = rest.split_at(end);
@@ -181,7 +184,7 @@ impl Session {
     }
 
     /// Reads one line. An empty one says nothing.
-    fn message(&mut self, line: &[u8], answered: &mut dyn FnMut(Ticket, Observation, usize)) -> Result<(), (Break, String)> {
+    fn message(&mut self, line: &[u8], answered: Answered<'_>) -> Result<(), (Break, String)> {
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
@@ -194,7 +197,7 @@ impl Session {
                         if place == 0 {
                             self.since = Instant::now();
                         }
-                        answered(flight.ticket, observation, line.len());
+                        answered(flight, observation, line.len());
                     }
                     return Ok(());
                 }

@@ -3,44 +3,62 @@
 //! `vectors/schema/adapter-1.json`.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 use super::{DEPTH_LIMIT, ID_LIMIT, LINE_LIMIT, bounded, lenient};
 use crate::profile::load::has_byte_order_mark;
+use crate::vectors::Text;
 
 /// Names a question: opaque, chosen by the runner, repeated in the answer. 1 to 128 octets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Id(String);
+pub struct Id(Text);
 
 impl Id {
     /// An id, if the text is not empty and not longer than [`ID_LIMIT`].
     #[must_use]
     pub fn new(text: String) -> Option<Id> {
-        (1..=ID_LIMIT).contains(&text.len()).then_some(Id(text))
+        (1..=ID_LIMIT).contains(&text.len()).then(|| Id(text.into()))
     }
 
     /// A number as an id.
     #[must_use]
     pub fn of_number(number: u64) -> Id {
         // One for every question: `format!` takes several times as long.
-        let mut text = String::with_capacity(16);
-        text.extend((0..16).rev().filter_map(|place| char::from_digit((number >> (4 * place)) as u32 & 15, 16)));
-        Id(text)
+        const DIGITS: [u8; 16] = *b"0123456789abcdef";
+        let text: [u8; 16] = std::array::from_fn(|place| DIGITS[(number >> (60 - 4 * place)) as usize & 15]);
+        Id(text.as_slice().into())
     }
 
     /// Its text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str().unwrap_or_default()
     }
 }
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Id, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Id::new(text).ok_or_else(|| serde::de::Error::custom(format_args!("the id is not a string of 1 to {ID_LIMIT} octets")))
+        struct Reading;
+
+        impl Visitor<'_> for Reading {
+            type Value = Id;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Id, E> {
+                let is_short = (1..=ID_LIMIT).contains(&text.len());
+                let id = is_short.then(|| Id(text.into()));
+                id.ok_or_else(|| E::custom(format_args!("the id is not a string of 1 to {ID_LIMIT} octets")))
+            }
+        }
+
+        deserializer.deserialize_str(Reading)
     }
 }
 
@@ -154,7 +172,7 @@ mod tests {
 
     #[test]
     fn an_id_is_a_short_text() {
-        let id = |json: &str| head(format!(r#"{{"type":"x","id":{json}}}"#).as_bytes()).map(|(_, head)| head.id.map(|id| id.0));
+        let id = |json: &str| head(format!(r#"{{"type":"x","id":{json}}}"#).as_bytes()).map(|(_, head)| head.id.map(|id| id.as_str().to_owned()));
         assert_eq!(id(r#""c17""#), Ok(Some("c17".to_owned())));
         assert_eq!(id("null"), Ok(None));
         assert_eq!(id(&format!("\"{}\"", "é".repeat(64))).unwrap().unwrap().len(), ID_LIMIT);

@@ -51,7 +51,9 @@ pub(super) fn read(line: &[u8], wanted: Wanted) -> Option<FromAdapter> {
 }
 
 fn whole<O: DeserializeOwned, S: DeserializeOwned>(line: &[u8]) -> Option<(Id, O, Option<S>)> {
-    let Whole { kind, id, output: Exactly(output), stages } = serde_json::from_slice::<Whole<'_, O, S>>(line).ok()?;
+    // Once for the whole line, which is faster than for each text.
+    let line = std::str::from_utf8(line).ok()?;
+    let Whole { kind, id, output: Exactly(output), stages } = serde_json::from_str::<Whole<'_, O, S>>(line).ok()?;
     (kind == "result").then(|| (id, output, stages.map(|Exactly(stages)| stages)))
 }
 
