@@ -9,8 +9,10 @@
 //! | `pace` | how long a process can be left alone |
 //! | `descendants` | what it left behind |
 //! | [`check`] | whether a program keeps to the protocol |
+//! | `answers` | what nobody has taken yet |
 //! | `session` | a process that said hello, and what it has not answered |
 
+mod answers;
 pub mod check;
 mod descendants;
 mod launch;
@@ -21,11 +23,12 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use self::answers::Answers;
 pub use self::descendants::adopt_orphans;
 pub use self::launch::{AdapterError, Launch, StartError};
 use self::process::Process;
@@ -74,10 +77,7 @@ pub struct Adapter {
     sessions: Vec<Session>,
     /// Questions that no process has yet, the oldest first.
     unsent: VecDeque<Flight>,
-    /// Answers that were not taken yet, each with its length in octets.
-    answered: HashMap<Ticket, (Observation, usize)>,
-    /// All these lengths together.
-    ahead: usize,
+    answered: Answers,
     /// Memory for lines.
     spare: Vec<Vec<u8>>,
     hearing: Hearing,
@@ -110,8 +110,7 @@ impl Adapter {
             max_in_flight: 1,
             sessions: Vec::new(),
             unsent: VecDeque::new(),
-            answered: HashMap::new(),
-            ahead: 0,
+            answered: Answers::default(),
             spare: Vec::new(),
             hearing: Hearing::new(),
             processes: 0,
@@ -236,10 +235,9 @@ impl Adapter {
     /// Gives what a process said to its session; of a process that was replaced nobody listens any more.
     fn route(&mut self, number: u64, heard: Heard) {
         let Some(session) = self.sessions.iter_mut().find(|session| session.number == number) else { return };
-        let (answered, ahead, spare) = (&mut self.answered, &mut self.ahead, &mut self.spare);
+        let (answered, spare) = (&mut self.answered, &mut self.spare);
         session.hear(&heard, &mut |Flight { ticket, line, .. }, observation, octets| {
-            *ahead += octets;
-            answered.insert(ticket, (observation, octets));
+            answered.put(ticket, observation, octets);
             if line.capacity() <= USUAL_LINE && spare.len() < MOST_SPARE {
                 spare.push(line);
             }
@@ -253,7 +251,7 @@ impl Adapter {
             let (broken, mut flying, said) = self.sessions.swap_remove(place).end(Duration::ZERO);
             self.last_words = said;
             if let (Some((why, message)), Some(oldest)) = (broken, flying.pop_front()) {
-                self.answered.insert(oldest.ticket, (Observation::Broke { why, message: bounded(message) }, 0));
+                self.answered.put(oldest.ticket, Observation::Broke { why, message: bounded(message) }, 0);
             }
             while let Some(flight) = flying.pop_back() {
                 self.unsent.push_front(flight);
@@ -291,7 +289,7 @@ impl Adapter {
         let why = if matches!(error.why, StartError::Silent(_)) { Break::Timeout } else { Break::Crash };
         let broke = Observation::Broke { why, message: bounded(format!("it could not be started again: {}", error.why)) };
         self.last_words = error.stderr.into_bytes();
-        self.answered.extend(self.unsent.drain(..).map(|flight| (flight.ticket, (broke.clone(), 0))));
+        self.unsent.drain(..).for_each(|flight| self.answered.put(flight.ticket, broke.clone(), 0));
         self.gone = Some(broke);
     }
 
@@ -318,7 +316,7 @@ impl Adapter {
         let now = Instant::now();
         let is_late = |session: &&mut Session| session.deadline(patience).is_some_and(|deadline| deadline + grace <= now);
         self.sessions.iter_mut().filter(is_late).for_each(|session| session.overdue(patience));
-        if self.ahead > OCTETS_AHEAD {
+        if self.answered.octets() > OCTETS_AHEAD {
             self.sessions.iter_mut().for_each(Session::too_much);
         }
         self.clear();
@@ -334,7 +332,7 @@ impl Pipeline for Adapter {
         self.tickets += 1;
         let ticket = Ticket::new(self.tickets);
         if let Some(gone) = &self.gone {
-            self.answered.insert(ticket, (gone.clone(), 0));
+            self.answered.put(ticket, gone.clone(), 0);
             return ticket;
         }
         let id = shuffled(self.tickets, self.launch.seed);
@@ -343,7 +341,7 @@ impl Pipeline for Adapter {
         FromRunner::write_run(&id, question, &mut line);
         if line.len() > LINE_LIMIT + 1 {
             let message = format!("the question is longer than {LINE_LIMIT} octets");
-            self.answered.insert(ticket, (Observation::Unsupported { what: "line_length".to_owned(), message }, 0));
+            self.answered.put(ticket, Observation::Unsupported { what: "line_length".to_owned(), message }, 0);
             return ticket;
         }
         self.unsent.push_back(Flight { ticket, id, line, wanted });
@@ -353,8 +351,7 @@ impl Pipeline for Adapter {
 
     fn take(&mut self, ticket: Ticket) -> Observation {
         loop {
-            if let Some((observation, octets)) = self.answered.remove(&ticket) {
-                self.ahead -= octets;
+            if let Some(observation) = self.answered.take(ticket) {
                 return observation;
             }
             if self.is_stopped() {
@@ -362,7 +359,7 @@ impl Pipeline for Adapter {
             }
             self.dispatch();
             self.clear();
-            if self.unsent.is_empty() && self.sessions.iter().all(|session| session.load() == 0) && !self.answered.contains_key(&ticket) {
+            if self.unsent.is_empty() && self.sessions.iter().all(|session| session.load() == 0) && !self.answered.has(ticket) {
                 return Observation::Broke { why: Break::Protocol, message: "nobody was asked this".to_owned() };
             }
             self.wait();
@@ -376,7 +373,6 @@ impl Pipeline for Adapter {
         // What a run that was stopped has left behind is asked of nobody any more.
         self.unsent.clear();
         self.answered.clear();
-        self.ahead = 0;
         self.gone = None;
     }
 

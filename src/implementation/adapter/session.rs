@@ -58,7 +58,20 @@ impl Session {
     pub(super) fn new(process: Process, number: u64, window: usize) -> Session {
         let (flying, out, line) = (VecDeque::new(), Vec::new(), Vec::new());
         let since = Instant::now();
-        Session { process, number, window, flying, octets: 0, wanted: Wanted::default(), out, held: 0, line, since, pace: Pace::new(since), broken: None }
+        Session {
+            process,
+            number,
+            window,
+            flying,
+            octets: 0,
+            wanted: Wanted::default(),
+            out,
+            held: 0,
+            line,
+            since,
+            pace: Pace::new(since),
+            broken: None,
+        }
     }
 
     /// How many questions are unanswered.
@@ -84,7 +97,7 @@ impl Session {
         self.out.extend_from_slice(&flight.line);
         self.held += 1;
         self.flying.push_back(flight);
-        if self.held * 2 > self.window {
+        if self.held * 2 >= self.window {
             self.flush();
         }
     }
@@ -97,7 +110,7 @@ impl Session {
     /// Nothing else is done until it answers: sends what is held back, if the process will soon have nothing to do.
     pub(super) fn is_waited_for(&mut self, now: Instant) {
         self.pace.wait(now);
-        if self.sent() * 2 < self.window {
+        if self.sent() * 2 <= self.window {
             self.flush();
         }
     }

@@ -172,7 +172,9 @@ mod tests {
 
     #[test]
     fn an_id_is_a_short_text() {
-        let id = |json: &str| head(format!(r#"{{"type":"x","id":{json}}}"#).as_bytes()).map(|(_, head)| head.id.map(|id| id.as_str().to_owned()));
+        let id = |json: &str| {
+            head(format!(r#"{{"type":"x","id":{json}}}"#).as_bytes()).map(|(_, head)| head.id.map(|id| id.as_str().to_owned()))
+        };
         assert_eq!(id(r#""c17""#), Ok(Some("c17".to_owned())));
         assert_eq!(id("null"), Ok(None));
         assert_eq!(id(&format!("\"{}\"", "é".repeat(64))).unwrap().unwrap().len(), ID_LIMIT);

@@ -23,9 +23,11 @@ impl Search<'_> {
         }
     }
 
-    /// A request that is refused wrongly without what was done to it, if it is refused without it too.
+    /// A received request without what was done to it, if it is answered wrongly in the same way without it too.
     pub(super) fn without_doing(&mut self, mut waiting: Waiting, kind: Kind) -> Waiting {
-        let Some((input, doing)) = waiting.origin.as_ref().filter(|_| kind == Kind::Rejects) else { return waiting };
+        let Some((input, doing)) = waiting.origin.as_ref().filter(|_| matches!(kind, Kind::Rejects | Kind::Accepts)) else {
+            return waiting;
+        };
         if doing.what() == NOTHING {
             return waiting;
         }
