@@ -3,7 +3,7 @@
 //! `vectors/schema/adapter-1.json`.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, io};
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -154,10 +154,33 @@ pub(super) fn body<'a, T: Deserialize<'a>>(text: &'a str, head: &Head<'_>) -> Re
     lenient::read(text).map_err(|error| Unreadable::message(head.id.as_ref(), format_args!("not a {} message: {error}", head.kind)))
 }
 
+/// A line that grows. Most of what is written are single octets between names and values.
+struct Line<'a>(&'a mut Vec<u8>);
+
+impl io::Write for Line<'_> {
+    #[inline]
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.write_all(octets).map(|()| octets.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, octets: &[u8]) -> io::Result<()> {
+        match octets {
+            [octet] => self.0.push(*octet),
+            _ => self.0.extend_from_slice(octets),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Appends a message as a line, its end included.
 pub(super) fn write_line(message: &impl Serialize, out: &mut Vec<u8>) {
     // Writing to memory what has string keys only cannot fail.
-    let written = serde_json::to_writer(&mut *out, message);
+    let written = serde_json::to_writer(Line(out), message);
     debug_assert!(written.is_ok(), "a message that cannot be written");
     out.push(b'\n');
 }
