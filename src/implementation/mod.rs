@@ -124,7 +124,7 @@ impl Wanted {
 
     /// What is wanted by one of two.
     #[must_use]
-    pub(crate) const fn or(self, other: Wanted) -> Wanted {
+    pub const fn or(self, other: Wanted) -> Wanted {
         Wanted { transmission: self.transmission || other.transmission, stages: self.stages || other.stages }
     }
 
