@@ -21,12 +21,14 @@ mod asking;
 mod careless;
 mod controls;
 mod rights;
+mod scruples;
 mod smaller;
 mod suspects;
 
 use self::aside::Names;
 use self::careless::Careless;
 use self::rights::Rights;
+use self::scruples::Scruples;
 use self::smaller::{Smallest, Way};
 use self::suspects::Suspects;
 
@@ -104,6 +106,8 @@ pub struct Search<'a> {
     verdicts: Verdicts,
     /// What was signed and should not have been.
     careless: Careless,
+    /// Which rules a request to be signed breaks.
+    scruples: Scruples,
     /// Who makes the mistakes that were found.
     suspects: Suspects,
     /// Whether whoever watches has heard enough.
@@ -169,6 +173,7 @@ impl<'a> Search<'a> {
             unverified: Vec::new(),
             verdicts: Verdicts::default(),
             careless: Careless::default(),
+            scruples: Scruples::default(),
             suspects: Suspects::default(),
             stopped: false,
         }
@@ -360,7 +365,7 @@ impl<'a> Search<'a> {
                 let is_verify = usize::from(question.operation() == Operation::Verify);
                 self.verified += is_verify;
                 // What was done to a request stands before its axes.
-                self.rights.hear(question, observation, at.len() - is_verify);
+                self.rights.hear(question, observation, at.get(is_verify..).unwrap_or_default());
             }
             return;
         };

@@ -5,8 +5,8 @@ use super::super::shrink::{Shrunk, shrink};
 use super::super::verifying::{Doing, NOTHING};
 use super::{Origin, Search, VERDICT, Waiting, Watch};
 use crate::implementation::{Implementation as _, Observation, Wanted};
-use crate::vectors::Question;
 use crate::vectors::question::{Credentials, SignInput, VerifyInput};
+use crate::vectors::{Operation, Question};
 
 impl Search<'_> {
     /// Of each find that is explained, whether its causes change the answer to this question.
@@ -53,6 +53,7 @@ impl Search<'_> {
     ) -> Smallest {
         way.shown = self.shown(&question);
         way.word = word(&self.right(&question, VERDICT));
+        way.broken = self.broken(&question, way.kind);
         self.broke = None;
         let (Shrunk { question: smallest, is_smallest }, signed) = self.shrunk(question.clone(), origin.clone(), &way, watch);
         // What breaks is not asked once more for the telling: each break is one of few.
@@ -113,6 +114,12 @@ impl Search<'_> {
         matches!(observation, Observation::Answered(_)) && self.kind(&question, &right, &observation).is_none()
     }
 
+    /// The rules that a request breaks which must not be signed and was.
+    fn broken(&mut self, question: &Question, kind: Kind) -> u16 {
+        let is_careless = kind == Kind::Accepts && question.operation() == Operation::Sign;
+        if is_careless { self.scruples.broken(question) } else { 0 }
+    }
+
     /// Whether a smaller question is still answered wrongly in the same way.
     fn still_differs(&mut self, candidate: &Question, way: &Way<'_>, watch: Watch<'_>) -> Option<bool> {
         if !self.goes_on(watch) {
@@ -122,7 +129,7 @@ impl Search<'_> {
             return Some(false);
         }
         let right = self.right(candidate, VERDICT);
-        if word(&right) != way.word {
+        if word(&right) != way.word || self.broken(candidate, way.kind) & !way.broken != 0 {
             return Some(false);
         }
         let observation = self.ask(candidate)?;
@@ -167,12 +174,14 @@ pub(super) struct Way<'a> {
     shown: Vec<bool>,
     /// Why a request is to be refused: one that is to be refused for another reason is another question.
     word: Option<String>,
+    /// Which rules a request breaks that must not be signed. A smaller one must not break others as well.
+    broken: u16,
 }
 
 impl<'a> Way<'a> {
     /// Of this kind, along these axes; the rest is seen in the question.
     pub(super) const fn of(kind: Kind, at: &'a [&'static str]) -> Way<'a> {
-        Way { kind, at, shown: Vec::new(), word: None }
+        Way { kind, at, shown: Vec::new(), word: None, broken: 0 }
     }
 }
 
