@@ -334,6 +334,10 @@ impl RunDiagnosis<'_> {
                 fewest = fewest.min(count);
                 counts.push(count);
             }
+            // If signatures speak against every set, client and server do not derive alike, and say nothing of each other.
+            if failure.question.operation() == Operation::Verify && fewest > 0 {
+                continue;
+            }
             let of_fewest = sets.iter().zip(&counts).filter(|(_, count)| **count == fewest).map(|(set, _)| support(set)).max();
             let is_kept = |set: &[Cause], count: usize| {
                 let more = support(set).saturating_sub(of_fewest.unwrap_or(0));

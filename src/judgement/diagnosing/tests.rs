@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::vectors::question::{Credentials, ServerClient, SignInput, VerifyInput};
 use crate::vectors::{Case, Corpus, Output};
 
 /// What a run may cost.
@@ -89,4 +90,41 @@ fn who_speaks_against_a_cause_is_named() {
     for more in [&["uri.default-port-kept", "encode.space-plus"][..], &["encode.space-plus"], &[]] {
         assert_eq!(told(Aside { names: &names, foreseen: &foreseen(more) }).outcome, Outcome::Unexplained, "{more:?}");
     }
+}
+
+/// A client that signs the Host field rightly says nothing of a server that ignores it.
+#[test]
+fn signatures_that_speak_against_everything_say_nothing_of_a_verdict() {
+    let ignored = vec![Cause::parse("uri.host-field-ignored").unwrap()];
+    let input = |url: &str, host: Option<&str>| SignInput {
+        method: "GET".into(),
+        url: url.into(),
+        headers: host.map(|host| ("Host".into(), host.into())).into_iter().collect(),
+        client: Credentials { identifier: "c".into(), secret: Some("s".into()) },
+        signature_method: "HMAC-SHA1".into(),
+        nonce: Some("n".into()),
+        timestamp: Some("1".into()),
+        ..SignInput::default()
+    };
+    let asked = |mut reference: Reference, question: Question| Witness { observation: reference.ask(&question), question: Arc::new(question) };
+    let signed = |url: &str, host: Option<&str>| asked(Reference::new(), Question::Sign(Box::new(input(url, host))));
+    let received = |host: Option<&str>| {
+        let Observation::Answered(output) = signed("http://h/", host).observation else { panic!("it is signed") };
+        let SignInput { method, url, mut headers, client, .. } = input("http://h/", host);
+        headers.push(("Authorization".into(), output.authorization.unwrap()));
+        let client = Some(ServerClient { identifier: client.identifier, secret: client.secret, public_key: None });
+        Question::Verify(Box::new(VerifyInput { method, url, headers, client, ..VerifyInput::default() }))
+    };
+    let server = || Reference::conducting(Conduct::of(&ignored));
+    let failures = [asked(server(), received(Some("h:8080")))];
+    assert!(is_refusal(&failures[0].observation));
+    // Both signatures speak against it, and only one against others that explain the verdict too.
+    let signatures = [signed("https://h/", Some("h:80")), signed("http://h/", Some("other.example"))];
+    let accepted = asked(server(), received(None));
+    assert!(!is_refusal(&accepted.observation));
+    let rights: Vec<Witness> = signatures.into_iter().chain([accepted]).collect();
+    let mut effort = Effort { most: 1000, most_each: 1000, watch: &mut |_, _| true };
+    let diagnosis = diagnose_run(&failures, &rights, &mut effort).remove(0);
+    assert_eq!(diagnosis.outcome, Outcome::Ambiguous, "{:?} {:?}", diagnosis.ids(), diagnosis.note);
+    assert!(diagnosis.sets.contains(&ignored), "{:?}", diagnosis.ids());
 }
