@@ -106,7 +106,8 @@ fn signatures_that_speak_against_everything_say_nothing_of_a_verdict() {
         timestamp: Some("1".into()),
         ..SignInput::default()
     };
-    let asked = |mut reference: Reference, question: Question| Witness { observation: reference.ask(&question), question: Arc::new(question) };
+    let asked =
+        |mut reference: Reference, question: Question| Witness { observation: reference.ask(&question), question: Arc::new(question) };
     let signed = |url: &str, host: Option<&str>| asked(Reference::new(), Question::Sign(Box::new(input(url, host))));
     let received = |host: Option<&str>| {
         let Observation::Answered(output) = signed("http://h/", host).observation else { panic!("it is signed") };

@@ -6,7 +6,7 @@ use super::VERDICT;
 use crate::deviation::{Cause, Conduct};
 use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::diagnosing::{can_show, is_alike};
-use crate::vectors::Question;
+use crate::vectors::{Operation, Question};
 
 /// One for each set of causes of each find.
 #[derive(Debug, Default)]
@@ -14,11 +14,31 @@ pub(super) struct Suspects {
     each: Vec<Suspect>,
     /// Their places in that list: whoever explained something last is asked first.
     order: Vec<usize>,
-    /// Whoever makes all the mistakes, where there are several finds: of each, the first set.
-    all: Option<Reference>,
-    causes: Vec<Cause>,
+    /// Whoever makes all the mistakes, where there are several finds: of each, the first set. Who signs makes those that were found in
+    /// signatures, and who verifies may make those too.
+    signer: Several,
+    verifier: Several,
+    /// Whoever leaves out all the checks before signing that were found to be missing, and makes no other mistake: of those a find may
+    /// have named another first.
+    careless: Several,
     /// Whoever makes none.
     right: Reference,
+}
+
+/// Somebody who makes the mistakes of several finds.
+#[derive(Debug, Default)]
+struct Several {
+    reference: Option<Reference>,
+    causes: Vec<Cause>,
+}
+
+impl Several {
+    /// Adds causes of another find.
+    fn add<'c>(&mut self, causes: impl Iterator<Item = &'c Cause>) {
+        let had_others = !self.causes.is_empty();
+        self.causes.extend(causes.cloned());
+        self.reference = had_others.then(|| Reference::conducting(Conduct::of(&self.causes)));
+    }
 }
 
 #[derive(Debug)]
@@ -42,9 +62,12 @@ impl Suspects {
             self.order.push(self.each.len());
             self.each.push(Suspect { place, is_first: number == 0, causes: set.clone(), reference });
         }
-        let had_others = !self.causes.is_empty();
-        self.causes.extend(find.diagnosis.sets.first().into_iter().flatten().cloned());
-        self.all = had_others.then(|| Reference::conducting(Conduct::of(&self.causes)));
+        let causes = || find.diagnosis.sets.first().into_iter().flatten();
+        if find.question.operation() == Operation::Sign {
+            self.signer.add(causes());
+            self.careless.add(causes().filter(|cause| cause.stage().is_admission()));
+        }
+        self.verifier.add(causes());
     }
 
     /// The number of the find that explains this answer: any set of a find may be what is really done; of several finds, the first set of
@@ -63,7 +86,11 @@ impl Suspects {
             self.order.get_mut(..=turn).unwrap_or_default().rotate_right(1);
             return self.order.first().and_then(|number| self.each.get(*number)).map(|suspect| suspect.place);
         }
-        let is_all = self.all.as_mut().is_some_and(alike);
+        let several = match operation {
+            Operation::Sign => [Some(&mut self.signer), Some(&mut self.careless)],
+            _ => [Some(&mut self.verifier), None],
+        };
+        let is_all = several.into_iter().flatten().filter_map(|several| several.reference.as_mut()).any(alike);
         self.each.first().filter(|_| is_all).map(|first| first.place)
     }
 
