@@ -11,6 +11,7 @@ use crate::vectors::{Corpus, Operation, Question};
 mod breaking;
 mod last;
 mod refusing;
+mod several;
 
 const LIMITS: Limits = Limits { runs: 3000, breaks: 3, sign: true, verify: true };
 

@@ -3,7 +3,7 @@
 
 use super::super::find::Find;
 use super::VERDICT;
-use crate::deviation::{Cause, Conduct};
+use crate::deviation::{Cause, Conduct, Stage};
 use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::diagnosing::{can_show, is_alike};
 use crate::vectors::{Operation, Question};
@@ -18,11 +18,17 @@ pub(super) struct Suspects {
     /// signatures, and who verifies may make those too.
     signer: Several,
     verifier: Several,
-    /// Whoever leaves out all the checks before signing that were found to be missing, and makes no other mistake: of those a find may
-    /// have named another first.
-    careless: Several,
+    /// The checks before signing that were found to be missing.
+    unchecked: Vec<Cause>,
+    /// Whoever leaves out all of them, and whoever makes the mistakes of one set beside.
+    careless: Vec<Reference>,
     /// Whoever makes none.
     right: Reference,
+}
+
+/// Whether it is that a signer does not look at something.
+fn is_check(cause: &Cause) -> bool {
+    cause.stage().is_admission()
 }
 
 /// Somebody who makes the mistakes of several finds.
@@ -49,6 +55,8 @@ struct Suspect {
     is_first: bool,
     causes: Vec<Cause>,
     reference: Reference,
+    /// Whether it was found in a signature.
+    signs: bool,
 }
 
 impl Suspects {
@@ -60,14 +68,28 @@ impl Suspects {
         for (number, set) in find.diagnosis.sets.iter().enumerate() {
             let reference = Reference::conducting(Conduct::of(set));
             self.order.push(self.each.len());
-            self.each.push(Suspect { place, is_first: number == 0, causes: set.clone(), reference });
+            let signs = find.question.operation() == Operation::Sign;
+            self.each.push(Suspect { place, is_first: number == 0, causes: set.clone(), reference, signs });
         }
         let causes = || find.diagnosis.sets.first().into_iter().flatten();
         if find.question.operation() == Operation::Sign {
             self.signer.add(causes());
-            self.careless.add(causes().filter(|cause| cause.stage().is_admission()));
+            // A check is missing or it is not: what was found first is the simplest.
+            let known: Vec<Stage> = self.unchecked.iter().map(Cause::stage).collect();
+            self.unchecked.extend(causes().filter(|cause| is_check(cause) && !known.contains(&cause.stage())).cloned());
+            self.careless = self.careless();
         }
         self.verifier.add(causes());
+    }
+
+    /// Everybody who leaves out all the checks that are missing.
+    fn careless(&self) -> Vec<Reference> {
+        if self.unchecked.is_empty() {
+            return Vec::new();
+        }
+        let others = self.each.iter().filter(|suspect| suspect.signs && !suspect.causes.iter().any(is_check));
+        let sets = std::iter::once(&[][..]).chain(others.map(|suspect| &suspect.causes[..]));
+        sets.map(|set| Reference::conducting(Conduct::of(&[&self.unchecked, set].concat()))).collect()
     }
 
     /// The number of the find that explains this answer: any set of a find may be what is really done; of several finds, the first set of
@@ -86,12 +108,13 @@ impl Suspects {
             self.order.get_mut(..=turn).unwrap_or_default().rotate_right(1);
             return self.order.first().and_then(|number| self.each.get(*number)).map(|suspect| suspect.place);
         }
-        let several = match operation {
-            Operation::Sign => [Some(&mut self.signer), Some(&mut self.careless)],
-            _ => [Some(&mut self.verifier), None],
+        let (several, careless) = match operation {
+            Operation::Sign => (&mut self.signer, &mut self.careless[..]),
+            _ => (&mut self.verifier, &mut [][..]),
         };
-        let is_all = several.into_iter().flatten().filter_map(|several| several.reference.as_mut()).any(alike);
-        self.each.first().filter(|_| is_all).map(|first| first.place)
+        // Beside missing checks every set of a find is tried: a request that must not be signed may show a mistake as well.
+        let is_explained = several.reference.iter_mut().chain(careless).any(alike);
+        self.each.first().filter(|_| is_explained).map(|first| first.place)
     }
 
     /// Of each find, whether its first causes change the answer to this question.
