@@ -409,7 +409,7 @@ impl<'a> Search<'a> {
     /// Whether something that was found explains this too: whoever makes all those mistakes gives the same answer.
     fn explains(&mut self, question: &Question, observation: &Observation, kind: Kind, at: &[&'static str]) -> bool {
         if matches!(kind, Kind::Differs | Kind::Accepts | Kind::Rejects)
-            && let Some(place) = self.suspects.explaining(question, observation)
+            && let Some(place) = self.suspects.explaining(question, observation, at)
         {
             if let Some(find) = self.searched.finds.get_mut(place) {
                 find.others += 1;

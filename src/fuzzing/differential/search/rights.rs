@@ -83,7 +83,7 @@ mod tests {
         let mut rights = Rights::default();
         for valid in [true, false] {
             for _ in 0..3 {
-                let question = Question::Verify(Box::new(VerifyInput::default()));
+                let question = Question::Verify(Box::<VerifyInput>::default());
                 rights.hear(question, verdict(Some(valid)), &["plus"]);
             }
         }

@@ -1,6 +1,8 @@
 //! Implementations that make the mistakes which were found, to be asked what else those explain. They are made once: a search asks them
 //! hundreds of times.
 
+use std::collections::BTreeMap;
+
 use super::super::find::Find;
 use super::VERDICT;
 use crate::deviation::{Cause, Conduct, Stage};
@@ -14,6 +16,8 @@ pub(super) struct Suspects {
     each: Vec<Suspect>,
     /// Their places in that list: whoever explained something last is asked first.
     order: Vec<usize>,
+    /// Whoever explained something along an axis last, or after something was done to a request: most likely the same once more.
+    last: BTreeMap<&'static str, usize>,
     /// Whoever makes all the mistakes, where there are several finds: of each, the first set. Who signs makes those that were found in
     /// signatures, and who verifies may make those too.
     signer: Several,
@@ -94,7 +98,7 @@ impl Suspects {
 
     /// The number of the find that explains this answer: any set of a find may be what is really done; of several finds, the first set of
     /// each.
-    pub(super) fn explaining(&mut self, question: &Question, observation: &Observation) -> Option<usize> {
+    pub(super) fn explaining(&mut self, question: &Question, observation: &Observation, at: &[&'static str]) -> Option<usize> {
         let operation = question.operation();
         let alike = |reference: &mut Reference| is_alike(operation, &reference.ask_for(question, VERDICT), observation);
         // All those whose mistakes do not show in such a question give one answer.
@@ -103,10 +107,13 @@ impl Suspects {
             true => alike(&mut suspect.reference),
             false => *is_right.get_or_insert_with(|| alike(right)),
         };
-        let found = self.order.iter().position(|number| self.each.get_mut(*number).is_some_and(&mut explains));
-        if let Some(turn) = found {
+        let likely = at.iter().filter_map(|name| self.last.get(name));
+        let mut tried = likely.chain(&self.order).copied();
+        if let Some(number) = tried.find(|number| self.each.get_mut(*number).is_some_and(&mut explains)) {
+            let turn = self.order.iter().position(|other| *other == number).unwrap_or(0);
             self.order.get_mut(..=turn).unwrap_or_default().rotate_right(1);
-            return self.order.first().and_then(|number| self.each.get(*number)).map(|suspect| suspect.place);
+            self.last.extend(at.iter().map(|name| (*name, number)));
+            return self.each.get(number).map(|suspect| suspect.place);
         }
         let (several, careless) = match operation {
             Operation::Sign => (&mut self.signer, &mut self.careless[..]),
