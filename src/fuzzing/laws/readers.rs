@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::{naive, shown};
 use crate::implementation::wire::{FromAdapter, FromRunner};
+use crate::implementation::{Observation, Wanted};
 use crate::intake::answer::Answer;
 use crate::intake::pasted::{PastedRequest, PastedResponse, any, curl, har, http_text};
 use crate::intake::problem;
@@ -157,7 +158,10 @@ pub fn wire(data: &[u8]) {
         assert_eq!(FromRunner::read(line.trim_ascii_end()), Ok(message), "a question is read as another one");
         is_bounded("a question", line.len(), data.len());
     }
-    if let Ok(message) = FromAdapter::read(data) {
+    let whole = FromAdapter::read(data);
+    let part = FromAdapter::read_for(data, Wanted { transmission: false, stages: false });
+    assert_eq!(part.map(decisive), whole.clone().map(decisive), "a part of an answer is not that of the whole");
+    if let Ok(message) = whole {
         // Operations of later versions are left out; where nothing else is offered, what is left cannot be read again.
         if matches!(&message, FromAdapter::Hello(hello) if hello.offer.operations.is_empty()) {
             return;
@@ -168,6 +172,14 @@ pub fn wire(data: &[u8]) {
         assert_eq!(FromAdapter::read(line.trim_ascii_end()), Ok(message), "an answer is read as another one");
         is_bounded("an answer", line.len(), data.len());
     }
+}
+
+/// An answer without what may be left out of it.
+fn decisive(mut message: FromAdapter) -> FromAdapter {
+    if let FromAdapter::Answer { observation: Observation::Answered(output), .. } = &mut message {
+        (output.authorization, output.url, output.body, output.stages) = (None, None, None, None);
+    }
+    message
 }
 
 /// Vector files: what can be read has one canonical form, which is its own canonical form and holds the same cases.

@@ -125,7 +125,7 @@ pub(super) fn head(line: &[u8]) -> Result<(&str, Head<'_>), Unreadable> {
 }
 
 /// Whether objects and arrays are nested deeper than [`DEPTH_LIMIT`].
-pub(super) fn is_too_deep(line: &[u8]) -> bool {
+fn is_too_deep(line: &[u8]) -> bool {
     // Nearly no line has so many brackets that it has to be read for it.
     memchr::memchr2_iter(b'{', b'[', line).nth(DEPTH_LIMIT).is_some() && depth(line) > DEPTH_LIMIT
 }

@@ -10,12 +10,13 @@ use serde_json::value::RawValue;
 use super::LINE_LIMIT;
 use super::from_adapter::FromAdapter;
 use super::lenient::Exactly;
-use super::message::{Id, is_too_deep};
+use super::message::Id;
 use crate::implementation::{Observation, Wanted};
 use crate::vectors::{Output, Stages, Text};
 
-/// A `result` as it stands on a line.
+/// A `result` as it stands on a line. Nothing in it is nested deeply, because nothing unknown may stand there.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Whole<'a, O, S> {
     #[serde(rename = "type", borrow)]
     kind: Cow<'a, str>,
@@ -32,12 +33,9 @@ pub(super) fn read(line: &[u8], wanted: Wanted) -> Option<FromAdapter> {
         return None;
     }
     let (id, output) = if wanted == Wanted::default() {
-        // Nothing in it can be nested at all.
         let (id, decisive, _) = whole::<Decisive, PassedStages>(line)?;
         let Decisive { signature, base_string, valid, code, .. } = decisive;
         (id, Output { signature, base_string, valid, code, ..Output::default() })
-    } else if is_too_deep(line) {
-        return None;
     } else {
         let (id, mut output, stages) = whole::<Output, Stages>(line)?;
         // Stages in the output are passed over, whatever they are.
@@ -153,6 +151,7 @@ mod tests {
             r#"{"type":"result","id":"c1","output":{"signature":"s"},"stages":{"other":"k"}}"#,
             r#"{"type":"result","id":"c1","output":{"signature":"s","stages":{"key":"k"}}}"#,
             r#"{"type":"result","id":"c1","output":{"signature":"s"}} x"#,
+            r#"{"type":"result","id":"c1","output":{"signature":"s"},"later":[[[]]]}"#,
         ] {
             assert_eq!(read(line.as_bytes(), NOTHING), None, "{line}");
         }
