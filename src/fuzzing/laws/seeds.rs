@@ -162,6 +162,11 @@ pub fn wire(material: &Material) -> Vec<Vec<u8>> {
         br#"{"type":"error","id":"c1","message":"m","traceback":"t"}"#.to_vec(),
         br#"{"type":"unsupported","id":"c1","what":"signature_method:RSA-SHA1","message":"m"}"#.to_vec(),
         br#"{"type":"bye"}"#.to_vec(),
+        // What is wrong, or unknown, in a part that not everybody looks at.
+        br#"{"type":"result","id":"c1","output":{"signature":"s","url":5}}"#.to_vec(),
+        br#"{"type":"result","id":"c1","output":{"signature":"s","body":"\ud800"}}"#.to_vec(),
+        br#"{"type":"result","id":"c1","output":{"valid":true,"authorization":{"base64":"/w=="}},"stages":{"key":[]}}"#.to_vec(),
+        br#"{"type":"result","id":"c1","output":{"signature":"s","later":{}},"later":[[]],"stages":{"key":null,"later":1}}"#.to_vec(),
     ];
     for (number, question) in material.questions().enumerate() {
         let id = Id::of_number(number as u64);
