@@ -1,18 +1,28 @@
 //! The search: axis after axis, then several at once; what differs is shrunk and diagnosed, and explained by what was found before if that
 //! can be. Questions go ahead of the answers as far as the implementation takes them.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `next` | what is asked next |
+//! | `asking` | where the answers come in |
+//! | `rights` | right answers, which speak against causes |
+//! | `suspects` | who makes the mistakes that were found, asked what else those explain |
+//! | `finding` | a find: shrunk and diagnosed |
+//! | `smaller` | smaller questions that are still answered wrongly |
+//! | `scruples` | the rules that a request breaks which must not be signed |
+//! | `careless` | signatures of such requests, until there are enough of them |
+//! | `controls` | the request that must be accepted where another must be refused |
+//! | `aside` | what is left aside |
 
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
 
-use super::axes::{AXES, request};
+use super::axes::AXES;
 use super::breaks::Breaks;
-use super::find::{Find, Kind, Standard, is_explained, responsible};
+use super::find::{Find, Kind, Standard, responsible};
 use super::verifying::{Doing, without_scruples};
-use crate::deviation::Cause;
-use crate::diagnosis::Outcome;
 use crate::fuzzing::numbers::Numbers;
-use crate::implementation::{Break, Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
-use crate::judgement::diagnosing::{Effort, Verdicts, Witness, diagnose_last, is_alike};
+use crate::implementation::{Description, Implementation, Observation, Offer, Reference, Ticket, Wanted};
+use crate::judgement::diagnosing::{Verdicts, Witness, is_alike};
 use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
 
@@ -20,6 +30,8 @@ mod aside;
 mod asking;
 mod careless;
 mod controls;
+mod finding;
+mod next;
 mod rights;
 mod scruples;
 mod smaller;
@@ -29,7 +41,6 @@ use self::aside::Names;
 use self::careless::Careless;
 use self::rights::Rights;
 use self::scruples::Scruples;
-use self::smaller::{Smallest, Way};
 use self::suspects::Suspects;
 
 /// How far a search goes.
@@ -127,23 +138,16 @@ struct Waiting {
 /// What was signed, and what was done to it before or then.
 type Origin = (Box<SignInput>, Doing);
 
-/// How many requests go along each axis alone, before several are taken together.
-const EACH: u64 = 24;
 /// How many right answers of `verify` are known before a wrong one is looked at.
 const FEWEST_VERIFIED: usize = 60;
 /// The most failures of `verify` that are looked at together.
 const MOST_UNVERIFIED: usize = 40;
-/// The most values that are compared for the diagnosis of a find.
-const MOST_COMPARED: u64 = 100_000;
-/// The same once whoever watches has heard enough, and how many more finds there may be then.
-const MOST_COMPARED_LATE: u64 = 20_000;
+/// How many more finds there may be once whoever watches has heard enough.
 const MOST_LATE: usize = 4;
 /// How many questions are tried before whoever watches is heard again.
 const ATTEMPTS: u64 = 100;
 /// How many questions in a row may come to nothing before the search ends: nothing is left that can be asked.
 const MOST_BARREN: u64 = 20_000;
-/// The most axes of a request.
-const MOST_AXES: usize = 5;
 
 impl<'a> Search<'a> {
     /// A search that has not begun. `against` answers in the place of the reference, if it is given.
@@ -278,55 +282,6 @@ impl<'a> Search<'a> {
         is_wanted && self.offer.operations.contains(&operation)
     }
 
-    /// The next question, if it is offered.
-    fn next(&mut self, number: u64) -> Option<Waiting> {
-        let axes = self.axes(number);
-        let input = request(&axes, &mut self.numbers);
-        let mut at: Vec<&'static str> = axes.iter().filter_map(|axis| AXES.get(*axis)).map(|axis| axis.name).collect();
-        let (verifies, signs) = (self.is_asked(Operation::Verify), self.is_asked(Operation::Sign));
-        let (question, origin) = if verifies && (!signs || number.is_multiple_of(3)) {
-            let doing = if is_plain(number) { Doing::NOTHING } else { Doing::of(&mut self.numbers)? };
-            if self.aside.contains(doing.what()) {
-                return None;
-            }
-            at.insert(0, doing.what());
-            let origin = (Box::new(input), doing);
-            (self.received(&origin)?, Some(origin))
-        } else if signs {
-            (Question::Sign(Box::new(input)), None)
-        } else {
-            return None;
-        };
-        if self.offer.lacks_for(&question).is_some() {
-            self.searched.not_offered += 1;
-            return None;
-        }
-        self.looked.extend_with_axes(&axes);
-        self.searched.asked += 1;
-        let ticket = self.implementation.pipeline().map(|pipeline| pipeline.put(&question, VERDICT));
-        Some(Waiting { question, at, ticket, origin })
-    }
-
-    /// The request that a server receives of it.
-    fn received(&mut self, (input, doing): &Origin) -> Option<Question> {
-        doing.received(input, &mut self.signer).map(|received| Question::Verify(Box::new(received)))
-    }
-
-    /// None first, then each alone, then several.
-    fn axes(&mut self, number: u64) -> Vec<usize> {
-        let rounds = number / EACH;
-        let alone = usize::try_from(rounds).ok().and_then(|round| round.checked_sub(1)).filter(|axis| *axis < AXES.len());
-        let mut axes: Vec<usize> = match (rounds, alone) {
-            (0, _) => Vec::new(),
-            (_, Some(axis)) => vec![axis],
-            _ => (0..=self.numbers.below(MOST_AXES)).map(|_| self.numbers.below(AXES.len())).collect(),
-        };
-        axes.sort_unstable();
-        axes.dedup();
-        axes.retain(|axis| !self.aside.has_axis(*axis));
-        axes
-    }
-
     /// In which way an answer differs, if it does.
     fn kind(&self, question: &Question, right: &Observation, observation: &Observation) -> Option<Kind> {
         // What the other side cannot answer says nothing, nor does an answer without what is compared.
@@ -420,67 +375,6 @@ impl<'a> Search<'a> {
         let is_aside = responsible(question, at).iter().any(|name| self.aside.contains(name));
         is_aside && self.searched.finds.iter().any(|find| !find.is_explained() && find.kind == kind)
     }
-
-    fn find(&mut self, waiting: Waiting, observation: Observation, kind: Kind, watch: Watch<'_>) {
-        let Waiting { question, at, origin, .. } = self.without_doing(waiting, kind);
-        let at = &at[..];
-        let after = self.searched.asked;
-        let is_costly = matches!(observation, Observation::Broke { why: Break::Timeout, .. });
-        let Smallest { question, is_smallest, observation, origin } = if is_costly {
-            Smallest { question, is_smallest: false, observation, origin }
-        } else {
-            self.smallest(question, observation, origin, Way::of(kind, at), watch)
-        };
-        let right = self.right(&question, Wanted::ALL);
-        let control = self.control(&question, &right, origin.as_ref());
-        let witness = Witness { question: Arc::new(question.clone()), observation: observation.clone() };
-        let most = if self.stopped { MOST_COMPARED_LATE } else { MOST_COMPARED };
-        // Of several failures that are looked at together, the rest is left out once whoever watches has heard enough.
-        let (progress, was_stopped) = (self.progress(), self.stopped);
-        let mut effort = Effort { most, most_each: most, watch: &mut |_, _| was_stopped || watch(&progress, None) };
-        let mut diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
-            crate::diagnosis::Diagnosis::unexplained()
-        } else {
-            let is_verify = question.operation() == Operation::Verify;
-            let mut failures = if is_verify { self.unverified.clone() } else { self.careless.known_along(at) };
-            failures.push(witness.clone());
-            if is_verify && self.unverified.len() < MOST_UNVERIFIED {
-                self.unverified.push(witness);
-            }
-            let found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
-            // Several causes of one bit are a guess, and would explain away what comes after.
-            if !is_verify || found.outcome == Outcome::Explained { found } else { crate::diagnosis::Diagnosis::unexplained() }
-        };
-        // A mistake of input belongs to one request; what explains others too is more likely.
-        let lasts = |set: &Vec<Cause>| set.iter().all(|cause| matches!(cause, Cause::Deviation(_)));
-        if diagnosis.sets.iter().any(lasts) {
-            diagnosis = crate::diagnosis::Diagnosis::of_sets(diagnosis.sets.into_iter().filter(lasts).collect());
-        }
-        if !is_explained(&diagnosis) {
-            self.aside.extend(responsible(&question, at));
-        }
-        let standard = self.standard(&question);
-        let (at_all, expected) = (at.to_vec(), right);
-        let named = Find { kind, at: at_all, question, standard, expected, control, observation, diagnosis, is_smallest, after, others: 0 };
-        let same = |known: &&mut Find| known.kind == kind && known.name() == named.name();
-        match self.searched.finds.iter_mut().find(same) {
-            Some(known) => {
-                // It explains this only in part: more along these axes would come to the same, at the same cost.
-                known.others += 1;
-                self.aside.extend(at);
-            }
-            None => {
-                self.suspects.add(self.searched.finds.len(), &named);
-                self.searched.finds.push(named);
-            }
-        }
-    }
-}
-
-/// Whether a request of this number stays as it was signed: the first ones along each axis alone do. Without some that must be accepted
-/// nobody knows why others are refused.
-const fn is_plain(number: u64) -> bool {
-    number / EACH <= AXES.len() as u64 && number % EACH < EACH / 2
 }
 
 /// Whether it was answered as it should be: who refuses or answers nothing at all says nothing of causes.
