@@ -4,6 +4,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | `launch` | how a program is started |
+//! | `greeting` | what is said first, and heard |
 //! | `process` | a child process |
 //! | `streams` | what is written to processes and read from them |
 //! | `pace` | how long a process can be left alone |
@@ -15,6 +16,7 @@
 mod answers;
 pub mod check;
 mod descendants;
+mod greeting;
 mod launch;
 mod pace;
 mod process;
@@ -32,17 +34,14 @@ use self::answers::Answers;
 pub use self::descendants::adopt_orphans;
 pub use self::launch::{AdapterError, Launch, StartError};
 use self::process::Process;
-use self::session::{Flight, Session, ending, excerpt};
+use self::session::{Flight, Session};
 use self::streams::{Heard, Hearing, Streams};
-use super::wire::{AdapterHello, FromAdapter, FromRunner, Id, LINE_LIMIT, PROTOCOL, Runner, Versions, bounded};
+use super::wire::{AdapterHello, FromRunner, Id, LINE_LIMIT, bounded};
 use super::{Break, Description, Implementation, Observation, Offer, Pipeline, Ticket, Wanted};
 use crate::vectors::Question;
 
 /// How long a program may take to end by itself after `bye`.
 const FAREWELL: Duration = Duration::from_millis(500);
-
-/// How long a program whose output is over before its hello may take to end, so that its status can be told.
-const LAST_BREATH: Duration = Duration::from_millis(200);
 
 /// How often somebody who waits looks whether the run is to end.
 const SLICE: Duration = Duration::from_millis(50);
@@ -145,67 +144,6 @@ impl Adapter {
         self.sessions.iter().for_each(|session| all.extend(session.process.stderr()));
         let surplus = all.len().saturating_sub(process::STDERR_LIMIT);
         String::from_utf8_lossy(all.get(surplus..).unwrap_or_default()).into_owned()
-    }
-
-    /// Starts a process and exchanges hellos. What others say meanwhile is taken.
-    fn greet(&mut self) -> Result<AdapterHello, AdapterError> {
-        let program = self.launch.program.clone();
-        let failed = |why, stderr: &[u8]| AdapterError { program, why, stderr: String::from_utf8_lossy(stderr).into_owned() };
-        let deadline = Instant::now() + self.launch.start_timeout;
-        self.processes += 1;
-        let number = self.processes;
-        let mut process = match Process::start(&mut self.launch.command(), number, &self.hearing) {
-            Ok(process) => process,
-            Err(error) => return Err(failed(StartError::Spawn(error), b"")),
-        };
-        let runner = Runner { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
-        process.send(&line(&FromRunner::Hello { protocol: Versions { min: PROTOCOL, max: PROTOCOL }, runner }));
-        match self.hello(&mut process, number, deadline) {
-            Ok((hello, rest)) => {
-                let window = hello.max_in_flight.min(MOST_IN_FLIGHT) as usize;
-                self.sessions.push(Session::new(process, number, window));
-                if !rest.is_empty() {
-                    self.route(number, Heard::Part(rest));
-                }
-                Ok(hello)
-            }
-            Err(why) => {
-                process.end(Duration::ZERO);
-                Err(failed(why, &process.stderr()))
-            }
-        }
-    }
-
-    /// Waits for a hello; with it comes what the process said behind it.
-    fn hello(&mut self, process: &mut Process, number: u64, deadline: Instant) -> Result<(AdapterHello, Vec<u8>), StartError> {
-        let mut said = Vec::new();
-        loop {
-            let part = match self.listen(Some(process), deadline) {
-                Some((speaker, heard)) if speaker != number => {
-                    self.route(speaker, heard);
-                    continue;
-                }
-                Some((_, Heard::Part(part))) => part,
-                Some((_, Heard::Over)) => return Err(StartError::Ended(ending(process.end(LAST_BREATH)))),
-                None if self.is_stopped() => return Err(StartError::Interrupted),
-                None => return Err(StartError::Silent(self.launch.start_timeout)),
-            };
-            said.extend_from_slice(&part);
-            if Instant::now() > deadline + GRACE {
-                return Err(StartError::Silent(self.launch.start_timeout));
-            }
-            while let Some(end) = memchr::memchr(b'\n', &said) {
-                let rest = said.split_off(end + 1);
-                said.truncate(end);
-                if !said.trim_ascii().is_empty() {
-                    return read_hello(&said).map(|hello| (hello, rest));
-                }
-                said = rest;
-            }
-            if said.len() > LINE_LIMIT {
-                return Err(StartError::NotHello(format!("its first line is longer than {LINE_LIMIT} octets")));
-            }
-        }
     }
 
     fn is_stopped(&self) -> bool {
@@ -433,15 +371,6 @@ fn shuffled(number: u64, seed: u64) -> Id {
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^= bits >> 31;
     Id::of_number(bits)
-}
-
-fn read_hello(said: &[u8]) -> Result<AdapterHello, StartError> {
-    Err(StartError::NotHello(match FromAdapter::read(said) {
-        Ok(FromAdapter::Hello(hello)) => return Ok(hello),
-        Ok(FromAdapter::Answer { observation: Observation::Broke { message, .. }, .. }) => format!("it answered with an error: {message}"),
-        Ok(FromAdapter::Answer { .. }) => "it answered a question that was not asked".to_owned(),
-        Err(unreadable) => format!("{unreadable}: {}", excerpt(said)),
-    }))
 }
 
 fn line(message: &FromRunner) -> Vec<u8> {
