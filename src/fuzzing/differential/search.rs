@@ -8,6 +8,7 @@
 //! | `rights` | right answers, which speak against causes |
 //! | `suspects` | who makes the mistakes that were found, asked what else those explain |
 //! | `finding` | a find: shrunk and diagnosed |
+//! | `trying` | the cause of a verdict, tried on other requests |
 //! | `smaller` | smaller questions that are still answered wrongly |
 //! | `scruples` | the rules that a request breaks which must not be signed |
 //! | `careless` | signatures of such requests, until there are enough of them |
@@ -36,6 +37,7 @@ mod rights;
 mod scruples;
 mod smaller;
 mod suspects;
+mod trying;
 
 use self::aside::Names;
 use self::careless::Careless;

@@ -16,6 +16,9 @@ const MOST_COMPARED: u64 = 100_000;
 /// The same once whoever watches has heard enough.
 const MOST_COMPARED_LATE: u64 = 20_000;
 
+/// How many causes of a verdict are tried on other requests, one after the other.
+const MOST_TRIED: usize = 8;
+
 impl Search<'_> {
     /// Shrinks and diagnoses what no find explains; it becomes a find, or another of one that has the same name.
     pub(super) fn find(&mut self, waiting: Waiting, observation: Observation, kind: Kind, watch: Watch<'_>) {
@@ -44,7 +47,14 @@ impl Search<'_> {
             if is_verify && self.unverified.len() < MOST_UNVERIFIED {
                 self.unverified.push(witness);
             }
-            let found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
+            let mut found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
+            for _ in 0..MOST_TRIED {
+                let is_tried = is_verify && self.against.is_none() && found.outcome == Outcome::Explained;
+                if !is_tried || !found.sets.first().is_some_and(|causes| self.refutes(causes, kind)) {
+                    break;
+                }
+                found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
+            }
             // Several causes of one bit are a guess, and would explain away what comes after.
             if !is_verify || found.outcome == Outcome::Explained { found } else { crate::diagnosis::Diagnosis::unexplained() }
         };

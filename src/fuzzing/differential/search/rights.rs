@@ -46,7 +46,7 @@ impl Rights {
             let count = self.counts.entry((kind, axes.first().copied())).or_default();
             if *count < LASTING {
                 *count += 1;
-                return self.lasting.push(Witness { question: Arc::new(question), observation });
+                return self.keep(question, observation);
             }
         }
         if self.latest.len() == MOST {
@@ -56,6 +56,11 @@ impl Rights {
             self.latest.pop_front();
         }
         self.latest.push_back(Witness { question: Arc::new(question), observation });
+    }
+
+    /// Keeps an answer for good.
+    pub(super) fn keep(&mut self, question: Question, observation: Observation) {
+        self.lasting.push(Witness { question: Arc::new(question), observation });
     }
 
     /// Those that last first, then the latest, the oldest first.
