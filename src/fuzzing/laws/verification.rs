@@ -112,7 +112,10 @@ pub(super) fn prepared(asked: &Asked) -> Option<Asked> {
     let request = asked.request(&headers, &none).ok()?;
     let mut derivation = Derivation::default();
     derivation.derive_base_string(&Recipe::RFC5849, &request).ok()?;
-    (!derivation.parameters.iter().any(|parameter| begins(parameter.name))).then_some(asked)
+    // A signature is not signed: it is none of those parameters, wherever it stands.
+    let is_sent = [request.url.query, request.form().ok()?].into_iter().flatten().flat_map(naive::form).any(|(name, _)| begins(&name));
+    let is_plain = !is_sent && !derivation.parameters.iter().any(|parameter| begins(parameter.name));
+    is_plain.then_some(asked)
 }
 
 /// The request as it is sent, signed; `None` where it cannot be sent.
