@@ -61,8 +61,8 @@ impl Search<'_> {
     }
 }
 
-/// Whether a request of this number stays as it was signed: the first ones along each axis alone do. Without some that must be accepted
-/// nobody knows why others are refused.
+/// Whether a request of this number stays as it was signed: the last ones along each axis alone do. Without some that must be accepted
+/// nobody knows why others are refused; before them, a signature says more than a verdict of a mistake that shows in both.
 const fn is_plain(number: u64) -> bool {
-    number / EACH <= AXES.len() as u64 && number % EACH < EACH / 2
+    number / EACH <= AXES.len() as u64 && number % EACH >= EACH / 2
 }
