@@ -89,6 +89,9 @@ pub trait Pipeline {
     /// Waits for the answer to a question; each is taken once.
     fn take(&mut self, ticket: Ticket) -> Observation;
 
+    /// Takes back the question that was put last, unless somebody was sent it already; whether it did. There is no answer then.
+    fn withdraw(&mut self, last: Ticket) -> bool;
+
     /// Forgets everything: what is asked next is asked of somebody new.
     fn renew(&mut self);
 

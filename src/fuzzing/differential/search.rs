@@ -4,6 +4,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | `next` | what is asked next |
+//! | `ahead` | what was put, the oldest first |
 //! | `asking` | where the answers come in |
 //! | `rights` | right answers, which speak against causes |
 //! | `suspects` | who makes the mistakes that were found, asked what else those explain |
@@ -15,7 +16,7 @@
 //! | `controls` | the request that must be accepted where another must be refused |
 //! | `aside` | what is left aside |
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use super::axes::AXES;
 use super::breaks::Breaks;
@@ -27,6 +28,7 @@ use crate::judgement::diagnosing::{Verdicts, Witness, is_alike};
 use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
 
+mod ahead;
 mod aside;
 mod asking;
 mod careless;
@@ -39,6 +41,7 @@ mod smaller;
 mod suspects;
 mod trying;
 
+use self::ahead::Ahead;
 use self::aside::Names;
 use self::careless::Careless;
 use self::rights::Rights;
@@ -102,6 +105,8 @@ pub struct Search<'a> {
     searched: Searched,
     /// Axes along which something was asked.
     looked: Names,
+    /// What was put and not judged yet.
+    ahead: Ahead,
     /// Axes and changes along which something unexplained was found: more of it would be found and nothing else.
     aside: Names,
     /// What was answered rightly, to speak against causes.
@@ -170,6 +175,7 @@ impl<'a> Search<'a> {
             limits,
             searched: Searched::default(),
             looked: Names::default(),
+            ahead: Ahead::default(),
             aside: Names::default(),
             rights: Rights::default(),
             breaks: Breaks::of(limits.breaks),
@@ -187,50 +193,43 @@ impl<'a> Search<'a> {
 
     /// Searches until a limit is reached or `watch` says `false`; it is told of every find.
     pub fn run(mut self, watch: Watch<'_>) -> Searched {
-        let window = self.implementation.pipeline().map_or(1, |pipeline| pipeline.window().max(1));
-        let mut waiting: VecDeque<Waiting> = VecDeque::new();
+        let window = self.implementation.pipeline().map_or(1, |pipeline| ahead::window(pipeline.window()));
         let most = self.limits.runs.saturating_mul(4);
         let (mut number, mut barren) = (0_u64, 0_u64);
         if !self.is_asked(Operation::Sign) && !self.is_asked(Operation::Verify) {
             return self.searched;
         }
-        while self.searched.asked < self.limits.runs && !self.searched.gave_up && self.goes_on(watch) {
+        while !self.searched.gave_up && self.goes_on(watch) {
             // Attempts are counted, not questions: where none succeeds, whoever watches must be heard all the same.
             let until = most.min(number.saturating_add(ATTEMPTS));
-            while waiting.len() < window && number < until {
+            while self.ahead.len() < window && number < until && self.searched.asked < self.limits.runs {
                 number += 1;
                 barren += 1;
                 if let Some(next) = self.next(number) {
-                    waiting.push_back(next);
+                    self.ahead.put(next);
                     barren = 0;
                 }
             }
-            let Some(first) = waiting.pop_front() else {
-                if number == most || barren >= MOST_BARREN {
+            let Some((first, observation)) = self.first_of_ahead() else {
+                if self.searched.gave_up || number == most || barren >= MOST_BARREN || self.searched.asked >= self.limits.runs {
                     break;
                 }
                 continue;
             };
-            let observation = self.take(&first);
-            self.judge_and_tell(first, observation, &mut waiting, watch);
+            self.judge_and_tell(first, observation, watch);
             if self.verified >= FEWEST_VERIFIED && !self.held.is_empty() {
                 for (held, observation) in std::mem::take(&mut self.held) {
-                    self.judge_and_tell(held, observation, &mut waiting, watch);
+                    self.judge_and_tell(held, observation, watch);
                 }
             }
         }
-        for rest in waiting {
-            if self.searched.gave_up {
-                break;
-            }
-            let _ = self.take(&rest);
-        }
+        self.forget_ahead();
         // What is still held is looked at with what there is.
         self.verified = self.verified.max(FEWEST_VERIFIED);
         let known = self.searched.finds.len();
         while !self.is_late() || self.searched.finds.len() < known + MOST_LATE {
             let Some((held, observation)) = self.held.pop() else { break };
-            self.judge_and_tell(held, observation, &mut VecDeque::new(), watch);
+            self.judge_and_tell(held, observation, watch);
         }
         self.searched.unjudged = self.held.len();
         for (waiting, observation) in self.careless.rest() {
@@ -239,7 +238,7 @@ impl<'a> Search<'a> {
                 self.searched.unjudged += 1;
                 continue;
             }
-            self.look_at(waiting, observation, Kind::Accepts, &mut VecDeque::new(), watch);
+            self.look_at(waiting, observation, Kind::Accepts, watch);
             self.tell_since(before, watch);
         }
         self.searched.axes = self.looked.into_set();
@@ -257,9 +256,9 @@ impl<'a> Search<'a> {
         self.stopped || self.searched.gave_up
     }
 
-    fn judge_and_tell(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+    fn judge_and_tell(&mut self, waiting: Waiting, observation: Observation, watch: Watch<'_>) {
         let known = self.searched.finds.len();
-        self.judge(waiting, observation, ahead, watch);
+        self.judge(waiting, observation, watch);
         self.tell_since(known, watch);
     }
 
@@ -314,7 +313,7 @@ impl<'a> Search<'a> {
         Standard::Other { name, version, reference: self.reference.ask(question) }
     }
 
-    fn judge(&mut self, waiting: Waiting, observation: Observation, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+    fn judge(&mut self, waiting: Waiting, observation: Observation, watch: Watch<'_>) {
         let Waiting { question, at, origin, .. } = waiting;
         let right = self.right(&question, VERDICT);
         let Some(kind) = self.kind(&question, &right, &observation) else {
@@ -337,30 +336,21 @@ impl<'a> Search<'a> {
         let waiting = Waiting { question, at, ticket: None, origin };
         if kind == Kind::Accepts && waiting.question.operation() == Operation::Sign && self.against.is_none() {
             if let Some(several) = self.careless.of_one_axis(waiting, observation) {
-                several.into_iter().for_each(|(waiting, observation)| self.look_at(waiting, observation, kind, ahead, watch));
+                several.into_iter().for_each(|(waiting, observation)| self.look_at(waiting, observation, kind, watch));
             }
             return;
         }
-        self.look_at(waiting, observation, kind, ahead, watch);
+        self.look_at(waiting, observation, kind, watch);
     }
 
     /// Looks at an answer that differs: it is explained by what is known, or is found.
-    fn look_at(&mut self, waiting: Waiting, observation: Observation, kind: Kind, ahead: &mut VecDeque<Waiting>, watch: Watch<'_>) {
+    fn look_at(&mut self, waiting: Waiting, observation: Observation, kind: Kind, watch: Watch<'_>) {
         if self.explains(&waiting.question, &observation, kind, &waiting.at) {
             return;
         }
         // Whoever shrinks asks out of turn, so that what was put ahead is taken first; its answers are judged in their turn.
-        let mut taken: Vec<(Waiting, Observation)> = Vec::new();
-        while let Some(waiting) = ahead.pop_front().filter(|_| !self.searched.gave_up) {
-            let observation = self.take(&waiting);
-            taken.push((waiting, observation));
-        }
+        self.settle(self.ahead.len());
         self.find(waiting, observation, kind, watch);
-        for (waiting, observation) in taken {
-            if !self.stopped {
-                self.judge(waiting, observation, &mut VecDeque::new(), watch);
-            }
-        }
     }
 
     /// Whether something that was found explains this too: whoever makes all those mistakes gives the same answer.

@@ -80,6 +80,8 @@ pub struct Adapter {
     /// Memory for lines.
     spare: Vec<Vec<u8>>,
     hearing: Hearing,
+    /// Until when somebody listened to the processes.
+    listened: Instant,
     processes: u64,
     tickets: u64,
     stop: Arc<AtomicBool>,
@@ -112,6 +114,7 @@ impl Adapter {
             answered: Answers::default(),
             spare: Vec::new(),
             hearing: Hearing::new(),
+            listened: Instant::now(),
             processes: 0,
             tickets: 0,
             stop,
@@ -231,10 +234,32 @@ impl Adapter {
         self.gone = Some(broke);
     }
 
+    /// Whoever puts more questions than are taken at once does other things between: takes what was answered in the meantime, so that a
+    /// quick process does not run out of questions.
+    fn look_after(&mut self) {
+        let now = Instant::now();
+        if !self.sessions.iter().any(|session| session.is_through(now)) {
+            return;
+        }
+        self.sessions.iter_mut().for_each(|session| session.was_left_alone(now));
+        // Each of them once: some never stop talking.
+        for _ in 0..self.sessions.len() {
+            let Some((number, heard)) = self.hear(None, Duration::ZERO) else { break };
+            self.route(number, heard);
+        }
+        self.listened = Instant::now();
+        self.clear();
+        self.dispatch();
+        self.sessions.iter_mut().for_each(Session::keep_busy);
+    }
+
     /// Waits for one thing to happen: somebody says something, or a question is overdue.
     fn wait(&mut self) {
         let begin = Instant::now();
-        self.sessions.iter_mut().for_each(|session| session.is_waited_for(begin));
+        if begin.saturating_duration_since(self.listened) > pace::LEAST {
+            self.sessions.iter_mut().for_each(|session| session.was_left_alone(begin));
+        }
+        self.sessions.iter_mut().for_each(Session::keep_busy);
         let patience = self.launch.case_timeout;
         // Without anything on its way there is nothing to wait for.
         let Some(deadline) = self.sessions.iter().filter_map(|session| session.deadline(patience)).min() else { return };
@@ -252,6 +277,7 @@ impl Adapter {
             None => Duration::ZERO,
         };
         let now = Instant::now();
+        self.listened = now;
         let is_late = |session: &&mut Session| session.deadline(patience).is_some_and(|deadline| deadline + grace <= now);
         self.sessions.iter_mut().filter(is_late).for_each(|session| session.overdue(patience));
         if self.answered.octets() > OCTETS_AHEAD {
@@ -284,6 +310,9 @@ impl Pipeline for Adapter {
         }
         self.unsent.push_back(Flight { ticket, id, line, wanted });
         self.dispatch();
+        if !self.unsent.is_empty() {
+            self.look_after();
+        }
         ticket
     }
 
@@ -302,6 +331,10 @@ impl Pipeline for Adapter {
             }
             self.wait();
         }
+    }
+
+    fn withdraw(&mut self, last: Ticket) -> bool {
+        self.unsent.pop_back_if(|flight| flight.ticket == last).is_some()
     }
 
     fn renew(&mut self) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const FEWEST: usize = 16;
 
 /// Waking up takes part of this: a shorter pause saves nothing.
-const LEAST: Duration = Duration::from_micros(200);
+pub(super) const LEAST: Duration = Duration::from_micros(200);
 
 /// The longest pause: nobody waits longer for an answer that is there.
 pub(super) const MOST: Duration = Duration::from_millis(8);
@@ -17,35 +17,44 @@ pub(super) const MOST: Duration = Duration::from_millis(8);
 pub(super) struct Pace {
     /// How long an answer takes; rather too short than too long.
     each: Duration,
-    /// Since when it was waited for.
+    /// When it was heard last, or looked after.
     since: Instant,
+    /// Whether what is heard next is a sign of its pace: it was listened to all the time.
+    is_sign: bool,
 }
 
 impl Pace {
     /// Nothing is known.
     pub(super) const fn new(since: Instant) -> Pace {
-        Pace { each: Duration::ZERO, since }
+        Pace { each: Duration::ZERO, since, is_sign: false }
     }
 
-    /// From now on it is waited for: what was done before is no sign of its pace.
-    pub(super) const fn wait(&mut self, now: Instant) {
+    /// Until now nobody listened: when it said what is heard next is not known.
+    pub(super) const fn was_left_alone(&mut self, now: Instant) {
         self.since = now;
+        self.is_sign = false;
     }
 
     /// So many answers came at once, and so many questions are left to it.
     pub(super) fn hear(&mut self, answers: usize, left: usize, now: Instant) {
-        let Some(each) = u32::try_from(answers).ok().and_then(|answers| now.saturating_duration_since(self.since).checked_div(answers))
-        else {
-            return;
-        };
+        let passed = now.saturating_duration_since(self.since);
+        let Some(each) = u32::try_from(answers).ok().and_then(|answers| passed.checked_div(answers)) else { return };
         self.since = now;
+        let is_sign = std::mem::replace(&mut self.is_sign, true);
         self.each = match each.checked_sub(self.each) {
             // It has nothing left to do: it was left alone for too long.
             _ if left == 0 => Duration::ZERO,
+            _ if !is_sign => self.each,
             // One slow answer does not make a slow process.
             Some(longer) => self.each + longer / 8,
             None => each,
         };
+    }
+
+    /// Whether it may have answered so many questions since it was heard last.
+    pub(super) fn is_through(&self, left: usize, now: Instant) -> bool {
+        let all = self.each.saturating_mul(u32::try_from(left).unwrap_or(u32::MAX));
+        now.saturating_duration_since(self.since) >= all.max(LEAST)
     }
 
     /// How long it can be left alone with so many questions: until it has answered half of them.
@@ -59,16 +68,19 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// The pause beside so many questions, after answers of this pace that were read as they came.
-    fn pause(each: u64, left: usize) -> Duration {
+    /// A pace of one answer in so many microseconds, each read as it came.
+    fn pace(each: u64, left: usize) -> (Pace, Instant) {
         let mut now = Instant::now();
         let mut pace = Pace::new(now);
         for _ in 0..50 {
-            pace.wait(now);
             now += Duration::from_micros(each);
             pace.hear(1, left, now);
         }
-        pace.pause(left)
+        (pace, now)
+    }
+
+    fn pause(each: u64, left: usize) -> Duration {
+        pace(each, left).0.pause(left)
     }
 
     #[test]
@@ -83,15 +95,33 @@ mod tests {
 
     #[test]
     fn who_was_left_alone_for_too_long_is_not_left_alone_again() {
-        let now = Instant::now();
-        let mut pace = Pace::new(now);
-        pace.hear(1, 64, now + MOST * 100);
+        let (mut pace, now) = pace(500, 64);
         assert_eq!(pace.pause(64), MOST);
-        pace.hear(64, 0, now + MOST * 101);
+        pace.hear(64, 0, now + MOST);
         assert_eq!(pace.pause(64), Duration::ZERO);
-        // What was done in the meantime is not its pace.
-        pace.wait(now + MOST * 200);
-        pace.hear(1, 64, now + MOST * 200 + Duration::from_micros(5));
-        assert_eq!(pace.pause(64), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_was_said_while_nobody_listened_is_no_sign() {
+        let (mut pace, now) = pace(200, 32);
+        let before = pace.pause(32);
+        // Many lie ready, or nothing came for long because whoever listens had other things to do.
+        for (left_alone, heard) in [(MOST, MOST), (MOST * 2, MOST * 100)] {
+            pace.was_left_alone(now + left_alone);
+            pace.hear(32, 32, now + heard);
+            assert_eq!(pace.pause(32), before);
+        }
+        let now = now + MOST * 100;
+        pace.hear(1, 32, now + Duration::from_micros(100));
+        assert!(pace.pause(32) < before);
+    }
+
+    #[test]
+    fn a_process_is_through_when_it_had_the_time_for_its_questions() {
+        let (pace, now) = pace(200, 32);
+        assert!(!pace.is_through(32, now + Duration::from_millis(5)));
+        assert!(pace.is_through(20, now + Duration::from_millis(5)));
+        // Of a quick one nobody looks after every question.
+        assert!(!pace.is_through(0, now));
     }
 }

@@ -107,12 +107,21 @@ impl Session {
         self.held > 0
     }
 
-    /// Nothing else is done until it answers: sends what is held back, if the process will soon have nothing to do.
-    pub(super) fn is_waited_for(&mut self, now: Instant) {
-        self.pace.wait(now);
+    /// Sends what is held back, if the process will soon have nothing to do.
+    pub(super) fn keep_busy(&mut self) {
         if self.sent() * 2 <= self.window {
             self.flush();
         }
+    }
+
+    /// Nobody listened to it until now.
+    pub(super) const fn was_left_alone(&mut self, now: Instant) {
+        self.pace.was_left_alone(now);
+    }
+
+    /// Whether it may have nothing left to do.
+    pub(super) fn is_through(&self, now: Instant) -> bool {
+        self.broken.is_none() && self.pace.is_through(self.sent(), now)
     }
 
     /// How many questions were sent and are not answered.

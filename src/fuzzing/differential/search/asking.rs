@@ -1,18 +1,19 @@
 //! Where the answers of whoever is searched come in, in their turn or out of it: each break is counted here and nowhere else, and whoever
 //! broke too often is asked no more.
 
-use super::{Search, VERDICT, Waiting};
+use super::{Search, VERDICT};
 use crate::implementation::{Implementation as _, Observation, Wanted};
 use crate::vectors::Question;
 
 impl Search<'_> {
-    /// The answer to a question that was put.
-    pub(super) fn take(&mut self, waiting: &Waiting) -> Observation {
+    /// The answer to the question at this place of those that were put; `None` where there is none, or nothing is asked any more.
+    pub(super) fn take(&mut self, place: usize) -> Option<Observation> {
+        let waiting = self.ahead.at(place).filter(|_| !self.searched.gave_up)?;
         let observation = match (waiting.ticket, self.implementation.pipeline()) {
             (Some(ticket), Some(pipeline)) => pipeline.take(ticket),
             _ => self.implementation.ask_for(&waiting.question, VERDICT),
         };
-        self.heard(observation)
+        Some(self.heard(observation))
     }
 
     /// The verdict on a question out of turn; `None` where nothing is asked any more.
