@@ -84,11 +84,15 @@ pub fn authority<'a>(request: &Request<'a>) -> Result<HostAndPort<'a>, Malformed
     }
 }
 
-/// Item 3: the scheme's default port is left out, any other is written.
+/// Item 3: the scheme's default port is left out, any other is written. Whoever signs URLs of other schemes knows no default of theirs.
 #[must_use]
 pub fn port(scheme: &[u8], port: Option<u16>) -> Option<u16> {
-    let default = if scheme.eq_ignore_ascii_case(b"https") { 443 } else { 80 };
-    port.filter(|&port| port != default)
+    let is_default = |port: u16| match port {
+        80 => scheme.eq_ignore_ascii_case(b"http"),
+        443 => scheme.eq_ignore_ascii_case(b"https"),
+        _ => false,
+    };
+    port.filter(|port| !is_default(*port))
 }
 
 /// A path as it is sent.

@@ -86,7 +86,7 @@ const LEFT_OPEN: &[LeftOpen] = &[
         "section 3.4.1.2 excludes the default port and binds the port to the Host field; which it is if written as : or :080 is not said",
     ),
     (
-        &["uri.path-raw", "uri.path-illegal-encoded", "uri.path-lone-percent-encoded"],
+        &["uri.path-raw", "uri.path-raw-but-blanks", "uri.path-illegal-encoded", "uri.path-lone-percent-encoded"],
         "no URI of RFC 3986 has such a path; section 3.4.1.2 does not say what becomes of one that is none",
     ),
     (

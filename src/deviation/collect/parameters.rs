@@ -253,6 +253,14 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
         SAME,
         Seen ["https://rubygems.org/gems/oauth/versions/0.5.4", "https://metacpan.org/release/KGRENNAN/Net-OAuth-0.28"],
         |practice| practice.recipe.steps.add(|_, list| list.retain(|parameter| !is_protocol(parameter) || !parameter.value.is_empty()));
+    "collect.empty-optional-left-out" Extra "3.1",
+        "of the protocol parameters that a request need not have, those with an empty value are not signed: token, callback and verifier",
+        SAME,
+        Common ["https://pypi.org/project/oauthlib/4.0.1/"],
+        |practice| practice.recipe.steps.add(|_, list| {
+            let is_optional = |name: &[u8]| matches!(name, b"oauth_token" | b"oauth_callback" | b"oauth_verifier");
+            list.retain(|parameter| !is_optional(parameter.name) || !parameter.value.is_empty());
+        });
     "collect.route-path-added" Extra "3.4.1.3.1",
         "a parameter q with the path in it is signed, which a rewrite rule has added",
         ROUTED,

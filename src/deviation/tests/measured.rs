@@ -14,6 +14,7 @@ const URIS: &[(&str, &[&str], &str)] = &[
     ("http://example.com/x!*'()", &["uri.path-apostrophe-encoded"], "http://example.com/x!*%27()"),
     ("http://example.com/a b", &["uri.path-raw"], "http://example.com/a b"),
     ("http://example.com/é", &["uri.path-raw"], "http://example.com/é"),
+    ("http://example.com/a é", &["uri.path-raw-but-blanks"], "http://example.com/a%20é"),
     ("http://example.com/a|b^c", &["uri.path-illegal-encoded"], "http://example.com/a%7Cb%5Ec"),
     ("http://example.com/100%", &["uri.path-lone-percent-encoded"], "http://example.com/100%25"),
     ("http://us:pw@example.com/x", &["uri.user-kept"], "http://us:pw@example.com/x"),

@@ -63,6 +63,7 @@ pub(super) const SAMPLES: &[Probe] = &[
     Probe {
         name: "callback", url: "http://h/", protocol: &[("oauth_callback", "http://c/?a+b=%20 é"), ("oauth_version", "1.0")], ..PLAIN
     },
+    Probe { name: "empty verifier", url: "http://h/", protocol: &[("oauth_verifier", ""), ("oauth_token", "t")], ..PLAIN },
     Probe { name: "verifier", url: "http://h/", protocol: &[("oauth_verifier", "v/="), ("oauth_token", "t%2F=")], ..PLAIN },
     Probe { name: "body hash", method: "POST", url: "http://h/", body: Some(b"x=1"), protocol: &[("oauth_body_hash", "a/+=")], ..PLAIN },
     Probe {

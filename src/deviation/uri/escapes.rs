@@ -28,6 +28,13 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             "https://www.npmjs.com/package/oauth-1.0a/v/2.2.6",
         ],
         |practice| practice.recipe.uri.path = |text, out| out.append(text);
+    "uri.path-raw-but-blanks" Path "3.4.1.2",
+        "characters beyond ASCII in the path are signed as they are given, while their escapes are sent; blanks are escaped",
+        "escape the path first, and sign what is sent",
+        Common ["https://pypi.org/project/oauthlib/4.0.1/"],
+        |practice| practice.recipe.uri.path = |text, out| {
+            text.iter().for_each(|octet| if *octet == b' ' { out.append(b"%20") } else { out.push(*octet) });
+        };
     "uri.path-decoded-as-form" Path "3.4.1.2",
         "the path is decoded as if it were a form: escapes are decoded and a plus sign becomes a blank",
         AS_SENT,
