@@ -127,6 +127,11 @@ fn search(
     if let Some(fail) = failed {
         return Err(fail);
     }
+    for place in &searched.narrowed {
+        if let Some(find) = searched.finds.get(*place) {
+            output::note(&format!("of the causes of {}, later answers leave {}", place + 1, find.name()));
+        }
+    }
     let seconds = since.elapsed().as_secs_f64();
     let shown = escape::line(&name);
     output::note(&format!(

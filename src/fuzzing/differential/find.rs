@@ -1,6 +1,7 @@
 //! What a search found: a difference, in the smallest question that was reached, with what explains it.
 
 use super::verifying::NOTHING;
+use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Observation;
 use crate::judgement::diagnosing::is_alike;
@@ -120,6 +121,12 @@ impl Find {
     #[must_use]
     pub fn is_explained(&self) -> bool {
         is_explained(&self.diagnosis)
+    }
+
+    /// Leaves out sets of causes that a later answer refuted.
+    pub(super) fn leave_out(&mut self, refuted: &[Vec<Cause>]) {
+        let left = self.diagnosis.sets.iter().filter(|set| !refuted.contains(*set)).cloned().collect();
+        self.diagnosis = Diagnosis { tried: self.diagnosis.tried, complete: self.diagnosis.complete, ..Diagnosis::of_sets(left) };
     }
 
     /// In which way it differs, in words: what another implementation does is no must.

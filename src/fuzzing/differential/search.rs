@@ -46,7 +46,7 @@ use self::aside::Names;
 use self::careless::Careless;
 use self::rights::Rights;
 use self::scruples::Scruples;
-use self::suspects::Suspects;
+use self::suspects::{Explained, Suspects};
 
 /// How far a search goes.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +77,8 @@ pub struct Progress {
 pub struct Searched {
     /// What was found, in the order of finding.
     pub finds: Vec<Find>,
+    /// The numbers of those that later answers left fewer causes of than were told.
+    pub narrowed: BTreeSet<usize>,
     /// How many questions were put, those of shrinking too.
     pub asked: u64,
     /// How many questions were not put, because they need what is not offered.
@@ -356,10 +358,14 @@ impl<'a> Search<'a> {
     /// Whether something that was found explains this too: whoever makes all those mistakes gives the same answer.
     fn explains(&mut self, question: &Question, observation: &Observation, kind: Kind, at: &[&'static str]) -> bool {
         if matches!(kind, Kind::Differs | Kind::Accepts | Kind::Rejects)
-            && let Some(place) = self.suspects.explaining(question, observation, at)
+            && let Some(Explained { place, refuted }) = self.suspects.explaining(question, observation, at)
         {
             if let Some(find) = self.searched.finds.get_mut(place) {
                 find.others += 1;
+                if !refuted.is_empty() {
+                    find.leave_out(&refuted);
+                    self.searched.narrowed.insert(place);
+                }
             }
             return true;
         }

@@ -69,3 +69,20 @@ fn a_mistake_that_shows_in_both_operations_is_found_once() {
         assert_eq!(names(&search(&["uri.empty-path-kept"], seed, LIMITS)), ["uri.empty-path-kept"], "{seed}");
     }
 }
+
+/// A signature that only one of a find's sets explains speaks against the others.
+#[test]
+fn of_several_causes_of_a_find_later_answers_leave_the_one_that_is_made() {
+    for seed in [1, 2, 3] {
+        let mut implementation = Reference::conducting(Conduct::of(&[Cause::parse("collect.empty-optional-left-out").unwrap()]));
+        let limits = Limits { verify: false, runs: 6000, ..LIMITS };
+        let mut told = Vec::new();
+        let searched = Search::new(&mut implementation, None, seed, limits).run(&mut |_, find| {
+            told.extend(find.map(Find::name));
+            true
+        });
+        assert_eq!(names(&searched), ["collect.empty-optional-left-out"], "{seed}: {told:?}");
+        let is_narrowed = told != names(&searched);
+        assert_eq!(searched.narrowed.len(), usize::from(is_narrowed), "{seed}: {told:?}");
+    }
+}
