@@ -48,9 +48,10 @@ impl Search<'_> {
                 self.unverified.push(witness);
             }
             let mut found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
+            let done = origin.as_ref().map(|(_, doing)| *doing);
             for _ in 0..MOST_TRIED {
                 let is_tried = is_verify && self.against.is_none() && found.outcome == Outcome::Explained;
-                if !is_tried || !found.sets.first().is_some_and(|causes| self.refutes(causes, kind)) {
+                if !is_tried || !found.sets.first().is_some_and(|causes| self.refutes(causes, kind, done)) {
                     break;
                 }
                 found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);

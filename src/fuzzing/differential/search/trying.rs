@@ -17,14 +17,20 @@ const ASKED: usize = 3;
 
 impl Search<'_> {
     /// Whether a request is answered rightly that these causes would have changed. That answer speaks against them from now on.
-    pub(super) fn refutes(&mut self, causes: &[Cause], kind: Kind) -> bool {
+    ///
+    /// To every second one is done what was done where they were found, `done`: they may not show anywhere else.
+    pub(super) fn refutes(&mut self, causes: &[Cause], kind: Kind, done: Option<Doing>) -> bool {
         let mut suspect = Reference::conducting(Conduct::of(causes));
         let mut asked = 0;
-        for _ in 0..DRAWN {
+        for number in 0..DRAWN {
             let axis = self.numbers.below(AXES.len());
             let input = request(&[axis], &mut self.numbers);
             // What must be accepted is refused, or something lets pass what was done to a request.
-            let doing = if kind == Kind::Rejects { Some(Doing::NOTHING) } else { Doing::of(&mut self.numbers) };
+            let doing = match kind {
+                _ if done.is_some() && number % 2 == 1 => done,
+                Kind::Rejects => Some(Doing::NOTHING),
+                _ => Doing::of(&mut self.numbers),
+            };
             let question = doing.and_then(|doing| self.received(&(Box::new(input), doing)));
             let Some(question) = question.filter(|question| self.offer.lacks_for(question).is_none()) else { continue };
             let right = self.right(&question, VERDICT);
@@ -49,13 +55,18 @@ impl Search<'_> {
 mod tests {
     use super::super::Limits;
     use super::*;
+    use crate::fuzzing::numbers::Numbers;
 
     fn is_refuted(made: &[&str], named: &str, kind: Kind) -> (bool, usize) {
+        is_refuted_where(made, named, kind, None)
+    }
+
+    fn is_refuted_where(made: &[&str], named: &str, kind: Kind, done: Option<Doing>) -> (bool, usize) {
         let causes = |ids: &[&str]| ids.iter().map(|id| Cause::parse(id).unwrap()).collect::<Vec<_>>();
         let mut implementation = Reference::conducting(Conduct::of(&causes(made)));
         let limits = Limits { runs: 0, breaks: 1, sign: false, verify: true };
         let mut search = Search::new(&mut implementation, None, 1, limits);
-        (search.refutes(&causes(&[named]), kind), search.rights.iter().count())
+        (search.refutes(&causes(&[named]), kind, done), search.rights.iter().count())
     }
 
     #[test]
@@ -70,6 +81,15 @@ mod tests {
             assert_eq!(is_refuted(&[], id, kind), (true, 1), "{id}");
             assert_eq!(is_refuted(&[id], id, kind), (false, 0), "{id}");
         }
+        // It shows only where it was found, after what was done there.
+        let named = "plaintext.without-ampersand";
+        let done = std::iter::from_fn({
+            let mut numbers = Numbers::new(1);
+            move || Doing::of(&mut numbers)
+        });
+        let done = done.into_iter().find(|doing| doing.what() == "PLAINTEXT");
+        assert_eq!(is_refuted_where(&[], named, Kind::Rejects, done), (true, 1));
+        assert_eq!(is_refuted_where(&[named], named, Kind::Rejects, done), (false, 0));
         // Where another mistake gives the same bit, nobody speaks against it.
         assert_eq!(is_refuted(&["uri.host-field-ignored"], "uri.host-field-without-port", Kind::Rejects), (false, 0));
     }
