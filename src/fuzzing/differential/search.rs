@@ -9,6 +9,7 @@
 //! | `rights` | right answers, which speak against causes |
 //! | `suspects` | who makes the mistakes that were found, asked what else those explain |
 //! | `finding` | a find: shrunk and diagnosed |
+//! | `apart` | which of several causes it is, asked on other requests |
 //! | `trying` | the cause of a verdict, tried on other requests |
 //! | `smaller` | smaller questions that are still answered wrongly |
 //! | `scruples` | the rules that a request breaks which must not be signed |
@@ -29,6 +30,7 @@ use crate::vectors::question::SignInput;
 use crate::vectors::{Operation, Question};
 
 mod ahead;
+mod apart;
 mod aside;
 mod asking;
 mod careless;

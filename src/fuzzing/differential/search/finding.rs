@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::super::find::{Find, Kind, is_explained, responsible};
 use super::smaller::{Smallest, Way};
-use super::{MOST_UNVERIFIED, Search, Waiting, Watch};
+use super::trying::Tried;
+use super::{MOST_UNVERIFIED, Origin, Search, Waiting, Watch};
 use crate::deviation::Cause;
-use crate::diagnosis::Outcome;
+use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Break, Observation, Wanted};
 use crate::judgement::diagnosing::{Effort, Witness, diagnose_last};
 use crate::vectors::Operation;
@@ -34,36 +35,10 @@ impl Search<'_> {
         let right = self.right(&question, Wanted::ALL);
         let control = self.control(&question, &right, origin.as_ref());
         let witness = Witness { question: Arc::new(question.clone()), observation: observation.clone() };
-        let most = if self.stopped { MOST_COMPARED_LATE } else { MOST_COMPARED };
-        // Of several failures that are looked at together, the rest is left out once whoever watches has heard enough.
-        let (progress, was_stopped) = (self.progress(), self.stopped);
-        let mut effort = Effort { most, most_each: most, watch: &mut |_, _| was_stopped || watch(&progress, None) };
-        let mut diagnosis = if kind == Kind::Breaks || kind == Kind::Refuses {
-            crate::diagnosis::Diagnosis::unexplained()
-        } else {
-            let is_verify = question.operation() == Operation::Verify;
-            let mut failures = if is_verify { self.unverified.clone() } else { self.careless.known_along(at) };
-            failures.push(witness.clone());
-            if is_verify && self.unverified.len() < MOST_UNVERIFIED {
-                self.unverified.push(witness);
-            }
-            let mut found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
-            let done = origin.as_ref().map(|(_, doing)| *doing);
-            for _ in 0..MOST_TRIED {
-                let is_tried = is_verify && self.against.is_none() && found.outcome == Outcome::Explained;
-                if !is_tried || !found.sets.first().is_some_and(|causes| self.refutes(causes, kind, done)) {
-                    break;
-                }
-                found = diagnose_last(&failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts);
-            }
-            // Several causes of one bit are a guess, and would explain away what comes after.
-            if !is_verify || found.outcome == Outcome::Explained { found } else { crate::diagnosis::Diagnosis::unexplained() }
+        let diagnosis = match kind {
+            Kind::Breaks | Kind::Refuses => Diagnosis::unexplained(),
+            _ => self.diagnosed(witness, kind, at, origin.as_ref(), watch),
         };
-        // A mistake of input belongs to one request; what explains others too is more likely.
-        let lasts = |set: &Vec<Cause>| set.iter().all(|cause| matches!(cause, Cause::Deviation(_)));
-        if diagnosis.sets.iter().any(lasts) {
-            diagnosis = crate::diagnosis::Diagnosis::of_sets(diagnosis.sets.into_iter().filter(lasts).collect());
-        }
         if !is_explained(&diagnosis) {
             self.aside.extend(responsible(&question, at));
         }
@@ -82,5 +57,52 @@ impl Search<'_> {
                 self.searched.finds.push(named);
             }
         }
+    }
+
+    /// What explains the answer of a find, as far as other requests tell.
+    fn diagnosed(&mut self, witness: Witness, kind: Kind, at: &[&'static str], origin: Option<&Origin>, watch: Watch<'_>) -> Diagnosis {
+        let operation = witness.question.operation();
+        if operation != Operation::Verify {
+            let mut failures = self.careless.known_along(at);
+            failures.push(witness);
+            let found = self.diagnosed_with(&failures, watch);
+            // A mistake of input belongs to one request; what explains others too is more likely.
+            let lasts = |set: &Vec<Cause>| set.iter().all(|cause| matches!(cause, Cause::Deviation(_)));
+            let found = match found.sets.iter().any(lasts) {
+                true => Diagnosis::of_sets(found.sets.into_iter().filter(lasts).collect()),
+                false => found,
+            };
+            return self.told_apart(found, operation, at, None, watch);
+        }
+        let mut failures = self.unverified.clone();
+        failures.push(witness.clone());
+        if self.unverified.len() < MOST_UNVERIFIED {
+            self.unverified.push(witness);
+        }
+        let done = origin.map(|(_, doing)| *doing);
+        for _ in 0..MOST_TRIED {
+            let found = self.diagnosed_with(&failures, watch);
+            let found = self.told_apart(found, operation, at, done, watch);
+            // Several causes of one bit are a guess, and would explain away what comes after.
+            let Some(causes) = found.sets.first().filter(|_| found.outcome == Outcome::Explained) else { break };
+            if self.against.is_some() {
+                return found;
+            }
+            match self.tried(causes, kind, at, done) {
+                Tried::Standing => return found,
+                Tried::Refuted => {}
+                Tried::Needless => break,
+            }
+        }
+        Diagnosis::unexplained()
+    }
+
+    /// What explains the last of some failures, beside all that was answered rightly.
+    fn diagnosed_with(&mut self, failures: &[Witness], watch: Watch<'_>) -> Diagnosis {
+        let (most, was_stopped) = (if self.stopped { MOST_COMPARED_LATE } else { MOST_COMPARED }, self.stopped);
+        // Of several failures that are looked at together, the rest is left out once whoever watches has heard enough.
+        let progress = self.progress();
+        let mut effort = Effort { most, most_each: most, watch: &mut |_, _| was_stopped || watch(&progress, None) };
+        diagnose_last(failures, self.rights.iter().collect(), &mut effort, &mut self.verdicts)
     }
 }
