@@ -334,7 +334,8 @@ impl Pipeline for Adapter {
     }
 
     fn withdraw(&mut self, last: Ticket) -> bool {
-        self.unsent.pop_back_if(|flight| flight.ticket == last).is_some()
+        let is_unsent = self.unsent.back().is_some_and(|flight| flight.ticket == last);
+        is_unsent && self.unsent.pop_back().is_some()
     }
 
     fn renew(&mut self) {
