@@ -115,13 +115,14 @@ fn search(
     let since = Instant::now();
     let (mut number, mut failed) = (0, None);
     let searched = Search::new(adapter, other.map(|other| other as &mut dyn Implementation), seed, limits).run(&mut |progress, find| {
-        bar.tell(progress, since.elapsed());
+        let elapsed = since.elapsed();
+        bar.tell(progress, elapsed);
         if let Some(find) = find {
             number += 1;
             let written = bar.hidden(|| tell(saving.as_deref_mut(), find, number, &name, seed));
             failed = failed.take().or(written.err());
         }
-        failed.is_none() && !stop.load(Ordering::Relaxed) && arguments.time.is_none_or(|time| since.elapsed() < time)
+        failed.is_none() && !stop.load(Ordering::Relaxed) && arguments.time.is_none_or(|time| elapsed < time)
     });
     bar.finish();
     if let Some(fail) = failed {

@@ -203,7 +203,7 @@ impl<'a> Search<'a> {
         if !self.is_asked(Operation::Sign) && !self.is_asked(Operation::Verify) {
             return self.searched;
         }
-        while !self.searched.gave_up && self.goes_on(watch) {
+        while !self.is_late() {
             // Attempts are counted, not questions: where none succeeds, whoever watches must be heard all the same.
             let until = most.min(number.saturating_add(ATTEMPTS));
             while self.ahead.len() < window && number < until && self.searched.asked < self.limits.runs {
@@ -214,8 +214,8 @@ impl<'a> Search<'a> {
                     barren = 0;
                 }
             }
-            let Some((first, observation)) = self.first_of_ahead() else {
-                if self.searched.gave_up || number == most || barren >= MOST_BARREN || self.searched.asked >= self.limits.runs {
+            let Some((first, observation)) = self.first_of_ahead(watch) else {
+                if !self.goes_on(watch) || number == most || barren >= MOST_BARREN || self.searched.asked >= self.limits.runs {
                     break;
                 }
                 continue;
@@ -353,7 +353,7 @@ impl<'a> Search<'a> {
             return;
         }
         // Whoever shrinks asks out of turn, so that what was put ahead is taken first; its answers are judged in their turn.
-        self.settle(self.ahead.len());
+        self.settle(self.ahead.len(), watch);
         self.find(waiting, observation, kind, watch);
     }
 

@@ -58,8 +58,11 @@ const HOLD: Duration = pace::MOST.saturating_add(Duration::from_millis(1));
 /// Octets of memory for a question's line. A longer one takes more, most take no more; allocators have so much at hand.
 const USUAL_LINE: usize = 1000;
 
-/// How many of them are kept for other questions.
-const MOST_SPARE: usize = 64;
+/// How many of them are kept for other questions: as many as may wait.
+const MOST_SPARE: usize = 1024;
+
+/// Whoever only puts questions looks after the processes once in so many.
+const LOOK: u64 = 8;
 
 /// The most questions that are open at once in one process, whatever it says that it takes.
 const MOST_IN_FLIGHT: u32 = 1024;
@@ -310,7 +313,7 @@ impl Pipeline for Adapter {
         }
         self.unsent.push_back(Flight { ticket, id, line, wanted });
         self.dispatch();
-        if !self.unsent.is_empty() {
+        if !self.unsent.is_empty() && self.tickets.is_multiple_of(LOOK) {
             self.look_after();
         }
         ticket

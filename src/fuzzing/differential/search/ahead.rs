@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Search, Waiting};
+use super::{Search, Waiting, Watch};
 use crate::implementation::Observation;
 
 /// So many times more questions are put than are taken at once.
@@ -43,20 +43,20 @@ impl Ahead {
 }
 
 impl Search<'_> {
-    /// The oldest question and its answer; `None` where nothing was put, or nothing is asked any more. Where the answer is not there, half
-    /// of all are waited for.
-    pub(super) fn first_of_ahead(&mut self) -> Option<(Waiting, Observation)> {
+    /// The oldest question and its answer; `None` where nothing was put, nothing is asked any more, or whoever watches has heard enough.
+    /// Where the answer is not there, half of all are waited for.
+    pub(super) fn first_of_ahead(&mut self, watch: Watch<'_>) -> Option<(Waiting, Observation)> {
         if self.ahead.answers.is_empty() {
-            self.settle(self.ahead.len().div_ceil(2));
+            self.settle(self.ahead.len().div_ceil(2), watch);
         }
         let observation = self.ahead.answers.pop_front()?;
         Some((self.ahead.waiting.pop_front()?, observation))
     }
 
-    /// Waits for the answers to so many of the oldest questions, as long as anything is asked.
-    pub(super) fn settle(&mut self, many: usize) {
+    /// Waits for the answers to so many of the oldest questions, as long as anything is asked and whoever watches wants more.
+    pub(super) fn settle(&mut self, many: usize, watch: Watch<'_>) {
         for place in self.ahead.answers.len()..many {
-            let Some(observation) = self.take(place) else { return };
+            let Some(observation) = self.goes_on(watch).then(|| self.take(place)).flatten() else { return };
             self.ahead.answers.push_back(observation);
         }
     }
@@ -69,7 +69,9 @@ impl Search<'_> {
             self.ahead.waiting.pop_back();
             self.searched.asked -= 1;
         }
-        self.settle(self.ahead.len());
+        for place in self.ahead.answers.len()..self.ahead.len() {
+            let _ = self.take(place);
+        }
         self.ahead = Ahead::default();
     }
 }
