@@ -8,6 +8,7 @@
 //! | `asking` | where the answers come in |
 //! | `rights` | right answers, which speak against causes |
 //! | `suspects` | who makes the mistakes that were found, asked what else those explain |
+//! | `together` | mistakes of several finds in one signature |
 //! | `finding` | a find: shrunk and diagnosed |
 //! | `apart` | which of several causes it is, asked on other requests |
 //! | `trying` | the cause of a verdict, tried on other requests |
@@ -41,6 +42,7 @@ mod rights;
 mod scruples;
 mod smaller;
 mod suspects;
+mod together;
 mod trying;
 
 use self::ahead::Ahead;

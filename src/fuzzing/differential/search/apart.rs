@@ -52,10 +52,13 @@ impl Search<'_> {
                 break;
             }
             let Some(observation) = self.ask(&question) else { break };
-            let mut agrees = answers.iter().map(|answer| is_alike(operation, answer, &observation));
-            // Whoever answers as none of them makes another mistake beside, which says nothing of these.
-            if agrees.clone().any(|agrees| agrees) {
-                left.retain(|_| agrees.next() == Some(true));
+            let agrees: Vec<bool> = answers.iter().map(|answer| is_alike(operation, answer, &observation)).collect();
+            // Whoever answers as none of them makes another mistake beside, which says nothing of these; and what was found before may hide
+            // one of them.
+            if agrees.contains(&true) {
+                let hides = |set: &[Cause]| self.suspects.gives_beside_others(set, usize::MAX, &question, &observation);
+                let mut agrees = agrees.into_iter();
+                left.retain(|(set, _)| agrees.next() == Some(true) || operation == Operation::Sign && hides(set));
             }
             asked += 1;
             if left.len() < 2 || asked == ASKED {

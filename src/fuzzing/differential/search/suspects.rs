@@ -10,12 +10,15 @@ use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::diagnosing::{can_show, is_alike};
 use crate::vectors::{Operation, Question};
 
+/// How many signatures that another set of its find explains a set may not explain by itself: then others hide it.
+const MOST_LOOKS: usize = 64;
+
 /// One for each set of causes of each find.
 #[derive(Debug, Default)]
 pub(super) struct Suspects {
-    each: Vec<Suspect>,
+    pub(super) each: Vec<Suspect>,
     /// Their places in that list: whoever explained something last is asked first.
-    order: Vec<usize>,
+    pub(super) order: Vec<usize>,
     /// Whoever explained something along an axis last, or after something was done to a request: most likely the same once more.
     last: BTreeMap<&'static str, usize>,
     /// Whoever makes all the mistakes, where there are several finds: of each, the first set. Who signs makes those that were found in
@@ -23,20 +26,20 @@ pub(super) struct Suspects {
     signer: Several,
     verifier: Several,
     /// The checks before signing that were found to be missing.
-    unchecked: Vec<Cause>,
-    /// Whoever leaves out all of them, and whoever makes the mistakes of one set beside.
+    pub(super) unchecked: Vec<Cause>,
+    /// Whoever leaves out all of them.
     careless: Vec<Reference>,
     /// Whoever makes none.
     right: Reference,
 }
 
 /// Whether it is that a signer does not look at something.
-fn is_check(cause: &Cause) -> bool {
+pub(super) fn is_check(cause: &Cause) -> bool {
     cause.stage().is_admission()
 }
 
 /// Lists with one check of each stage, so that each check is in one of them: the first of each stage, and the others beside those.
-fn one_of_each_stage(checks: &[Cause]) -> Vec<Vec<Cause>> {
+pub(super) fn one_of_each_stage(checks: &[Cause]) -> Vec<Vec<Cause>> {
     let mut first: Vec<Cause> = Vec::new();
     let mut others = Vec::new();
     for check in checks {
@@ -73,17 +76,34 @@ impl Several {
 }
 
 #[derive(Debug)]
-struct Suspect {
+pub(super) struct Suspect {
     /// The number of its find.
-    place: usize,
+    pub(super) place: usize,
     /// Whether it makes the first set of causes that is left of those that its find named.
-    is_first: bool,
-    causes: Vec<Cause>,
-    reference: Reference,
+    pub(super) is_first: bool,
+    pub(super) causes: Vec<Cause>,
+    pub(super) reference: Reference,
     /// Whether it was found in a signature.
-    signs: bool,
+    pub(super) signs: bool,
     /// Whether a later answer spoke for another set of the same find, and against this one.
-    is_refuted: bool,
+    pub(super) is_refuted: bool,
+    /// Whether these are mistakes of several finds that were seen together.
+    pub(super) is_seen_together: bool,
+    /// How often another set of its find explained a signature that it does not.
+    pub(super) looks: usize,
+}
+
+impl Suspect {
+    /// Whoever makes these mistakes, found with this number.
+    pub(super) fn new(place: usize, causes: Vec<Cause>, signs: bool) -> Suspect {
+        let reference = Reference::conducting(Conduct::of(&causes));
+        Suspect { place, is_first: false, causes, reference, signs, is_refuted: false, is_seen_together: false, looks: 0 }
+    }
+
+    /// Whether it makes a set of mistakes of one find, as far as is known.
+    pub(super) const fn is_of_one_find(&self) -> bool {
+        !self.is_refuted && !self.is_seen_together
+    }
 }
 
 /// What explains an answer.
@@ -108,10 +128,8 @@ impl Suspects {
             return;
         }
         for set in &find.diagnosis.sets {
-            let reference = Reference::conducting(Conduct::of(set));
             self.order.push(self.each.len());
-            let signs = find.question.operation() == Operation::Sign;
-            self.each.push(Suspect { place, is_first: false, causes: set.clone(), reference, signs, is_refuted: false });
+            self.each.push(Suspect::new(place, set.clone(), find.question.operation() == Operation::Sign));
         }
         self.put_together();
     }
@@ -120,7 +138,7 @@ impl Suspects {
     fn put_together(&mut self) {
         (self.signer, self.verifier, self.unchecked) = (Several::default(), Several::default(), Vec::new());
         let mut last = None;
-        for suspect in self.each.iter_mut().filter(|suspect| !suspect.is_refuted) {
+        for suspect in self.each.iter_mut().filter(|suspect| suspect.is_of_one_find()) {
             suspect.is_first = last.replace(suspect.place) != Some(suspect.place);
             if !suspect.is_first {
                 continue;
@@ -134,19 +152,8 @@ impl Suspects {
         }
         self.signer.conduct();
         self.verifier.conduct();
-        self.careless = self.careless();
-    }
-
-    /// Everybody who leaves out all the checks that are missing; those first who make no other mistake.
-    fn careless(&self) -> Vec<Reference> {
-        if self.unchecked.is_empty() {
-            return Vec::new();
-        }
-        let others = self.each.iter().filter(|suspect| suspect.signs && !suspect.is_refuted && !suspect.causes.iter().any(is_check));
-        let sets = std::iter::once(&[][..]).chain(others.map(|suspect| &suspect.causes[..]));
-        let (sets, unchecked) = (sets.collect::<Vec<_>>(), one_of_each_stage(&self.unchecked));
-        let all = sets.iter().flat_map(|set| unchecked.iter().map(move |checks| [checks, *set].concat()));
-        all.map(|causes| Reference::conducting(Conduct::of(&causes))).collect()
+        let unchecked = if self.unchecked.is_empty() { Vec::new() } else { one_of_each_stage(&self.unchecked) };
+        self.careless = unchecked.iter().map(|checks| Reference::conducting(Conduct::of(checks))).collect();
     }
 
     /// The find that explains this answer: any set of a find may be what is really done; of several finds, the first set of each.
@@ -176,22 +183,34 @@ impl Suspects {
             Operation::Sign => (&mut self.signer, &mut self.careless[..]),
             _ => (&mut self.verifier, &mut [][..]),
         };
-        // Beside missing checks every set of a find is tried: a request that must not be signed may show a mistake as well.
-        let is_explained = several.reference.iter_mut().chain(careless).any(alike);
-        self.each.first().filter(|_| is_explained).map(|first| Explained::of(first.place))
+        if several.reference.iter_mut().chain(careless).any(alike) {
+            return self.each.first().map(|first| Explained::of(first.place));
+        }
+        if operation == Operation::Sign { self.together(question, observation).map(Explained::of) } else { None }
     }
 
-    /// Where one set of a find in signatures explains a signature by itself, the other sets of that find must do so too: those that do not
-    /// are what is given back, and they are asked no more.
+    /// Where one set of a find in signatures explains a signature by itself, the other sets of that find must do so too, by themselves or
+    /// beside other finds: those that do not are what is given back, and they are asked no more.
     fn refute_others(&mut self, number: usize, question: &Question, observation: &Observation) -> Vec<Vec<Cause>> {
-        let Some(place) = self.each.get(number).filter(|suspect| suspect.signs).map(|suspect| suspect.place) else { return Vec::new() };
-        let is_rival = |(other, suspect): &(usize, &mut Suspect)| *other != number && suspect.place == place && !suspect.is_refuted;
+        let Some(place) = self.each.get(number).filter(|suspect| suspect.signs && suspect.is_of_one_find()).map(|suspect| suspect.place)
+        else {
+            return Vec::new();
+        };
         let mut refuted = Vec::new();
-        for (_, rival) in self.each.iter_mut().enumerate().filter(is_rival) {
-            let answer = rival.reference.ask_for(question, VERDICT);
-            if !is_alike(Operation::Sign, &answer, observation) {
-                rival.is_refuted = true;
-                refuted.push(rival.causes.clone());
+        for other in 0..self.each.len() {
+            let Some(rival) = self.each.get_mut(other).filter(|rival| rival.place == place && other != number) else { continue };
+            if !rival.is_of_one_find() || rival.looks == MOST_LOOKS {
+                continue;
+            }
+            if is_alike(Operation::Sign, &rival.reference.ask_for(question, VERDICT), observation) {
+                continue;
+            }
+            rival.looks += 1;
+            // Another mistake may hide it here.
+            let causes = rival.causes.clone();
+            if !self.gives_beside_others(&causes, place, question, observation) {
+                self.each.get_mut(other).into_iter().for_each(|rival| rival.is_refuted = true);
+                refuted.push(causes);
             }
         }
         if !refuted.is_empty() {
@@ -206,7 +225,7 @@ impl Suspects {
         let changes = |suspect: &mut Suspect| {
             can_show(&suspect.causes, operation) && !is_alike(operation, &suspect.reference.ask_for(question, VERDICT), right)
         };
-        self.each.iter_mut().filter(|suspect| suspect.is_first && !suspect.is_refuted).map(changes).collect()
+        self.each.iter_mut().filter(|suspect| suspect.is_first && suspect.is_of_one_find()).map(changes).collect()
     }
 }
 
