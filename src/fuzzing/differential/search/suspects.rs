@@ -135,7 +135,7 @@ impl Suspects {
     }
 
     /// Makes anew whoever makes the mistakes of several finds: of each find the first set that no later answer refuted.
-    fn put_together(&mut self) {
+    pub(super) fn put_together(&mut self) {
         (self.signer, self.verifier, self.unchecked) = (Several::default(), Several::default(), Vec::new());
         let mut last = None;
         for suspect in self.each.iter_mut().filter(|suspect| suspect.is_of_one_find()) {

@@ -75,3 +75,71 @@ fn choices(many: usize) -> Vec<u32> {
     all.sort_by_key(|choice| choice.count_ones());
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::question::SignInput;
+
+    fn causes(ids: &[&str]) -> Vec<Cause> {
+        ids.iter().map(|id| Cause::parse(id).unwrap()).collect()
+    }
+
+    fn suspects(finds: &[&[&str]]) -> Suspects {
+        let mut suspects = Suspects::default();
+        for (place, ids) in finds.iter().enumerate() {
+            suspects.order.push(place);
+            suspects.each.push(Suspect::new(place, causes(ids), true));
+        }
+        suspects.put_together();
+        suspects
+    }
+
+    fn question(url: &str, client: &str) -> Question {
+        let mut input = SignInput { method: "GET".into(), url: url.into(), signature_method: "HMAC-SHA1".into(), ..SignInput::default() };
+        (input.client.identifier, input.nonce, input.timestamp) = (client.into(), Some("n".into()), Some("1".into()));
+        Question::Sign(Box::new(input))
+    }
+
+    /// Two finds are of one step, so that nobody makes all the mistakes.
+    const FINDS: [&[&str]; 4] =
+        [&["uri.path-raw"], &["uri.path-apostrophe-encoded"], &["repeat.query-numbered"], &["signer.client-unchecked"]];
+
+    #[test]
+    fn two_of_several_finds_explain_a_signature_and_are_remembered() {
+        let mut suspects = suspects(&FINDS);
+        for (client, made) in [
+            ("c", vec!["uri.path-raw", "repeat.query-numbered"]),
+            ("", vec!["signer.client-unchecked", "uri.path-raw", "repeat.query-numbered"]),
+        ] {
+            let question = question("http://h/ü?a=1&a=2", client);
+            let observed = answer(&causes(&made), &question);
+            assert!(matches!(observed, Observation::Answered(_)));
+            let before = suspects.each.len();
+            let explained = suspects.explaining(&question, &observed, &[]).unwrap();
+            assert_eq!((explained.place, explained.refuted.len()), (0, 0));
+            assert_eq!(suspects.each.len(), before + 1);
+            assert!(suspects.explaining(&question, &observed, &[]).is_some());
+            assert_eq!(suspects.each.len(), before + 1, "what is remembered is not looked for");
+        }
+        let question = question("http://h/ü?a=1&a=2", "c");
+        let other = answer(&causes(&["uri.path-raw", "repeat.query-numbered", "encode.space-plus", "method.lower-case"]), &question);
+        assert!(suspects.explaining(&question, &other, &[]).is_none());
+    }
+
+    #[test]
+    fn what_another_find_hides_is_not_refuted() {
+        let suspects = suspects(&FINDS);
+        let question = question("http://h/ü?a=1&a=2", "c");
+        let observed = answer(&causes(&["uri.path-raw", "repeat.query-numbered"]), &question);
+        assert!(suspects.gives_beside_others(&causes(&["uri.path-raw"]), 0, &question, &observed));
+        assert!(!suspects.gives_beside_others(&causes(&["uri.path-decoded"]), 2, &question, &answer(&[], &question)));
+    }
+
+    #[test]
+    fn few_are_put_together_first() {
+        assert_eq!(choices(3), [0b1, 0b10, 0b100, 0b11, 0b101, 0b110, 0b111]);
+        assert_eq!(choices(0), [0; 0]);
+        assert!(choices(MOST_SETS).iter().all(|choice| choice.count_ones() <= MOST_FINDS));
+    }
+}

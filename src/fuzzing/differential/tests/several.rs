@@ -86,3 +86,14 @@ fn of_several_causes_of_a_find_later_answers_leave_the_one_that_is_made() {
         assert_eq!(searched.narrowed.len(), usize::from(is_narrowed), "{seed}: {told:?}");
     }
 }
+
+/// What two finds come to together is no third one, also where the first set that one of them names is not what is really done.
+#[test]
+fn mistakes_of_two_finds_in_one_signature_are_no_find_of_their_own() {
+    let ids = ["repeat.query-numbered", "uri.path-raw", "collect.token-empty-left-out", "encode.space-plus"];
+    for seed in [1, 2, 3] {
+        let found = names(&search(&ids, seed, Limits { verify: false, runs: 8000, ..LIMITS }));
+        assert!(found.iter().all(|name| !name.contains(" with ")), "{seed}: {found:?}");
+        assert_eq!(found.len(), ids.len(), "{seed}: {found:?}");
+    }
+}
