@@ -55,8 +55,9 @@ struct Put {
     failures: Vec<Witness>,
     /// Answers that are the reference's.
     rights: Vec<Witness>,
-    /// Other answers than the reference's to cases that are never scored.
+    /// Other answers than the reference's to cases that are never scored, and those that are the reference's.
     open: Vec<Witness>,
+    open_rights: Vec<Witness>,
 }
 
 impl Bench {
@@ -186,12 +187,16 @@ impl Bench {
             if is_scored && is_changed && judge(case, &witness.observation, declared).verdict == Verdict::Fail {
                 put.tried.caught.push(place);
                 put.failures.push(witness);
-            } else if is_scored && Witness::is_useful(question.operation()) && is_alike(question.operation(), &witness.observation, right) {
-                put.rights.push(witness);
+            } else if Witness::is_useful(question.operation()) && is_alike(question.operation(), &witness.observation, right) {
+                (if is_scored { &mut put.rights } else { &mut put.open_rights }).push(witness);
             }
         }
-        // What shows only where the text leaves room has a name too.
-        put.failures = in_turns(if put.failures.is_empty() { std::mem::take(&mut put.open) } else { put.failures });
+        // What shows only where the text leaves room has a name too, and what stays as it is there speaks as well.
+        if put.failures.is_empty() {
+            put.failures = std::mem::take(&mut put.open);
+            put.rights.append(&mut put.open_rights);
+        }
+        put.failures = in_turns(put.failures);
         put
     }
 

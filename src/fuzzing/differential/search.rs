@@ -68,7 +68,7 @@ pub struct Limits {
 /// How far a search is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// How many questions were put.
+    /// How many questions were answered.
     pub asked: u64,
     /// How many differences no other find explains.
     pub finds: usize,
@@ -276,7 +276,8 @@ impl<'a> Search<'a> {
     }
 
     fn progress(&self) -> Progress {
-        Progress { asked: self.searched.asked, finds: self.searched.finds.len(), axes: (self.looked.len(), AXES.len()) }
+        let asked = self.searched.asked.saturating_sub(self.ahead.open() as u64);
+        Progress { asked, finds: self.searched.finds.len(), axes: (self.looked.len(), AXES.len()) }
     }
 
     /// Whether an operation is both asked for and offered.

@@ -1,5 +1,6 @@
 //! Derivations: every stage of the specification's examples, other encoders, and memory that is used again.
 
+use super::super::base_string::port;
 use super::super::collection::{self, FormReader};
 use super::super::encoding::{OctetTable, UPPER_HEX};
 use super::super::normalization::{EncodedParameters, Encoders, Join, Level, join};
@@ -16,6 +17,25 @@ fn text(octets: &[u8]) -> &str {
 
 fn request<'a>(url: &'a [u8], headers: &'a [Header<'a>], body: Option<&'a [u8]>, protocol: &'a Parameters) -> Request<'a> {
     Request { method: b"get", url: Url::parse(url).unwrap(), headers, body, protocol, realm: Some(b"never signed") }
+}
+
+#[test]
+fn a_default_port_is_that_of_its_scheme() {
+    for (scheme, number, is_written) in [
+        ("http", 80, false),
+        ("HTTP", 80, false),
+        ("https", 443, false),
+        ("HttpS", 443, false),
+        ("http", 443, true),
+        ("https", 80, true),
+        ("http", 8080, true),
+        // Whoever signs such a URL knows no default of it.
+        ("ftp", 80, true),
+        ("ftp", 443, true),
+    ] {
+        assert_eq!(port(scheme.as_bytes(), Some(number)), is_written.then_some(number), "{scheme}:{number}");
+    }
+    assert_eq!(port(b"http", None), None);
 }
 
 #[test]

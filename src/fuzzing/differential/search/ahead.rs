@@ -31,6 +31,11 @@ impl Ahead {
         self.waiting.len()
     }
 
+    /// How many of them have no answer yet.
+    pub(super) fn open(&self) -> usize {
+        self.waiting.len().saturating_sub(self.answers.len())
+    }
+
     /// The question at this place.
     pub(super) fn at(&self, place: usize) -> Option<&Waiting> {
         self.waiting.get(place)

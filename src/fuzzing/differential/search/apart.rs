@@ -11,8 +11,9 @@ use crate::vectors::{Operation, Question};
 
 /// How many requests are drawn.
 const DRAWN: usize = 400;
-/// How many of those that tell somebody apart are asked.
-const ASKED: usize = 16;
+/// How many of those that tell somebody apart are asked, and how many of the answers say something.
+const ASKED: usize = 40;
+const TELLING: usize = 16;
 
 impl Search<'_> {
     /// A diagnosis without the sets that answer another request differently, where another of its sets answers as the implementation does.
@@ -32,7 +33,7 @@ impl Search<'_> {
         let own = own_axes(at);
         let mut left: Vec<(Vec<Cause>, Reference)> =
             diagnosis.sets.iter().map(|set| (set.clone(), Reference::conducting(Conduct::of(set)))).collect();
-        let mut asked = 0;
+        let (mut asked, mut telling) = (0, 0);
         for number in 0..DRAWN {
             // Those of the find and all the others by turns.
             let (turn, is_near) = (number / 2, number % 2 == 0);
@@ -55,13 +56,14 @@ impl Search<'_> {
             let agrees: Vec<bool> = answers.iter().map(|answer| is_alike(operation, answer, &observation)).collect();
             // Whoever answers as none of them makes another mistake beside, which says nothing of these; and what was found before may hide
             // one of them.
+            asked += 1;
             if agrees.contains(&true) {
+                telling += 1;
                 let hides = |set: &[Cause]| self.suspects.gives_beside_others(set, usize::MAX, &question, &observation);
                 let mut agrees = agrees.into_iter();
                 left.retain(|(set, _)| agrees.next() == Some(true) || operation == Operation::Sign && hides(set));
             }
-            asked += 1;
-            if left.len() < 2 || asked == ASKED {
+            if left.len() < 2 || asked == ASKED || telling == TELLING {
                 break;
             }
         }
