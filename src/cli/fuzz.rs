@@ -130,7 +130,7 @@ fn search(
     }
     for place in &searched.narrowed {
         if let Some(find) = searched.finds.get(*place) {
-            output::note(&format!("of the causes of {}, later answers leave {}", place + 1, find.name()));
+            output::note(&format!("of the causes of {}, later answers leave {}", place + 1, escape::line(&find.name())));
         }
     }
     let seconds = since.elapsed().as_secs_f64();

@@ -1,5 +1,5 @@
 //! The search: axis after axis, then several at once; what differs is shrunk and diagnosed, and explained by what was found before if that
-//! can be. Questions go ahead of the answers as far as the implementation takes them.
+//! can be. Questions go far ahead of the answers: further than the implementation takes them at once.
 //!
 //! | room | what it holds |
 //! |---|---|

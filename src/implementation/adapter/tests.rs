@@ -263,6 +263,31 @@ fn questions_are_put_ahead_and_answers_may_come_in_any_order() {
 }
 
 #[test]
+fn what_nobody_was_sent_can_be_taken_back_the_last_first() {
+    let mut adapter = taking(2, &format!("while :; do {READ}case $line in *back*) exit 7;; esac; {ANSWER}done"));
+    let tickets = ["0", "1", "back", "back"].map(|text| adapter.put(&encode(text), Wanted::ALL));
+    let mut taken_back = |ticket: usize| adapter.withdraw(tickets[ticket]);
+    assert_eq!([2, 3, 3, 2, 1].map(&mut taken_back), [false, true, false, true, false]);
+    for ticket in &tickets[..2] {
+        assert_eq!(adapter.take(*ticket), answered());
+    }
+    assert_eq!(adapter.ask(&encode("4")), answered());
+}
+
+#[test]
+fn whoever_puts_far_ahead_keeps_a_quick_program_busy() {
+    let mut adapter = taking(2, &format!("while :; do {READ}{ANSWER}done"));
+    let tickets: Vec<Ticket> = (0..400)
+        .map(|number| {
+            std::thread::sleep(Duration::from_millis(1));
+            adapter.put(&encode(&number.to_string()), Wanted::ALL)
+        })
+        .collect();
+    assert!(adapter.unsent.len() < 398, "{} of 400 were sent to nobody", adapter.unsent.len());
+    assert!(tickets.into_iter().all(|ticket| adapter.take(ticket) == answered()));
+}
+
+#[test]
 fn a_crash_is_blamed_on_the_oldest_and_the_rest_is_put_again() {
     // It ends at the third question of each process: of nine, the third, the sixth and the ninth break it.
     let mut adapter = taking(4, &format!("{READ}{ANSWER}{READ}{ANSWER}{READ}exit 1"));

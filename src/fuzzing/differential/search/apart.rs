@@ -59,7 +59,7 @@ impl Search<'_> {
             asked += 1;
             if agrees.contains(&true) {
                 telling += 1;
-                let hides = |set: &[Cause]| self.suspects.gives_beside_others(set, usize::MAX, &question, &observation);
+                let hides = |set: &[Cause]| self.suspects.gives_beside_others(set, None, &question, &observation);
                 let mut agrees = agrees.into_iter();
                 left.retain(|(set, _)| agrees.next() == Some(true) || operation == Operation::Sign && hides(set));
             }

@@ -208,7 +208,7 @@ impl Suspects {
             rival.looks += 1;
             // Another mistake may hide it here.
             let causes = rival.causes.clone();
-            if !self.gives_beside_others(&causes, place, question, observation) {
+            if !self.gives_beside_others(&causes, Some(place), question, observation) {
                 self.each.get_mut(other).into_iter().for_each(|rival| rival.is_refuted = true);
                 refuted.push(causes);
             }

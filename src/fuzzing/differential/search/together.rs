@@ -53,10 +53,10 @@ impl Suspects {
         None
     }
 
-    /// Whether these causes give a signature beside those of one other find, or of all others.
-    pub(super) fn gives_beside_others(&self, causes: &[Cause], place: usize, question: &Question, observation: &Observation) -> bool {
+    /// Whether these causes give a signature beside those of one other find, or of all others; `own` is the number of theirs, if they have one.
+    pub(super) fn gives_beside_others(&self, causes: &[Cause], own: Option<usize>, question: &Question, observation: &Observation) -> bool {
         let gives = |others: &[Cause]| is_alike(Operation::Sign, &answer(&[others, causes].concat(), question), observation);
-        let others = || self.each.iter().filter(|suspect| suspect.signs && suspect.is_of_one_find() && suspect.place != place);
+        let others = || self.each.iter().filter(|suspect| suspect.signs && suspect.is_of_one_find() && Some(suspect.place) != own);
         let all: Vec<Cause> = others().filter(|suspect| suspect.is_first).flat_map(|suspect| suspect.causes.clone()).collect();
         gives(&all) || others().any(|suspect| gives(&suspect.causes))
     }
@@ -132,8 +132,8 @@ mod tests {
         let suspects = suspects(&FINDS);
         let question = question("http://h/ü?a=1&a=2", "c");
         let observed = answer(&causes(&["uri.path-raw", "repeat.query-numbered"]), &question);
-        assert!(suspects.gives_beside_others(&causes(&["uri.path-raw"]), 0, &question, &observed));
-        assert!(!suspects.gives_beside_others(&causes(&["uri.path-decoded"]), 2, &question, &answer(&[], &question)));
+        assert!(suspects.gives_beside_others(&causes(&["uri.path-raw"]), Some(0), &question, &observed));
+        assert!(!suspects.gives_beside_others(&causes(&["uri.path-decoded"]), None, &question, &answer(&[], &question)));
     }
 
     #[test]
