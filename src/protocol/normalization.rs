@@ -1,6 +1,8 @@
 //! Parameters normalization (RFC 5849 section 3.4.1.3.2): encoding, order, joining. Each parameter is kept in two forms: encoded, as the
 //! normalized parameters show it, and encoded once more, as the base string shows it.
 
+use std::ops::Range;
+
 use super::buffer::{Buffer, Padded};
 use super::encoding::{Encoder, OctetTable};
 use super::order::{Keys, leading_octets, leading_octets_encoded};
@@ -14,6 +16,8 @@ pub struct EncodedParameters {
     /// The same texts encoded as a part of the base string, separators included; empty if that encoder looks beyond one octet.
     twice: Buffer,
     entries: Vec<Entry>,
+    /// Whether the entries may have another order than the texts. Otherwise all texts are copied at once.
+    is_rearranged: bool,
     /// The length of the encoded separator at the end of each of those texts.
     twice_separator: usize,
     /// Keys of [`order_by_octets`] and entries in their new order, kept for the next request.
@@ -89,6 +93,7 @@ impl EncodedParameters {
         self.once.clear();
         self.twice.clear();
         self.entries.clear();
+        self.is_rearranged = false;
     }
 
     /// Encodes decoded parameters: names and values (3.4.1.3.2 step 1), and the texts again as the base string will hold them.
@@ -112,7 +117,7 @@ impl EncodedParameters {
         keys.sort(decoded.len(), |number| decoded.padded_at(number).map_or(0, |(name, ..)| leading_octets_encoded(table, name)));
         self.encode_by(table, decoded, keys.numbers());
         let once = &self.once;
-        keys.settle(&mut self.entries, |left, right| view(once, *left).cmp(&view(once, *right)));
+        self.is_rearranged = keys.settle(&mut self.entries, |left, right| view(once, *left).cmp(&view(once, *right)));
         self.keys = keys;
     }
 
@@ -202,6 +207,7 @@ impl EncodedParameters {
 
     /// Sorts by a comparison of encoded parameters.
     pub fn sort_by(&mut self, mut compare: impl FnMut(EncodedParameter<'_>, EncodedParameter<'_>) -> std::cmp::Ordering) {
+        self.is_rearranged = true;
         let once = &self.once;
         self.entries.sort_by(|left, right| compare(view(once, *left), view(once, *right)));
     }
@@ -232,7 +238,8 @@ impl std::fmt::Debug for EncodedParameters {
 
 /// Sorts by name, and equal names by value, in ascending octet order of the encoded text (step 2).
 pub fn order_by_octets(parameters: &mut EncodedParameters) {
-    let EncodedParameters { once, entries, keys, spare, .. } = parameters;
+    let EncodedParameters { once, entries, keys, spare, is_rearranged, .. } = parameters;
+    *is_rearranged = true;
     let whole = |left: &Entry, right: &Entry| view(once, *left).cmp(&view(once, *right));
     if entries.len() > Keys::MOST {
         return entries.sort_unstable_by(whole);
@@ -279,22 +286,27 @@ impl Join {
 /// Joins the parameters in their order: `=` between name and value, also when the value is empty, and `&` between pairs (steps 3
 /// and 4); at [`Level::Twice`] the separators are encoded like the rest.
 pub fn join(parameters: &EncodedParameters, level: Level, out: &mut Buffer) {
-    let EncodedParameters { once, twice, entries, twice_separator, .. } = parameters;
+    let EncodedParameters { once, twice, entries, twice_separator, is_rearranged, .. } = parameters;
     if entries.is_empty() {
         return;
     }
     // The text behind the last pair is a separator too many.
     let separator = match level {
         Level::Once => {
-            out.append_all(once, entries.iter().map(|entry| entry.start..entry.end));
+            append_texts(once, *is_rearranged, entries.iter().map(|entry| entry.start..entry.end), out);
             1
         }
         Level::Twice => {
-            out.append_all(twice, entries.iter().map(|entry| entry.twice_start..entry.twice_end));
+            append_texts(twice, *is_rearranged, entries.iter().map(|entry| entry.twice_start..entry.twice_end), out);
             *twice_separator
         }
     };
     out.truncate(out.len() - separator);
+}
+
+#[inline]
+fn append_texts(texts: &Buffer, is_rearranged: bool, places: impl Iterator<Item = Range<usize>>, out: &mut Buffer) {
+    if is_rearranged { out.append_all(texts, places) } else { out.append_padded(Padded::from(texts)) }
 }
 
 #[cfg(test)]
@@ -346,6 +358,21 @@ mod tests {
         encoded.encode(&decoded, &Encoders::RFC5849);
         order_by_octets(&mut encoded);
         assert!(encoded.iter().map(|parameter| parameter.name.to_vec()).eq(pairs.iter().rev().map(|name| name.as_bytes().to_vec())));
+    }
+
+    #[test]
+    fn what_is_sorted_again_is_joined_in_its_new_order() {
+        let decoded = Parameters::of_header([(&b"b"[..], &b"1"[..]), (b"a", b"2"), (b"c", b"3")]);
+        let mut encoded = EncodedParameters::default();
+        for _ in 0..2 {
+            encoded.encode_in_order(&decoded, &Encoders::RFC5849);
+            encoded.sort_by(|left, right| right.cmp(&left));
+            for (level, expected) in [(Level::Once, "c=3&b=1&a=2"), (Level::Twice, "c%3D3%26b%3D1%26a%3D2")] {
+                let mut out = Buffer::default();
+                join(&encoded, level, &mut out);
+                assert_eq!(String::from_utf8_lossy(&out), expected);
+            }
+        }
     }
 
     #[test]

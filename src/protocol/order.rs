@@ -38,11 +38,11 @@ impl Keys {
         self.0.iter().map(|key| *key as usize % Keys::MOST)
     }
 
-    /// Sorts what stands in the order of the keys wherever those leave the order open.
-    pub(super) fn settle<T>(&self, items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
+    /// Sorts what stands in the order of the keys wherever those leave the order open, and tells whether they do anywhere.
+    pub(super) fn settle<T>(&self, items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) -> bool {
         let tied = |left: &u128, right: &u128| left / Keys::MOST as u128 == right / Keys::MOST as u128;
         if !self.0.windows(2).any(|pair| matches!(pair, [left, right] if tied(left, right))) {
-            return;
+            return false;
         }
         let mut rest = items;
         for chunk in self.0.chunk_by(tied) {
@@ -50,6 +50,7 @@ impl Keys {
             first.sort_unstable_by(&mut compare);
             rest = behind;
         }
+        true
     }
 }
 
