@@ -1,10 +1,11 @@
 //! Writes two files for the compiler: a table of everything below `vectors/`, and one test a case for the macro `conformance_tests!`.
-//! Both come out the same on every machine.
+//! Both come out the same on every machine. And it has the binary linked so that it starts sooner.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -28,7 +29,31 @@ fn main() -> Result<(), Box<dyn Error>> {
         suites.add(&fs::read_to_string(root.join(file))?).map_err(|error| format!("vectors/{file}: {error}"))?;
     }
     fs::write(out.join("cases.rs"), suites.macro_text()?)?;
+    link_unwinder();
     Ok(())
+}
+
+/// Links the unwinder into the binary, where there is GNU's: as a library of its own it asks the processor at its start what it can do, and
+/// in a virtual machine that alone takes longer than what the binary does to print its version. Where anything is not as expected, nothing
+/// is done.
+fn link_unwinder() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    let is_static = env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|features| features.split(',').any(|feature| feature == "crt-static"));
+    if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") || env::var("HOST") != env::var("TARGET") || is_static {
+        return;
+    }
+    println!("cargo::rerun-if-env-changed=RUSTC_LINKER");
+    let linker = env::var_os("RUSTC_LINKER").unwrap_or_else(|| "cc".into());
+    let Ok(answer) = Command::new(linker).arg("-print-file-name=libgcc_eh.a").output() else { return };
+    let Ok(path) = String::from_utf8(answer.stdout) else { return };
+    // A name that is not found comes back as it is.
+    let path = Path::new(path.trim());
+    if path.is_absolute() && path.is_file() {
+        // The whole of it, because what a shared library has is not looked for in a later archive.
+        for argument in ["-Wl,--whole-archive", &path.to_string_lossy(), "-Wl,--no-whole-archive"] {
+            println!("cargo::rustc-link-arg-bins={argument}");
+        }
+    }
 }
 
 /// All files that are read by somebody, as paths with `/`.
