@@ -37,7 +37,7 @@ impl<'a> Lists<'a> {
 
     /// The lists by the number of causes.
     #[must_use]
-    pub fn pool(&self) -> &Pool<Parameters> {
+    pub const fn pool(&self) -> &Pool<Parameters> {
         &self.pool
     }
 }

@@ -16,7 +16,7 @@ const MOST_OCTETS: usize = 64 << 20;
 /// The most causes that are considered between a list and its text.
 const MOST_CAUSES: usize = 4;
 
-/// The most combinations of each number of causes.
+/// The most combinations of each number of causes beyond two.
 const MOST_WAYS: usize = 2000;
 
 /// Normalized parameters, with the encoding that the parts of the base string get.
@@ -92,7 +92,7 @@ impl<'a> NormalizedTexts<'a> {
             for Item { value: list, sets } in self.lists.pool().level(of_list) {
                 for way in ways {
                     if !may() {
-                        return self.pool.end_level();
+                        return self.pool.cut_level();
                     }
                     self.memory.write(way, list, self.request);
                     if self.wanted.is_some_and(|wanted| wanted != &*self.memory.text) {
@@ -110,9 +110,15 @@ impl<'a> NormalizedTexts<'a> {
         self.pool.end_level();
     }
 
+    /// Whether no combination was left out so far.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.pool.is_whole() && self.lists.pool().is_whole() && self.ways.is_whole
+    }
+
     /// The texts by the number of causes.
     #[must_use]
-    pub fn pool(&self) -> &Pool<Normalized> {
+    pub const fn pool(&self) -> &Pool<Normalized> {
         &self.pool
     }
 }
@@ -166,12 +172,14 @@ struct Ways<'a> {
     numbers: Set,
     parts: Vec<Encoder>,
     levels: Vec<Vec<Way>>,
+    /// Whether no combination was left out so far.
+    is_whole: bool,
 }
 
 impl<'a> Ways<'a> {
     fn new(catalogue: &'a Catalogue) -> Ways<'a> {
         let numbers = catalogue.of_stages(|stage| (Stage::Encode..=Stage::Join).contains(&stage));
-        let mut ways = Ways { catalogue, numbers, parts: Vec::new(), levels: Vec::new() };
+        let mut ways = Ways { catalogue, numbers, parts: Vec::new(), levels: Vec::new(), is_whole: true };
         let own = ways.way(Vec::new());
         ways.levels.push(vec![own]);
         ways
@@ -189,20 +197,52 @@ impl<'a> Ways<'a> {
     }
 
     fn grow(&mut self) {
-        if self.levels.len() > MOST_CAUSES {
+        let causes = self.levels.len();
+        if causes > MOST_CAUSES {
+            self.is_whole = false;
             return;
         }
+        // Thousands of ways to write each of thousands of lists would be no search any more.
+        let most = if causes > 2 { MOST_WAYS } else { usize::MAX };
         let mut sets = Vec::new();
         for shorter in self.levels.last().into_iter().flatten() {
             let behind = self.catalogue.last_stage(&shorter.set);
             for &number in &self.numbers {
-                // Thousands of ways to write each of thousands of lists would be no search any more.
-                if sets.len() < MOST_WAYS && (behind.is_none() || self.catalogue.last_stage(&[number]) > behind) {
-                    sets.push([shorter.set.as_slice(), &[number]].concat());
+                if behind.is_some() && self.catalogue.last_stage(&[number]) <= behind {
+                    continue;
                 }
+                if sets.len() == most {
+                    self.is_whole = false;
+                    break;
+                }
+                sets.push([shorter.set.as_slice(), &[number]].concat());
             }
         }
         let level = sets.into_iter().map(|set| self.way(set)).collect();
         self.levels.push(level);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::singles::with_request;
+    use super::*;
+    use crate::deviation::{Rank, Side, all};
+
+    #[test]
+    fn every_pair_of_departures_is_a_way_and_what_is_left_out_of_three_is_told() {
+        let stages = Stage::Encode..=Stage::Join;
+        let of_text = || all().filter(|deviation| deviation.stage.side() == Side::Signing && stages.contains(&deviation.stage));
+        let pairs = of_text().map(|first| of_text().filter(|second| second.stage > first.stage).count()).sum::<usize>();
+        with_request(|subject| {
+            let catalogue = Catalogue::of(subject, Rank::Plausible, false);
+            let mut ways = Ways::new(&catalogue);
+            ways.grow();
+            ways.grow();
+            assert_eq!(ways.levels.iter().map(Vec::len).collect::<Vec<_>>(), [1, of_text().count(), pairs]);
+            assert!(ways.is_whole);
+            ways.grow();
+            assert_eq!((ways.levels[3].len(), ways.is_whole), (MOST_WAYS, false));
+        });
     }
 }

@@ -39,12 +39,14 @@ pub struct Pool<V> {
     levels: Vec<usize>,
     /// The most values that are kept.
     most: usize,
+    /// Whether nothing was left out so far.
+    is_whole: bool,
 }
 
 impl<V> Pool<V> {
     /// A pool with the value that no cause gives: the specification's own.
     pub fn new(key: Vec<u8>, value: V, most: usize) -> Pool<V> {
-        let mut pool = Pool { items: Vec::new(), places: HashMap::default(), levels: vec![0], most };
+        let mut pool = Pool { items: Vec::new(), places: HashMap::default(), levels: vec![0], most, is_whole: true };
         pool.add(&key, || value, Vec::new());
         pool.levels.push(pool.items.len());
         pool
@@ -81,6 +83,12 @@ impl<V> Pool<V> {
         self.items.iter_mut().map(|item| &mut item.value)
     }
 
+    /// Whether nothing was left out so far, for want of room or because somebody ended it.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// Adds a value, unless it is there, and a set that gives it. A value that takes fewer causes is known already and keeps its sets.
     pub fn add(&mut self, key: &[u8], value: impl FnOnce() -> V, set: Set) {
         match self.places.get(key) {
@@ -97,13 +105,19 @@ impl<V> Pool<V> {
                 self.places.insert(key.to_vec(), self.items.len());
                 self.items.push(Item { value: value(), sets: vec![set] });
             }
-            None => {}
+            None => self.is_whole = false,
         }
     }
 
     /// Ends a level: what was added since is of the next cost.
     pub fn end_level(&mut self) {
         self.levels.push(self.items.len());
+    }
+
+    /// Ends a level before its end.
+    pub fn cut_level(&mut self) {
+        self.is_whole = false;
+        self.end_level();
     }
 
     /// Adds the level behind the last: every set of that level with one more cause of a later stage. `derive` gives key and value of a
@@ -141,7 +155,7 @@ impl<V> Pool<V> {
                         continue;
                     }
                     if !may() {
-                        return self.end_level();
+                        return self.cut_level();
                     }
                     let mut longer = set.clone();
                     longer.push(number);
@@ -154,5 +168,25 @@ impl<V> Pool<V> {
             }
         }
         self.end_level();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_is_whole_until_something_is_left_out() {
+        let mut pool = Pool::new(b"own".to_vec(), 0, 2);
+        pool.add(b"one", || 1, vec![1]);
+        pool.add(b"one", || 1, vec![2]);
+        pool.end_level();
+        assert!(pool.is_whole());
+        assert_eq!(pool.level(1).iter().map(|item| (item.value, item.sets.clone())).collect::<Vec<_>>(), [(1, vec![vec![1], vec![2]])]);
+        pool.add(b"two", || 2, vec![3]);
+        assert!(!pool.is_whole());
+        let mut ended = Pool::new(Vec::new(), (), 2);
+        ended.cut_level();
+        assert!(!ended.is_whole());
     }
 }

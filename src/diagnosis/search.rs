@@ -240,7 +240,10 @@ impl Search<'_, '_> {
             if !found.is_empty() || self.stopped {
                 return found;
             }
-            self.complete = total;
+            let is_key_whole = signing.as_ref().is_none_or(|signing| signing.keys.pool().is_whole());
+            if is_key_whole && (is_of_key || uris.pool().is_whole() && texts.is_whole()) {
+                self.complete = total;
+            }
         }
         Vec::new()
     }

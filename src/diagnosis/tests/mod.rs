@@ -1,3 +1,3 @@
 //! Diagnoses of values that departures gave.
 
-mod singles;
+pub(super) mod singles;

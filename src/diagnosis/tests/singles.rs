@@ -1,11 +1,11 @@
 //! Every departure alone, and what a search must not claim.
 
-use crate::deviation::{Cause, Conduct, Side, all};
+use crate::deviation::{Cause, Conduct, Side, Stage, all};
 use crate::diagnosis::{Budget, Evidence, Outcome, SignatureText, Subject, diagnose};
 use crate::protocol::{Derivation, Header, Parameters, Request, Secrets, SignatureMethod, Source, Url};
 
 /// A request with many traps.
-pub(super) fn with_request<T>(use_it: impl FnOnce(&Subject<'_>) -> T) -> T {
+pub(in crate::diagnosis) fn with_request<T>(use_it: impl FnOnce(&Subject<'_>) -> T) -> T {
     let mut protocol = Parameters::new();
     for (name, value) in [
         ("oauth_consumer_key", "ck+~ é"),
@@ -72,5 +72,17 @@ fn what_is_right_is_called_right_and_what_nobody_does_is_not_explained() {
         let strange = ask(b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
         assert_eq!((strange.outcome, strange.sets.len()), (Outcome::Unexplained, 0));
         assert!(strange.tried > 1000 && strange.tried < 60_000, "{}", strange.tried);
+    });
+}
+
+#[test]
+fn two_departures_of_the_text_are_found_together_wherever_they_stand_in_the_table() {
+    with_request(|subject| {
+        let last_of = |stage| all().filter(|deviation| deviation.stage == stage).last().map(Cause::Deviation).unwrap();
+        let both = vec![last_of(Stage::EncodePart), last_of(Stage::Join)];
+        let wrong = derived(subject, &both).unwrap();
+        let evidence = Evidence { signature: Some(SignatureText::whole(&wrong.signature)), ..Evidence::default() };
+        let diagnosis = diagnose(subject, &evidence, &mut Budget { mistakes: 2, ..Budget::default() });
+        assert!(diagnosis.sets.contains(&both), "{:?}", diagnosis.ids());
     });
 }
