@@ -119,7 +119,7 @@ impl RunDiagnosis<'_> {
         Some(left)
     }
 
-    fn one(&mut self, failure: &Witness, known: &[Vec<Cause>], among: &[Cause], mistakes: usize, most: u64) -> Diagnosis {
+    pub(super) fn one(&mut self, failure: &Witness, known: &[Vec<Cause>], among: &[Cause], mistakes: usize, most: u64) -> Diagnosis {
         let (input, output) = match (&*failure.question, &failure.observation) {
             (Question::Sign(input) | Question::BaseString(input), Observation::Answered(output)) => (input, output),
             _ => return Diagnosis::unexplained(),
@@ -237,7 +237,7 @@ const fn digest_length(method: SignatureMethod) -> Option<usize> {
 }
 
 /// The fewest comparisons that are worth a search.
-const LEAST: u64 = 2_000;
+pub(super) const LEAST: u64 = 2_000;
 
 /// The causes of some sets, each once; a mistake of input belongs to one request.
 fn causes_of(sets: &[Vec<Cause>]) -> Vec<Cause> {
