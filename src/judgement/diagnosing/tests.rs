@@ -129,3 +129,44 @@ fn signatures_that_speak_against_everything_say_nothing_of_a_verdict() {
     assert_eq!(diagnosis.outcome, Outcome::Ambiguous, "{:?} {:?}", diagnosis.ids(), diagnosis.note);
     assert!(diagnosis.sets.contains(&ignored), "{:?}", diagnosis.ids());
 }
+
+/// What is named for somebody with these departures, put through some suites.
+fn named_for(ids: &[&str], suites: &[&str]) -> Vec<Vec<Vec<String>>> {
+    let causes: Vec<Cause> = ids.iter().map(|id| Cause::parse(id).unwrap()).collect();
+    let (mut reference, mut deviant) = (Reference::new(), Reference::conducting(Conduct::of(&causes)));
+    let (mut failures, mut rights) = (Vec::new(), Vec::new());
+    for case in suites.iter().flat_map(|suite| cases(suite)) {
+        let observation = deviant.ask(&case.question);
+        let is_right = is_alike(case.question.operation(), &reference.ask(&case.question), &observation);
+        let witness = Witness { question: Arc::new(case.question), observation };
+        if !witness.is_rsa() && witness.question.operation() != Operation::Verify {
+            (if is_right { &mut rights } else { &mut failures }).push(witness);
+        }
+    }
+    let mut effort = Effort { most: 1_000_000, most_each: 200_000, watch: &mut |_, _| true };
+    diagnose_run(&failures, &rights, &mut effort).iter().map(Diagnosis::ids).collect()
+}
+
+/// Each of the first explains some of the failures by itself, and what the others show explains them too.
+#[test]
+fn what_is_not_needed_beside_the_causes_of_other_failures_is_not_named() {
+    for (needless, there, suites) in [
+        (
+            "encode.escapes-kept",
+            ["read.decoded-as-form-twice", "protocol.decoded-again"],
+            &["sign.parameters", "sign.characters", "sign.query", "sign.form", "sign.derived"][..],
+        ),
+        (
+            "encode.parts-raw",
+            ["protocol.body-hash-encoded-again", "encode.url-query.everywhere"],
+            &["base_string.published", "sign.characters", "sign.query", "sign.rfc"],
+        ),
+        ("key.no-ampersand-without-token", ["plaintext.secrets-raw", "key.token-secret-only"], &["sign.plaintext", "sign.key"]),
+    ] {
+        let named = named_for(&there, suites);
+        let is_there = |sets: &&Vec<Vec<String>>| sets.iter().any(|set| set.iter().all(|id| there.contains(&id.as_str())));
+        assert!(named.iter().filter(is_there).count() > named.len() / 2, "{there:?}: {named:?}");
+        assert!(there.iter().all(|id| named.concat().concat().iter().any(|named| named == id)), "{there:?}: {named:?}");
+        assert!(!named.iter().any(|sets| sets.iter().all(|set| set.iter().any(|id| id == needless))), "{there:?}: {named:?}");
+    }
+}
