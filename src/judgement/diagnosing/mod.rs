@@ -12,7 +12,7 @@
 //! | `foreseen` | failures whose causes somebody has written down |
 //! | `sent` | what is only wrong as it is sent |
 //! | `standing` | what the cases that went right say of a set of causes |
-//! | `needless` | causes that are not needed beside those of other failures |
+//! | `needless` | which of several sets is meant, and causes that are not needed beside those of other failures |
 //!
 //! [`Verdicts`] keeps what was asked for it from one diagnosis to the next.
 
@@ -30,7 +30,6 @@ mod verifying;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use self::needless::Group;
 use self::signing::Known;
 use self::standing::{Hiding, Standings};
 use self::verdicts::Noted;
@@ -85,14 +84,6 @@ const OUTWEIGHS: usize = 3;
 
 fn ids(set: &[Cause]) -> Vec<String> {
     set.iter().map(Cause::to_string).collect()
-}
-
-/// The sets of a diagnosis that a failure speaks for: those that are the only explanation of others, or all of them. What such a set explains
-/// too needs no other.
-fn needed<'a>(diagnosis: &'a Diagnosis, groups: &[Group]) -> Vec<&'a [Cause]> {
-    let all = || diagnosis.sets.iter().map(Vec::as_slice);
-    let needed: Vec<&[Cause]> = all().filter(|set| groups.iter().any(|(own, _)| own == set)).collect();
-    if needed.is_empty() { all().collect() } else { needed }
 }
 
 /// The most cases that are counted against a set.
@@ -318,15 +309,12 @@ impl RunDiagnosis<'_> {
     }
 
     /// Where several sets explain a failure, those are kept that the fewest answers speak against: an answer that went right and that they
-    /// would have changed, also beside what else is wrong. Who reads forms wrongly and queries too would have failed with a form. So does a
-    /// failure that another set explains by itself and not with this one. One that explains many more failures than those stays too: what
-    /// hides it somewhere may not be known.
+    /// would have changed, also beside what else is wrong. Who reads forms wrongly and queries too would have failed with a form. One that
+    /// explains many more failures than those stays too: what hides it somewhere may not be known.
     ///
     /// The pattern of all answers of `verify` is looked at already. Who signs rightly derives rightly, so signatures speak there too.
     fn weigh(&mut self) {
-        let groups = self.groups();
-        let supports = self.supports(&groups);
-        let mut beside: HashMap<Vec<String>, usize> = HashMap::new();
+        let supports = self.supports();
         for place in 0..self.failures.len() {
             let Some(failure) = self.failures.get(place) else { continue };
             let kin = match failure.question.operation() {
@@ -345,10 +333,7 @@ impl RunDiagnosis<'_> {
             for set in &sets {
                 // Beyond this many it is kept in no case, however many they are.
                 let most = fewest.saturating_add(support(set) / OUTWEIGHS);
-                let mut count = self.count_against(set, kin, most);
-                if Kin::of(failure.question.operation()) == Kin::Signing {
-                    count += *beside.entry(ids(set)).or_insert_with(|| self.count_beside(set, &groups));
-                }
+                let count = self.count_against(set, kin, most);
                 fewest = fewest.min(count);
                 counts.push(count);
             }
@@ -378,11 +363,11 @@ impl RunDiagnosis<'_> {
     }
 
     /// How many failures each set explains; those of `verify` are left out, because one bit is explained by many.
-    fn supports(&self, groups: &[Group]) -> HashMap<Vec<String>, usize> {
+    fn supports(&self) -> HashMap<Vec<String>, usize> {
         let mut supports: HashMap<Vec<String>, usize> = HashMap::new();
         for (failure, diagnosis) in self.failures.iter().zip(&self.found) {
             if failure.question.operation() != Operation::Verify {
-                needed(diagnosis, groups).into_iter().for_each(|set| *supports.entry(ids(set)).or_default() += 1);
+                diagnosis.ids().into_iter().for_each(|ids| *supports.entry(ids).or_default() += 1);
             }
         }
         supports
@@ -423,32 +408,5 @@ impl RunDiagnosis<'_> {
         let is_all = count < limit || limit == MOST_AGAINST;
         self.against.insert(key, Against { count, is_all });
         count
-    }
-
-    /// Where several sets explain a failure, those are kept whose causes take part in the most failures of the run: an implementation makes
-    /// its mistakes everywhere. One that is left is the explanation.
-    fn settle(&mut self) {
-        let groups = self.groups();
-        let mut support: HashMap<String, usize> = HashMap::new();
-        for diagnosis in &self.found {
-            let mut ids = needed(diagnosis, &groups).into_iter().map(|set| ids(set)).collect::<Vec<_>>().concat();
-            ids.sort_unstable();
-            ids.dedup();
-            ids.into_iter().for_each(|id| *support.entry(id).or_default() += 1);
-        }
-        // A set is as strong as its weakest cause.
-        let strength = |set: &Vec<String>| {
-            let each = || set.iter().map(|id| support.get(id).copied().unwrap_or(0));
-            (each().min(), each().sum::<usize>())
-        };
-        for diagnosis in self.found.iter_mut().filter(|diagnosis| diagnosis.outcome == Outcome::Ambiguous) {
-            let ids = diagnosis.ids();
-            let most = ids.iter().map(strength).max();
-            let mut is_kept = ids.iter().map(|ids| Some(strength(ids)) == most).collect::<Vec<_>>().into_iter();
-            diagnosis.sets.retain(|_| is_kept.next().unwrap_or(true));
-            if diagnosis.sets.len() == 1 {
-                diagnosis.outcome = Outcome::Explained;
-            }
-        }
     }
 }

@@ -1,23 +1,23 @@
-//! What failures of signing say of each other's causes. The first that explains one is the simplest by itself; when the whole run is known,
-//! the mistakes that others show may explain it too, and may not go together with it. Who makes those need not make one more.
+//! What failures say of each other's causes. What explains one may be the simplest by itself; when the whole run is known, the mistakes that
+//! others show may explain it too, and may not go together with it. Who makes those need not make one more.
 
 use std::collections::HashMap;
 
 use super::signing::LEAST;
-use super::{Kin, RunDiagnosis, Witness};
+use super::{Kin, RunDiagnosis, Witness, ids};
 use crate::deviation::{Cause, Conduct};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Reference;
 
 /// A set that is the only explanation of failures of signing, and their places.
-pub(super) type Group = (Vec<Cause>, Vec<usize>);
+type Group = (Vec<Cause>, Vec<usize>);
 
 /// The most failures of a group that are asked about another set.
 const MOST_ASKED: usize = 50;
 
 impl RunDiagnosis<'_> {
     /// The sets that are the only explanation of failures.
-    pub(super) fn groups(&self) -> Vec<Group> {
+    fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for place in self.places(|operation| Kin::of(operation) == Kin::Signing) {
             let Some(Diagnosis { outcome: Outcome::Explained, sets, .. }) = self.found.get(place) else { continue };
@@ -30,11 +30,6 @@ impl RunDiagnosis<'_> {
         groups
     }
 
-    /// How many failures that another set explains are not explained by it and this set together.
-    pub(super) fn count_beside(&self, set: &[Cause], groups: &[Group]) -> usize {
-        groups.iter().map(|group| self.contradict(group, set).count()).sum()
-    }
-
     /// The failures of a group that its set does not explain together with another; none where the two cannot be together.
     fn contradict<'a>(&'a self, (own, places): &'a Group, set: &[Cause]) -> impl Iterator<Item = &'a Witness> + 'a {
         let more: Vec<Cause> = lasting(set).filter(|cause| !own.contains(cause)).cloned().collect();
@@ -42,6 +37,33 @@ impl RunDiagnosis<'_> {
         let mut deviant = Reference::conducting(Conduct::of(own.iter().chain(&more)));
         let failures = places.iter().filter_map(|place| self.failures.get(*place)).filter(|failure| !failure.is_rsa());
         failures.take(if is_asked { MOST_ASKED } else { 0 }).filter(move |failure| !failure.is_answered_by(&mut deviant))
+    }
+
+    /// Where several sets explain a failure, those are kept whose causes take part in the most failures of the run: an implementation makes
+    /// its mistakes everywhere. One that is left is the explanation.
+    pub(super) fn settle(&mut self) {
+        let groups = self.groups();
+        let mut support: HashMap<String, usize> = HashMap::new();
+        for diagnosis in &self.found {
+            let mut ids = needed(diagnosis, &groups).into_iter().map(ids).collect::<Vec<_>>().concat();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.into_iter().for_each(|id| *support.entry(id).or_default() += 1);
+        }
+        // A set is as strong as its weakest cause.
+        let strength = |set: &Vec<String>| {
+            let each = || set.iter().map(|id| support.get(id).copied().unwrap_or(0));
+            (each().min(), each().sum::<usize>())
+        };
+        for diagnosis in self.found.iter_mut().filter(|diagnosis| diagnosis.outcome == Outcome::Ambiguous) {
+            let ids = diagnosis.ids();
+            let most = ids.iter().map(strength).max();
+            let mut is_kept = ids.iter().map(|ids| Some(strength(ids)) == most).collect::<Vec<_>>().into_iter();
+            diagnosis.sets.retain(|_| is_kept.next().unwrap_or(true));
+            if diagnosis.sets.len() == 1 {
+                diagnosis.outcome = Outcome::Explained;
+            }
+        }
     }
 
     /// Puts the causes of other failures in the place of a set that is not needed beside them: together they explain all of its failures,
@@ -88,6 +110,14 @@ impl RunDiagnosis<'_> {
         }
         Some(instead)
     }
+}
+
+/// The sets of a diagnosis that a failure speaks for: those that are the only explanation of others, or all of them. What such a set explains
+/// too needs no other.
+fn needed<'a>(diagnosis: &'a Diagnosis, groups: &[Group]) -> Vec<&'a [Cause]> {
+    let all = || diagnosis.sets.iter().map(Vec::as_slice);
+    let needed: Vec<&[Cause]> = all().filter(|set| groups.iter().any(|(own, _)| own == set)).collect();
+    if needed.is_empty() { all().collect() } else { needed }
 }
 
 /// The causes that explain more failures than `least`, alone or beside others, the strongest first; one of each stage.
