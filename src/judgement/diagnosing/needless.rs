@@ -8,18 +8,19 @@ use super::{Kin, RunDiagnosis, Witness, ids};
 use crate::deviation::{Cause, Conduct};
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Reference;
+use crate::vectors::Operation;
 
-/// A set that is the only explanation of failures of signing, and their places.
+/// A set that is the only explanation of failures, and their places.
 type Group = (Vec<Cause>, Vec<usize>);
 
 /// The most failures of a group that are asked about another set.
 const MOST_ASKED: usize = 50;
 
 impl RunDiagnosis<'_> {
-    /// The sets that are the only explanation of failures.
+    /// The sets that are the only explanation of failures; those of `verify` are left out, because one bit is explained by many.
     fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        for place in self.places(|operation| Kin::of(operation) == Kin::Signing) {
+        for place in self.places(|operation| operation != Operation::Verify) {
             let Some(Diagnosis { outcome: Outcome::Explained, sets, .. }) = self.found.get(place) else { continue };
             let [set] = sets.as_slice() else { continue };
             match groups.iter_mut().find(|(known, _)| known == set) {
@@ -101,14 +102,35 @@ impl RunDiagnosis<'_> {
         }
         let mut instead = Vec::new();
         for place in failures {
-            let found = self.one(self.failures.get(*place)?, std::slice::from_ref(&together), &[], 0, LEAST);
-            if found.outcome != Outcome::Explained {
-                return None;
-            }
+            let found = self.explained_by(self.failures.get(*place)?, &together)?;
             let before = self.found.get(*place)?;
             instead.push((*place, Diagnosis { tried: before.tried, complete: before.complete, note: before.note.clone(), ..found }));
         }
         Some(instead)
+    }
+
+    /// The diagnosis of a failure by those of some causes that it takes; nothing if they do not explain it.
+    fn explained_by(&mut self, failure: &Witness, causes: &[Cause]) -> Option<Diagnosis> {
+        if Kin::of(failure.question.operation()) == Kin::Signing {
+            let found = self.one(failure, &[causes.to_vec()], &[], 0, LEAST);
+            return (found.outcome == Outcome::Explained).then_some(found);
+        }
+        let gives = |causes: &[Cause]| failure.is_answered_by(&mut Reference::conducting(Conduct::of(causes)));
+        let mut kept = causes.to_vec();
+        if !gives(&kept) {
+            return None;
+        }
+        let mut place = 0;
+        while place < kept.len() {
+            let mut fewer = kept.clone();
+            fewer.remove(place);
+            if gives(&fewer) {
+                kept = fewer;
+            } else {
+                place += 1;
+            }
+        }
+        Some(Diagnosis::of_sets(vec![kept]))
     }
 }
 

@@ -161,6 +161,7 @@ fn what_is_not_needed_beside_the_causes_of_other_failures_is_not_named() {
             ["protocol.body-hash-encoded-again", "encode.url-query.everywhere"],
             &["base_string.published", "sign.characters", "sign.query", "sign.rfc"],
         ),
+        ("uri.as-given", ["uri.host-case-kept", "uri.default-port-kept"], &["base_uri.published", "base_uri.rules"]),
         ("key.no-ampersand-without-token", ["plaintext.secrets-raw", "key.token-secret-only"], &["sign.plaintext", "sign.key"]),
     ] {
         let named = named_for(&there, suites);
