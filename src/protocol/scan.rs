@@ -102,8 +102,8 @@ fn any(text: &[u8], test: impl Fn(u8x16) -> u8x16) -> bool {
     (found | test(u8x16::new(last))).to_bitmask() != 0
 }
 
-/// All ones in every octet from `first` to `last`, which are of ASCII. The range is moved to where signed numbers begin: one comparison is left of two, and a
-/// processor of the baseline compares signed octets only.
+/// All ones in every octet from `first` to `last`, which are of ASCII. The range is moved to where signed numbers begin: one comparison is
+/// left of two, and a processor of the baseline compares signed octets only.
 #[inline(always)]
 fn within(octets: u8x16, first: u8, last: u8) -> u8x16 {
     let moved: i8x16 = cast(octets - u8x16::splat(first | 0x80));
