@@ -214,6 +214,7 @@ fn diagnosed(
     }
     run.settle();
     run.replace_needless();
+    run.found.iter_mut().for_each(|diagnosis| diagnosis.sets.truncate(MOST_SETS));
     run.name_who_speaks_against();
     run.found
 }
@@ -357,7 +358,6 @@ impl RunDiagnosis<'_> {
                     diagnosis.outcome = Outcome::Explained;
                 }
                 diagnosis.sets = kept;
-                diagnosis.sets.truncate(MOST_SETS);
             }
         }
     }

@@ -1,15 +1,16 @@
 //! Failures of `verify`. One answer is one bit, and many departures give the same; what a verifier does wrong shows in the pattern of all
 //! its answers. A departure is named for a failure if it gives that answer, and if every answer of the run that it would change was
-//! changed. Of several, those are named that explain the most failures.
+//! changed. Of several, those are named that explain the most failures. Who derives signatures wrongly mostly does so on both sides: what
+//! signatures showed already is tried all together.
 
 use std::cmp::Reverse;
 
 use super::standing::Hiding;
 use super::verdicts::Noted;
-use super::{RunDiagnosis, SUPPORT, Witness};
-use crate::deviation::{Cause, Deviation, Side, all};
+use super::{RunDiagnosis, SUPPORT, Witness, can_show};
+use crate::deviation::{Cause, Conduct, Deviation, Side, all};
 use crate::diagnosis::Diagnosis;
-use crate::implementation::Observation;
+use crate::implementation::{Observation, Reference};
 use crate::vectors::{Operation, Question};
 
 /// A departure that explains failures, as long as nobody speaks against it.
@@ -17,6 +18,16 @@ struct Candidate {
     /// Its place in the table.
     number: usize,
     deviation: &'static Deviation,
+    /// The places of the failures that it explains.
+    explained: Vec<usize>,
+    /// How many answers speak against it.
+    against: usize,
+}
+
+/// What signatures showed to be wrong, all together.
+struct Shown {
+    /// What explained the most signatures comes first.
+    causes: Vec<Cause>,
     /// The places of the failures that it explains.
     explained: Vec<usize>,
     /// How many answers speak against it.
@@ -31,15 +42,48 @@ impl RunDiagnosis<'_> {
             return;
         }
         let candidates = self.candidates(&failed);
+        let shown = self.shown_by_signatures(&failed);
         for place in failed {
             let of_place = || candidates.iter().filter(|candidate| candidate.explained.contains(&place));
             let weight = |candidate: &Candidate| (candidate.explained.len(), Reverse(candidate.against));
             let best = of_place().map(weight).max();
+            let is_best = |shown: &&Shown| shown.explained.contains(&place) && best <= Some((shown.explained.len(), Reverse(shown.against)));
+            if let Some(shown) = shown.as_ref().filter(is_best) {
+                let needed = self.failures.get(place).map(|failure| needed_for(failure, &shown.causes));
+                self.set(place, Diagnosis::of_sets(needed.into_iter().collect()));
+                continue;
+            }
             let sets = of_place().filter(|candidate| Some(weight(candidate)) == best);
             let sets = sets.map(|candidate| vec![candidate.deviation.into()]);
             let diagnosis = Diagnosis::of_sets(sets.collect());
             self.set(place, diagnosis);
         }
+    }
+
+    /// What signatures showed to be wrong, as far as it explains failures at these places and few answers speak against it. What explains the
+    /// fewest signatures is left out first: it may be none of the mistakes.
+    fn shown_by_signatures(&self, failed: &[usize]) -> Option<Shown> {
+        let of_verify = |witness: &&Witness| witness.question.operation() == Operation::Verify;
+        let mut best: Option<Shown> = None;
+        let mut last = Vec::new();
+        for number in (1..=self.established.len()).rev() {
+            let causes = together(self.established.get(..number).unwrap_or_default());
+            if causes.is_empty() || causes == last {
+                continue;
+            }
+            let mut deviant = Reference::conducting(Conduct::of(&causes));
+            let mut gives = |witness: &Witness| witness.is_answered_by(&mut deviant);
+            let explained: Vec<usize> = (failed.iter().copied()).filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
+            let most = explained.len().div_ceil(SUPPORT);
+            let against = self.rights.iter().copied().filter(of_verify).filter(|right| !gives(right)).take(most).count();
+            let is_asked = explained.iter().any(|place| *place >= self.first);
+            let is_better = |known: &Shown| (known.explained.len(), Reverse(known.against)) < (explained.len(), Reverse(against));
+            if is_asked && against < most && best.as_ref().is_none_or(is_better) {
+                best = Some(Shown { causes: causes.clone(), explained, against });
+            }
+            last = causes;
+        }
+        best
     }
 
     /// The departures that explain some of the failures at these places, and that few answers speak against, in the order of the table.
@@ -110,6 +154,30 @@ impl RunDiagnosis<'_> {
         candidates.sort_by_key(|candidate| candidate.number);
         candidates
     }
+}
+
+/// The causes of several sets that show in verdicts and can be there together: of two of one stage, the first.
+fn together(sets: &[Vec<Cause>]) -> Vec<Cause> {
+    let mut together: Vec<Cause> = Vec::new();
+    for cause in sets.iter().flatten().filter(|cause| can_show(std::slice::from_ref(cause), Operation::Verify)) {
+        if !together.iter().any(|known| known.stage() == cause.stage()) {
+            together.push(cause.clone());
+        }
+    }
+    together
+}
+
+/// Those of some causes, which together answer as was answered, that this takes. The last are left out first.
+fn needed_for(failure: &Witness, causes: &[Cause]) -> Vec<Cause> {
+    let mut needed = causes.to_vec();
+    for place in (0..causes.len()).rev() {
+        let mut fewer = needed.clone();
+        fewer.remove(place);
+        if failure.is_answered_by(&mut Reference::conducting(Conduct::of(&fewer))) {
+            needed = fewer;
+        }
+    }
+    needed
 }
 
 /// How long a request is: the longer, the more departures show in it.
