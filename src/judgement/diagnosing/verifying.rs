@@ -9,7 +9,7 @@ use super::standing::Hiding;
 use super::verdicts::Noted;
 use super::{RunDiagnosis, SUPPORT, Witness, can_show};
 use crate::deviation::{Cause, Conduct, Deviation, Side, all};
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::{Observation, Reference};
 use crate::vectors::{Operation, Question};
 
@@ -23,6 +23,9 @@ struct Candidate {
     /// How many answers speak against it.
     against: usize,
 }
+
+/// The most sets that are put together.
+const MOST_SHOWN: usize = 20;
 
 /// What signatures showed to be wrong, all together.
 struct Shown {
@@ -47,10 +50,11 @@ impl RunDiagnosis<'_> {
             let of_place = || candidates.iter().filter(|candidate| candidate.explained.contains(&place));
             let weight = |candidate: &Candidate| (candidate.explained.len(), Reverse(candidate.against));
             let best = of_place().map(weight).max();
-            let is_best = |shown: &&Shown| shown.explained.contains(&place) && best <= Some((shown.explained.len(), Reverse(shown.against)));
-            if let Some(shown) = shown.as_ref().filter(is_best) {
-                let needed = self.failures.get(place).map(|failure| needed_for(failure, &shown.causes));
-                self.set(place, Diagnosis::of_sets(needed.into_iter().collect()));
+            let is_best =
+                |shown: &&Shown| shown.explained.contains(&place) && best <= Some((shown.explained.len(), Reverse(shown.against)));
+            if let Some((shown, failure)) = shown.as_ref().filter(is_best).zip(self.failures.get(place)) {
+                let sets = self.alternatives(failure, needed_for(failure, &shown.causes));
+                self.set(place, Diagnosis::of_sets(sets));
                 continue;
             }
             let sets = of_place().filter(|candidate| Some(weight(candidate)) == best);
@@ -61,19 +65,26 @@ impl RunDiagnosis<'_> {
     }
 
     /// What signatures showed to be wrong, as far as it explains failures at these places and few answers speak against it. What explains the
-    /// fewest signatures is left out first: it may be none of the mistakes.
+    /// fewest signatures, or is one of several that may, is left out first: it may be none of the mistakes.
     fn shown_by_signatures(&self, failed: &[usize]) -> Option<Shown> {
+        let mut sets = self.established.clone();
+        for possible in self.found.iter().filter(|found| found.outcome == Outcome::Ambiguous).filter_map(|found| found.sets.first()) {
+            if sets.len() < MOST_SHOWN && !sets.contains(possible) {
+                sets.push(possible.clone());
+            }
+        }
         let of_verify = |witness: &&Witness| witness.question.operation() == Operation::Verify;
         let mut best: Option<Shown> = None;
         let mut last = Vec::new();
-        for number in (1..=self.established.len()).rev() {
-            let causes = together(self.established.get(..number).unwrap_or_default());
+        for number in (1..=sets.len()).rev() {
+            let causes = together(sets.get(..number).unwrap_or_default());
             if causes.is_empty() || causes == last {
                 continue;
             }
             let mut deviant = Reference::conducting(Conduct::of(&causes));
             let mut gives = |witness: &Witness| witness.is_answered_by(&mut deviant);
-            let explained: Vec<usize> = (failed.iter().copied()).filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
+            let explained: Vec<usize> =
+                (failed.iter().copied()).filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
             let most = explained.len().div_ceil(SUPPORT);
             let against = self.rights.iter().copied().filter(of_verify).filter(|right| !gives(right)).take(most).count();
             let is_asked = explained.iter().any(|place| *place >= self.first);
@@ -84,6 +95,27 @@ impl RunDiagnosis<'_> {
             last = causes;
         }
         best
+    }
+
+    /// A set that explains a verdict, and others that do where signatures left open which of several causes is meant.
+    fn alternatives(&self, failure: &Witness, set: Vec<Cause>) -> Vec<Vec<Cause>> {
+        let mut sets = vec![set.clone()];
+        for found in self.found.iter().filter(|found| found.outcome == Outcome::Ambiguous) {
+            let Some((first, others)) = found.sets.split_first() else { continue };
+            for other in others {
+                let is_meant = |cause: &&Cause| !first.contains(cause) || other.contains(cause);
+                let mut alternative: Vec<Cause> = set.iter().filter(is_meant).cloned().collect();
+                if alternative.len() == set.len() {
+                    continue;
+                }
+                alternative.extend(other.iter().filter(|cause| !first.contains(cause)).cloned());
+                let gives = || failure.is_answered_by(&mut Reference::conducting(Conduct::of(&alternative)));
+                if sets.len() < MOST_SHOWN && !sets.contains(&alternative) && gives() {
+                    sets.push(alternative);
+                }
+            }
+        }
+        sets
     }
 
     /// The departures that explain some of the failures at these places, and that few answers speak against, in the order of the table.
