@@ -110,7 +110,7 @@ fn bring_up_to_date(arguments: &Update) -> Outcome {
         return Err(Fail::usage("a file is for one adapter").hint("name one: --adapter 'CMD'"));
     };
     let corpus = arguments.vectors.corpus()?;
-    let selector = arguments.selection.selector(&corpus)?;
+    let selector = arguments.selection.selector(&corpus, std::iter::empty())?;
     let plan = session::plan(&corpus, &selector, 0)?;
     if plan.selected() == 0 || !arguments.selection.is_everything() {
         selector.check(&corpus.cases().map(|case| Ok(case?.full_id())).collect::<Result<Vec<_>, Fail>>()?)?;

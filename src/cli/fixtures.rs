@@ -1,21 +1,19 @@
 //! The provider fixtures that come along: judged once in every run, whatever the adapters, because they are about our own reading;
 //! and those that somebody has recorded.
 
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use super::arguments::Vectors;
 use super::fail::Fail;
-use super::files;
+use super::fixture_files::{self, Beside, Found};
 use super::reports::Opened;
 use super::selection::Selector;
 use crate::implementation::{Description, Implementation as _, Reference};
 use crate::judgement::{ExitCode, Run, RunStart, Runner, Surroundings, judge_exchange};
-use crate::probe::record::{FIXTURES, PROFILE};
 use crate::profile::fixture::{Fixture, Fixtures as File, Status};
-use crate::profile::load::{MAX_FILE, Sort};
 use crate::profile::{self, Profile, shipped};
 use crate::vectors::{Corpus, embedded};
 
@@ -87,36 +85,25 @@ impl Fixtures {
         Fixtures { files: Vec::new(), profiles: BTreeMap::new() }
     }
 
-    /// Those among these paths: files of fixtures, and folders that were recorded. The other paths are given back.
+    /// Those among these paths. The paths among which vector files are, are given back.
     pub(super) fn among(paths: &[PathBuf]) -> Result<(Fixtures, Vec<PathBuf>), Fail> {
-        let (mut fixtures, mut others) = (Fixtures::none(), Vec::new());
-        for path in paths {
-            let recorded = path.join(FIXTURES);
-            if is_one(path) {
-                fixtures.read(path, &path.with_file_name(PROFILE))?;
-            } else if is_one(&recorded) {
-                fixtures.read(&recorded, &path.join(PROFILE))?;
-            } else {
-                // A set as it is exported: vectors, and below them fixtures and the profiles that they name.
-                let is_below = path.file_name().is_some_and(|name| name == "fixtures");
-                let root = if is_below { path.clone() } else { path.join("fixtures") };
-                let found = below(&root);
-                for file in &found {
-                    let profile = format!("{}.json", File::read(file)?.profile);
-                    fixtures.read(file, &root.with_file_name("profiles").join(profile))?;
-                }
-                if !is_below || found.is_empty() {
-                    others.push(path.clone());
-                }
+        let (found, others) = fixture_files::among(paths)?;
+        let mut fixtures = Fixtures::none();
+        let mut seen = HashSet::new();
+        for Found { file, profile } in &found {
+            // What is named twice is read once, as a vector file is.
+            if fs::canonicalize(file).map_or(true, |file| seen.insert(file)) {
+                fixtures.read(file, profile)?;
             }
         }
         Ok((fixtures, others))
     }
 
     /// A file of one's own: its profile is there, or comes along.
-    fn read(&mut self, path: &Path, beside: &Path) -> Result<(), Fail> {
+    fn read(&mut self, path: &Path, beside: &Beside) -> Result<(), Fail> {
         let file = File::read(path)?;
-        let own = if beside.is_file() { Some(Profile::read(beside)?) } else { None };
+        let beside = beside.file_of(&file.profile);
+        let own = if beside.is_file() { Some(Profile::read(&beside)?) } else { None };
         let known = self.profiles.get(&file.profile);
         let profile = match own.filter(|profile| profile.id == file.profile) {
             Some(own) if known.is_some_and(|known| *known != own) => {
@@ -127,9 +114,20 @@ impl Fixtures {
             None => shipped::profile(&file.profile)
                 .ok_or_else(|| Fail::work(format!("{}: there is no profile {:?}", path.display(), file.profile)))??,
         };
+        let known =
+            |suite: &str, id: &str| self.files.iter().any(|(other, file)| **other == *suite && file.cases.iter().any(|case| case.id == id));
+        if let Some(twice) = file.cases.iter().find(|fixture| known(&file.suite, &fixture.id)) {
+            let message = format!("{}: another fixture {}/{} was read before", path.display(), file.suite, twice.id);
+            return Err(Fail::work(message).hint("an id is used once in a run"));
+        }
         self.profiles.insert(file.profile.clone(), profile);
         self.files.push((file.suite.as_str().into(), file));
         Ok(())
+    }
+
+    /// The names of their profiles.
+    pub(super) fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
     }
 
     /// All of them, in the order of files. Withdrawn ones are kept for reading only.
@@ -172,25 +170,4 @@ impl Fixtures {
         }
         Ok(Some(run))
     }
-}
-
-/// Whether a file holds fixtures. What cannot be read is told by who reads vector files.
-fn is_one(file: &Path) -> bool {
-    file.is_file()
-        && file.extension().is_some_and(|extension| extension == "json")
-        && files::octets(file, MAX_FILE).is_ok_and(|octets| Sort::of(&String::from_utf8_lossy(&octets)) == Sort::Fixtures)
-}
-
-/// The files of fixtures in a folder and in those directly below it, in the order of their names.
-fn below(folder: &Path) -> Vec<PathBuf> {
-    let inside = |folder: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).collect()
-    };
-    let mut all = inside(folder);
-    let deeper: Vec<PathBuf> = all.iter().filter(|path| path.is_dir()).flat_map(|path| inside(path)).collect();
-    all.extend(deeper);
-    all.retain(|path| is_one(path));
-    all.sort();
-    all
 }

@@ -104,7 +104,7 @@ fn listed<T: Listed>(name: &'static str, things: &[T], json: bool) -> String {
 
 fn cases(arguments: &Cases) -> Result<Vec<ListedCase>, Fail> {
     let (fixtures, corpus) = fixtures::opened(&arguments.vectors)?;
-    let selector = arguments.selection.selector(&corpus)?;
+    let selector = arguments.selection.selector(&corpus, fixtures.profiles())?;
     let (mut taken, mut ids) = (Vec::new(), Vec::new());
     for case in corpus.cases() {
         let case = case?;
@@ -113,9 +113,7 @@ fn cases(arguments: &Cases) -> Result<Vec<ListedCase>, Fail> {
             taken.push(ListedCase::of(case));
         }
     }
-    if arguments.selection.asks_for_exchanges() {
-        taken.extend(fixtures.selected(&selector).into_iter().map(ListedCase::of_exchange));
-    }
+    taken.extend(fixtures.selected(&selector).into_iter().map(ListedCase::of_exchange));
     ids.extend(fixtures.all().map(|exchange| exchange.full_id()));
     selector.check(&ids)?;
     Ok(taken)

@@ -7,6 +7,7 @@ mod explain;
 mod explain_deviation;
 mod fail;
 mod files;
+mod fixture_files;
 mod fixtures;
 mod fuzz;
 mod fuzz_replay;

@@ -1,4 +1,4 @@
-//! A profile or fixtures of one's own, checked: `countersign vectors lint FILE`.
+//! Profiles and fixtures, checked: `countersign vectors lint`.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::profile::load::{LoadError, MAX_FILE, Sort, faults};
 /// How a line begins that says what to do about the one before.
 pub(super) const HINT: &str = "hint: ";
 
-/// What is wrong with a profile or fixtures, each with its place, and hints; `None` if the file is neither.
+/// What is wrong with a profile or fixtures of one's own, each with its place, and hints; `None` if the file is neither.
 ///
 /// # Errors
 /// A file that cannot be read.
@@ -18,14 +18,27 @@ pub(super) fn lint(path: &Path) -> Result<Option<Vec<String>>, Fail> {
     if path.is_dir() || path.extension().is_none_or(|extension| extension != "json") {
         return Ok(None);
     }
+    match Sort::of(&files::text(path, MAX_FILE)?) {
+        Sort::Other => Ok(None),
+        Sort::Profile => lint_profile(path).map(Some),
+        Sort::Fixtures => lint_fixtures(path).map(Some),
+    }
+}
+
+/// What is wrong with a profile.
+pub(super) fn lint_profile(path: &Path) -> Result<Vec<String>, Fail> {
     let text = files::text(path, MAX_FILE)?;
-    let name = path.display().to_string();
-    let found = match Sort::of(&text) {
-        Sort::Other => return Ok(None),
-        Sort::Profile => faults(&name, &text),
-        Sort::Fixtures => Fixtures::parse(&name, &text).err().into_iter().collect(),
-    };
-    Ok(Some(found.into_iter().flat_map(|fault: LoadError| told(fault.to_string(), fault.hint)).collect()))
+    Ok(all_told(faults(&path.display().to_string(), &text)))
+}
+
+/// What is wrong with a file of fixtures.
+pub(super) fn lint_fixtures(path: &Path) -> Result<Vec<String>, Fail> {
+    let text = files::text(path, MAX_FILE)?;
+    Ok(all_told(Fixtures::parse(&path.display().to_string(), &text).err()))
+}
+
+fn all_told(faults: impl IntoIterator<Item = LoadError>) -> Vec<String> {
+    faults.into_iter().flat_map(|fault| told(fault.to_string(), fault.hint)).collect()
 }
 
 /// The lines of a finding.

@@ -104,18 +104,14 @@ impl Selection {
         lists.iter().filter(|length| **length > 0).count() > 1
     }
 
-    /// Whether provider fixtures may be meant, too.
-    pub(super) fn asks_for_exchanges(&self) -> bool {
-        !self.globs.is_empty() || !self.profile.is_empty() || self.operation.iter().any(|operation| operation == "exchange")
-    }
-
-    /// Reads the globs and names. A name that nothing in the set bears is a mistake of the caller.
-    pub(super) fn selector(&self, corpus: &Corpus) -> Result<Selector<'_>, Fail> {
+    /// Reads the globs and names. A name that nothing in the set bears is a mistake of the caller. `profiles` are those of its fixtures.
+    pub(super) fn selector<'p>(&self, corpus: &Corpus, profiles: impl Iterator<Item = &'p str>) -> Result<Selector<'_>, Fail> {
         let operations: Vec<&str> = Operation::ALL.iter().map(|operation| operation.as_str()).chain(["exchange"]).collect();
         all_known("operation", &self.operation, &operations)?;
         let flags = corpus.suites().iter().flat_map(|suite| &suite.flags).map(|(name, _)| name.as_str());
         all_known("flag", &self.flag, &flags.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
-        all_known("profile", &self.profile, &shipped::TEXTS.map(|(name, _)| name))?;
+        let profiles = profiles.chain(shipped::TEXTS.map(|(name, _)| name));
+        all_known("profile", &self.profile, &profiles.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
         Ok(Selector {
             options: self,
             globs: self.globs.iter().map(|glob| (glob.as_str(), Cell::new(false))).collect(),

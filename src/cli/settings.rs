@@ -148,16 +148,19 @@ impl Source<'_> {
 
     /// A path of the file, from where the command is given.
     fn path(&self, path: &str, item: &Item) -> Result<String, Fail> {
+        if path == "-" {
+            // Stdout.
+            return Ok(path.to_owned());
+        }
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let whole = folder.join(path);
         let stays = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !self.is_named && !stays {
+        let may = self.is_named || (stays && leads_into(folder, &whole));
+        if !may {
             let fail = self.wrong(item.span(), &format!("{path:?} is outside of the folder, and the file was not named"));
             return Err(fail.hint(format!("countersign test --config {}", self.file.display())));
         }
-        Ok(match self.file.parent() {
-            // `-` is stdout.
-            Some(folder) if path != "-" => folder.join(path).to_string_lossy().into_owned(),
-            _ => path.to_owned(),
-        })
+        Ok(whole.to_string_lossy().into_owned())
     }
 
     fn options(&self, key: &str, kind: Kind, item: &Item, options: &mut Vec<String>) -> Result<(), Fail> {
@@ -196,6 +199,22 @@ impl Source<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether what a path leads to is in a folder, now that its symbolic links are followed: a link can come with the folder. Of a path that is
+/// not there yet, as much as there is; a link that leads nowhere could lead anywhere by and by.
+fn leads_into(folder: &Path, path: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // Where there is no folder yet, nothing in it leads anywhere.
+    let Ok(folder) = folder.canonicalize() else { return true };
+    for there in path.ancestors().filter(|there| !there.as_os_str().is_empty()) {
+        match there.canonicalize() {
+            Ok(there) => return there.starts_with(&folder),
+            Err(_) if there.is_symlink() => return false,
+            Err(_) => {}
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -239,6 +258,29 @@ mod tests {
             }
         }
         assert_eq!(read_from("format = 1\nhtml = \"./out/a.html\"\n", false).unwrap(), ["--html=ci/./out/a.html"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_of_the_folder_is_outside() {
+        let (own, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let link = |to: &Path, name: &str| std::os::unix::fs::symlink(to, own.path().join(name)).unwrap();
+        std::fs::write(other.path().join("file"), "").unwrap();
+        std::fs::create_dir(own.path().join("inside")).unwrap();
+        link(&other.path().join("file"), "file");
+        link(other.path(), "folder");
+        link(&other.path().join("nothing"), "nothing");
+        link(&own.path().join("inside"), "back");
+        let file = own.path().join("countersign.toml");
+        let answer =
+            |path: &str, is_named: bool| read(&file, &format!("format = 1\nhtml = {path:?}\n"), is_named).map_err(|fail| fail.message);
+        for path in ["file", "folder/new", "folder/deep/new", "nothing", "./nothing"] {
+            assert!(answer(path, false).is_err_and(|message| message.ends_with("and the file was not named")), "{path}");
+            assert!(answer(path, true).is_ok(), "{path}");
+        }
+        for path in ["new", "inside/new", "back/new", "deep/new", "back/deep/new"] {
+            assert!(answer(path, false).is_ok(), "{path}");
+        }
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub(super) struct Arguments {
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Outcome {
     let (fixtures, corpus) = fixtures::opened(&arguments.vectors)?;
-    let selector = arguments.selection.selector(&corpus)?;
+    let selector = arguments.selection.selector(&corpus, fixtures.profiles())?;
     if arguments.dry_run {
         return dry_run(&corpus, &selector, &fixtures);
     }

@@ -1,14 +1,15 @@
 //! `countersign vectors`: care of the vector files.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::Vectors;
 use super::fail::Fail;
-use super::files;
 use super::output::{self, Outcome};
 use super::provider;
+use super::{files, fixture_files};
 use crate::implementation::{Implementation as _, Observation, Reference};
 use crate::judgement::ExitCode;
 use crate::report::escape;
@@ -39,7 +40,7 @@ enum Command {
 struct Lint {
     #[command(flatten)]
     vectors: Vectors,
-    /// Vector files, or a profile or fixtures of one's own; if left out, the embedded set
+    /// Vector files, or profiles or fixtures, also folders of them; if left out, the embedded vectors
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -125,16 +126,28 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
 }
 
 fn lint_files(arguments: Lint) -> Outcome {
-    let Lint { mut vectors, files } = arguments;
-    let given = !vectors.paths.is_empty() || files.is_empty();
+    let Lint { vectors, files } = arguments;
+    let is_embedded = vectors.paths.is_empty() && files.is_empty();
     let mut faults = Vec::new();
+    let mut paths = vectors.paths;
     for path in files {
         match provider::lint(&path)? {
             Some(found) => faults.extend(found),
-            None => vectors.paths.push(path),
+            None => paths.push(path),
         }
     }
-    let found = if given || !vectors.paths.is_empty() { lint_vectors(&vectors)? } else { Vec::new() };
+    // The fixtures of a set, and the profiles beside them, belong to it.
+    let (fixtures, paths) = fixture_files::among(&paths)?;
+    let profiles: BTreeSet<&Path> = fixtures.iter().filter_map(|found| found.profile.folder()).collect();
+    for profile in
+        profiles.into_iter().filter(|folder| folder.is_dir()).map(fixture_files::below).collect::<Result<Vec<_>, Fail>>()?.concat()
+    {
+        faults.extend(provider::lint_profile(&profile)?);
+    }
+    for found in &fixtures {
+        faults.extend(provider::lint_fixtures(&found.file)?);
+    }
+    let found = if is_embedded || !paths.is_empty() { lint_vectors(&Vectors { paths })? } else { Vec::new() };
     faults.extend(found);
     let text: String = faults.iter().map(|fault| format!("{}\n", escape::line(fault))).collect();
     output::print(&text)?;

@@ -104,18 +104,54 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// Tells a file by what stands in it. One that is broken in the middle is told by the names of its members.
+    /// Tells a file by the names of its own members. One that is broken in the middle is told by those that stand before.
     #[must_use]
     pub fn of(text: &str) -> Sort {
-        let has = |name: &str| text.contains(&format!("\"{name}\""));
-        if has("endpoints") && (has("rules") || has("nonce_per")) {
+        let members = members(text);
+        let has = |name: &str| members.contains(&name);
+        if has("endpoints") || has("rules") || has("nonce_per") {
             Sort::Profile
-        } else if has("exchange") && has("profile") && has("cases") {
+        } else if has("profile") && has("cases") {
             Sort::Fixtures
         } else {
             Sort::Other
         }
     }
+}
+
+/// The names of the members of the outermost object, as they are written.
+fn members(text: &str) -> Vec<&str> {
+    let (mut depth, mut names) = (0_usize, Vec::new());
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '{', '}', '[', ']']) {
+        let (found, behind) = (rest.as_bytes().get(at).copied(), rest.get(at + 1..).unwrap_or_default());
+        rest = behind;
+        match found {
+            Some(b'{' | b'[') => depth += 1,
+            Some(b'}' | b']') => depth = depth.saturating_sub(1),
+            _ => {
+                let length = length_of_string(behind);
+                rest = behind.get(length + 1..).unwrap_or_default();
+                if depth == 1 && rest.trim_start().starts_with(':') {
+                    names.extend(behind.get(..length));
+                }
+            }
+        }
+    }
+    names
+}
+
+/// How long a string of JSON is whose first quotation mark stands before it; a text that ends before it does is all of it.
+fn length_of_string(text: &str) -> usize {
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(['"', '\\'])) {
+        match text.as_bytes().get(from + at) {
+            Some(b'"') => return from + at,
+            // What follows a backslash is a part of the string, and may be a character of several octets.
+            _ => from += at + 1 + text.get(from + at + 1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8),
+        }
+    }
+    text.len()
 }
 
 /// Every fault of a profile's text: the first of form, or all of meaning.
@@ -311,6 +347,28 @@ mod tests {
             "the methods of the endpoint request_token are others",
         );
         refused(&etrade().replacen("\"format\": 1", "\"format\": 2", 1), "format 2 is not known");
+    }
+
+    #[test]
+    fn a_file_is_told_by_its_own_members() {
+        for (text, sort) in [
+            (r#"{"suite": "s", "operation": "exchange", "profile": "p", "cases": []}"#, Sort::Fixtures),
+            (r#"{"profile": "p", "cases": [{"input": {"rules""#, Sort::Fixtures),
+            (r#"{"id": "p", "endpoints": ["#, Sort::Profile),
+            (
+                r#"{"suite": "s", "cases": [{"input": {"parameters": [["exchange", "1"], ["profile", "2"], ["endpoints", "rules"]]}}]}"#,
+                Sort::Other,
+            ),
+            (r#"{"suite": "s", "cases": [{"profile": "p", "endpoints": 1, "rules": 2}]}"#, Sort::Other),
+            (r#"{"about": "a \"profile\": {", "cases": "é\\", "a\u0022b": 1}"#, Sort::Other),
+            (r#"{"about": "\"", "profile" : "é", "cases":[]}"#, Sort::Fixtures),
+            (r#"["profile", "cases"]"#, Sort::Other),
+            (r#"{"a": "profile"#, Sort::Other),
+            ("\"\\", Sort::Other),
+            ("", Sort::Other),
+        ] {
+            assert_eq!(Sort::of(text), sort, "{text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod files;
 mod fuzz;
 mod mistakes;
 mod mixed;
+mod own_fixtures;
 mod own_profile;
 mod reporting;
 mod reports;
