@@ -78,7 +78,8 @@ impl RunDiagnosis<'_> {
         let mut last = Vec::new();
         for number in (1..=sets.len()).rev() {
             let causes = together(sets.get(..number).unwrap_or_default());
-            if causes.is_empty() || causes == last {
+            // One alone is among the candidates.
+            if causes.len() < 2 || causes == last {
                 continue;
             }
             let mut deviant = Reference::conducting(Conduct::of(&causes));
