@@ -23,9 +23,6 @@ pub struct TextOptions<'a> {
     pub verbose: bool,
     /// How long each run took, in the order of the runs.
     pub elapsed: &'a [Duration],
-    /// What has to follow `countersign test CASE-ID` to ask the same implementation about the same vectors again, such as
-    /// `--adapter 'python3 adapter.py'`: quoted for a shell, in the order of the runs; nothing for the reference and the embedded set.
-    pub arguments: &'a [String],
     /// The most failures of a run that are shown; 0 = all.
     pub most: usize,
 }
@@ -41,9 +38,8 @@ pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
             page.blank();
             suites(&mut page, run);
         }
-        let arguments = options.arguments.get(index).map_or("", String::as_str);
         super::diagnosis::causes(&mut page, run);
-        failures(&mut page, run, arguments, options.most);
+        failures(&mut page, run, options.most);
         foreseen::findings(&mut page, run);
         if options.verbose {
             unscored(&mut page, run);
@@ -100,7 +96,7 @@ fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize) {
     page.raw(&line);
 }
 
-fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
+fn failures(page: &mut Page, run: &Run, most: usize) {
     let total = run.unexpected().count();
     if total == 0 {
         return;
@@ -110,8 +106,8 @@ fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
     page.toned(Tone::Heading, &counted(total as u64, "case is not as expected", "cases are not as expected"));
     for record in run.unexpected().take(most) {
         page.blank();
-        failure::write(page, record, run.start.strict, &failure::commands(record, arguments));
-        foreseen::entry(page, record, arguments.starts_with("--adapter"));
+        failure::write(page, record, run.start.strict, &failure::commands(record, &run.start.again));
+        foreseen::entry(page, record, !run.start.again.implementation.is_empty());
     }
     if total > most {
         page.blank();

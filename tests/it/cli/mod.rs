@@ -7,6 +7,7 @@ mod diagnosing;
 mod exit_codes;
 mod explaining;
 mod files;
+mod following;
 mod fuzz;
 mod mistakes;
 mod mixed;
