@@ -161,7 +161,7 @@ fn summary(page: &mut Page, run: &Run, elapsed: Option<Duration>) {
     }
     let code = run.exit_code();
     let tone = if code == ExitCode::AsExpected { Tone::Good } else { Tone::Bad };
-    page.toned(tone, code.sentence());
+    page.toned(tone, words::ending(run));
 }
 
 /// What the numbers do not say by themselves.

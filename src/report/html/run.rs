@@ -25,7 +25,7 @@ pub(super) fn section(run: &Run, number: usize, anchors: &Anchors) -> Markup {
             h2 id=(anchors.run(number)) { (words::title(of)) }
             p.numbers.(overview::tone(run)) {
                 (words::counted(run.totals().selected, "case", "cases")) ": " (words::verdicts(run.totals())) "; "
-                strong { (run.exit_code().sentence()) } "."
+                strong { (words::ending(run)) } "."
                 @if let Some(homepage) = homepage { " " a href=(homepage) rel="noopener noreferrer" { (escape::line(homepage)) } }
             }
             (causes(run, number, anchors))
