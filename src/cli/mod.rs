@@ -15,6 +15,7 @@ mod implementations;
 mod last_run;
 mod list;
 mod meant;
+mod named_writer;
 mod output;
 mod pages;
 mod pasted;

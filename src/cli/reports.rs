@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::fail::Fail;
+use super::named_writer::NamedWriter;
 use super::output::Target;
 use crate::judgement::{EventLines, Keep, Run};
 use crate::report::{self, Format};
@@ -134,13 +135,13 @@ impl Opened {
 
     /// Something that writes the event stream while the run goes on.
     pub(super) fn events(&mut self) -> Option<EventLines<Box<dyn Write + '_>>> {
-        self.events.as_mut().map(|target| EventLines::new(target.writer()))
+        self.events.as_mut().map(|target| EventLines::new(Box::new(NamedWriter::to(target)) as Box<dyn Write>))
     }
 
     /// Writes them all.
     pub(super) fn finish(self, runs: &[Run]) -> Result<(), Fail> {
         for (format, mut target) in self.formats {
-            let mut out = std::io::BufWriter::new(target.writer());
+            let mut out = std::io::BufWriter::new(NamedWriter::to(&mut target));
             report::render(runs, format, &mut out)?;
             out.flush()?;
             drop(out);

@@ -149,6 +149,23 @@ fn a_narrow_page_stays_narrow() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_to_its_end_is_named() {
+    let folder = super::Folder::new();
+    let link = folder.path("full.html");
+    std::os::unix::fs::symlink("/dev/full", &link).unwrap();
+    let link = link.to_str().unwrap();
+    for (option, path) in [("--json", "/dev/full"), ("--events", "/dev/full"), ("--html", link)] {
+        let ended = countersign(&["test", "-q", "sign.uri", option, path]).with(3);
+        assert!(ended.stderr.starts_with(&format!("error: {path}: cannot be written: No space left")), "{}", ended.stderr);
+    }
+    let events = folder.path("run.jsonl").to_str().unwrap().to_owned();
+    countersign(&["test", "-q", "sign.uri", "--events", &events]).with(0);
+    let ended = countersign(&["report", "merge", &events, "-o", "/dev/full"]).with(3);
+    assert!(ended.stderr.starts_with("error: /dev/full: cannot be written: No space left"), "{}", ended.stderr);
+}
+
 /// What is never scored is counted by the reading that was met: the note of the text and the cases of the JSON report agree.
 #[test]
 fn the_readings_of_what_is_never_scored_are_counted() {
