@@ -68,19 +68,30 @@ const COLUMNS: [Column; 6] = [
 
 const COLUMN: usize = 8;
 
+/// The longest name of a suite that is not cut, wherever it stands.
+const LONGEST: usize = 40;
+
 fn suites(page: &mut Page, run: &Run) {
     if run.suites.is_empty() {
         return;
     }
-    let name_width = page.width().saturating_sub(COLUMNS.len() * COLUMN);
-    let headings: String = COLUMNS.iter().map(|(heading, ..)| format!("{heading:>COLUMN$}")).collect();
+    let longest = run.suites.keys().map(|name| escape::line(name).chars().count()).max().unwrap_or_default().clamp("suite".len(), LONGEST);
+    let mut columns = COLUMNS.to_vec();
+    if page.width() < longest + 1 + columns.len() * COLUMN {
+        // But for the first one, what is nought everywhere gives way to the names.
+        let mut first = true;
+        columns.retain(|(.., number)| std::mem::take(&mut first) || run.suites.values().any(|totals| number(totals) > 0));
+    }
+    // A line is longer than the page before a number stands there without its name.
+    let name_width = page.width().saturating_sub(columns.len() * COLUMN).max(longest + 1);
+    let headings: String = columns.iter().map(|(heading, ..)| format!("{heading:>COLUMN$}")).collect();
     page.toned(Tone::Faint, &format!("{:name_width$}{headings}", "suite"));
     for (suite, totals) in &run.suites {
-        numbers(page, suite, totals, name_width);
+        numbers(page, suite, totals, name_width, &columns);
     }
 }
 
-fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize) {
+fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize, columns: &[Column]) {
     let name = escape::line(name);
     let mut line = if name.chars().count() > name_width.saturating_sub(1) {
         let kept: String = name.chars().take(name_width.saturating_sub(2)).collect();
@@ -88,10 +99,10 @@ fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize) {
     } else {
         format!("{name:name_width$}")
     };
-    for (_, tone, number) in COLUMNS {
+    for (_, tone, number) in columns {
         let number = number(totals);
         let text = format!("{number:>COLUMN$}");
-        line.push_str(&if number == 0 { text } else { page.paint(tone, &text) });
+        line.push_str(&if number == 0 { text } else { page.paint(*tone, &text) });
     }
     page.raw(&line);
 }

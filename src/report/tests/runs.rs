@@ -208,7 +208,8 @@ fn lines_stay_inside_the_width_but_for_commands() {
         run.start.again = Again::default();
         let report = text(&[run], &options);
         for line in report.lines().filter(|line| !line.contains("countersign ")) {
-            assert!(line.chars().count() <= width.max(60), "{width}: {line}");
+            // The table has six numbers of eight columns here, beside names of suites of up to fifteen letters.
+            assert!(line.chars().count() <= width.max(64), "{width}: {line}");
         }
     }
 }

@@ -149,6 +149,19 @@ fn a_narrow_page_stays_narrow() {
     }
 }
 
+/// A suite keeps its name on a narrow page: numbers without names say nothing.
+#[test]
+fn a_narrow_page_has_the_names_of_suites() {
+    for columns in ["20", "40", "60"] {
+        let ended = super::ended(super::program().args(["test", "sign.uri", "verify.*"]).env("COLUMNS", columns)).with(0);
+        for suite in ["sign.uri ", "verify.rsa "] {
+            let row = ended.stdout.lines().find(|line| line.starts_with(suite));
+            assert!(row.is_some_and(|row| row.ends_with(|letter: char| letter.is_ascii_digit())), "{suite}\n{}", ended.stdout);
+        }
+        assert!(!ended.stdout.lines().any(|line| line.contains('…')), "{}", ended.stdout);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_report_that_cannot_be_written_to_its_end_is_named() {
