@@ -2,6 +2,7 @@
 
 mod adapter;
 mod arguments;
+mod event_file;
 mod expect;
 mod explain;
 mod explain_deviation;

@@ -1,7 +1,8 @@
 //! A writer that says what could not be written: the system's own words name no file.
 
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::output::{Target, cannot_write};
 
@@ -19,6 +20,11 @@ impl<'a> NamedWriter<Box<dyn Write + 'a>> {
             Target::File(path, _) | Target::Device(path, _) => path.clone(),
         };
         NamedWriter { path, out: target.writer() }
+    }
+
+    /// Writes a file.
+    pub(super) fn file(path: &Path, file: &'a mut File) -> NamedWriter<Box<dyn Write + 'a>> {
+        NamedWriter { path: path.to_owned(), out: Box::new(file) }
     }
 }
 

@@ -4,6 +4,7 @@
 mod adapters;
 mod broken_vectors;
 mod diagnosing;
+mod event_file;
 mod exit_codes;
 mod explaining;
 mod files;
