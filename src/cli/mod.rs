@@ -19,6 +19,7 @@ mod meant;
 mod named_writer;
 mod output;
 mod pages;
+mod parsed;
 mod pasted;
 #[cfg(feature = "probe")]
 mod probe;
@@ -109,13 +110,10 @@ enum Command {
 pub fn main() -> ExitCode {
     // Adapters are its only children.
     crate::implementation::adapter::adopt_orphans();
-    let arguments = match settings::expand(std::env::args_os().collect()) {
-        Ok(arguments) => arguments,
-        Err(fail) => return output::exit(Err(fail)),
-    };
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => return output::usage(&error),
+    let (cli, settings) = match parsed::parsed(std::env::args_os().collect()) {
+        Ok(parsed) => parsed,
+        Err(parsed::Unparsed::Arguments(error)) => return output::usage(&error),
+        Err(parsed::Unparsed::Settings(fail)) => return output::exit(Err(fail)),
     };
     let result = match cli.command {
         Command::Test(arguments) => test::run(arguments),
@@ -135,5 +133,12 @@ pub fn main() -> ExitCode {
         Command::Completions(arguments) => pages::completions(&arguments),
         Command::Man(arguments) => pages::man(&arguments),
     };
-    output::exit(result)
+    // What is wrong shows in the work only, and may be the file's.
+    let is_usage = matches!(&result, Err(fail) if fail.code == crate::judgement::ExitCode::Usage);
+    let code = output::exit(result);
+    if let Some(settings) = settings.filter(|settings| is_usage && settings.options().next().is_some()) {
+        let options: Vec<String> = settings.options().map(|option| crate::report::shell::quote(option.as_bytes())).collect();
+        output::note(&format!("{} was read, too: {}", settings.file.display(), options.join(" ")));
+    }
+    code
 }
