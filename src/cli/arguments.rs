@@ -17,6 +17,11 @@ pub(super) struct Vectors {
 }
 
 impl Vectors {
+    /// The arguments that name them again.
+    pub(super) fn again(&self) -> Vec<String> {
+        self.paths.iter().flat_map(|path| ["--vectors".to_owned(), path.to_string_lossy().into_owned()]).collect()
+    }
+
     /// Opens them, or the embedded set.
     pub(super) fn corpus(&self) -> Result<Corpus, Fail> {
         let corpus = if self.paths.is_empty() { Corpus::embedded() } else { Corpus::open(&self.paths) };

@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::arguments::Vectors;
 use super::fail::Fail;
-use super::meant::meant;
+use super::meant::{Meant, meant};
 use super::output::{self, Outcome as Done};
 use super::pasted::{self, PastedOptions};
 use super::progress::Search;
 use super::request::{Fresh, OwnSecrets, RequestOptions};
-use super::{explain_deviation, files};
+use super::{explain_deviation, files, fixtures};
 use crate::diagnosis::evidence::FEWEST_CHARACTERS;
 use crate::diagnosis::{Budget, Outcome, SignatureText, apart};
 use crate::implementation::{Implementation as _, Reference};
@@ -105,8 +105,9 @@ pub(super) fn run(arguments: &Arguments) -> Done {
 }
 
 fn case(arguments: &Arguments, id: &str) -> Done {
-    let corpus = arguments.vectors.corpus()?;
-    let Some(case) = corpus.find(id)? else { return Err(unknown(&corpus, id)?) };
+    // Fixtures that come along are read only where there is no such case.
+    let corpus = if arguments.vectors.paths.is_empty() { arguments.vectors.corpus()? } else { fixtures::opened(&arguments.vectors)?.1 };
+    let Some(case) = corpus.find(id)? else { return Err(unknown(arguments, &corpus, id)?) };
     if arguments.json {
         return case_json(case, corpus.digest()?);
     }
@@ -139,10 +140,20 @@ fn case_json(case: Case, suite_digest: String) -> Done {
     Ok(ExitCode::AsExpected)
 }
 
-fn unknown(corpus: &Corpus, id: &str) -> Result<Fail, Fail> {
+fn unknown(arguments: &Arguments, corpus: &Corpus, id: &str) -> Result<Fail, Fail> {
+    let (fixtures, _) = fixtures::opened(&arguments.vectors)?;
+    if fixtures.all().any(|exchange| exchange.full_id() == id) {
+        let vectors: String = arguments.vectors.again().iter().map(|word| format!(" {}", report::shell::quote(word.as_bytes()))).collect();
+        let fail = Fail::usage(format!("{id} is a provider fixture, and has no derivation"));
+        return Ok(fail.hint(format!("`countersign test {id}{vectors} --json -` tells what is found in it, and what is to be found")));
+    }
     let ids = corpus.cases().map(|case| case.map(|case| case.full_id())).collect::<Result<Vec<_>, _>>()?;
     let fail = Fail::usage(format!("there is no case {id:?}"));
     Ok(match meant(id, &ids) {
+        Some(Meant::All { pattern, .. }) => {
+            let pattern = report::shell::quote(pattern.as_bytes());
+            fail.hint(format!("one case is explained at a time: `countersign list cases {pattern}` shows their ids"))
+        }
         Some(near) => fail.hint(format!("did you mean {near}")),
         None => fail.hint("`countersign list cases` shows all ids"),
     })

@@ -17,6 +17,10 @@ use crate::judgement::expectations::{Expectations, ExpectationsError};
 use crate::profile::calendar::Zone;
 use crate::report::escape;
 
+/// How long an adapter may take, if nothing is said.
+const CASE_TIMEOUT: &str = "2s";
+const START_TIMEOUT: &str = "10s";
+
 /// The adapters.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Implementations")]
@@ -25,10 +29,10 @@ pub(super) struct Implementations {
     #[arg(long, value_name = "[NAME=]CMD")]
     pub(super) adapter: Vec<String>,
     /// How long an adapter may take to answer a case
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = arguments::duration)]
+    #[arg(long, value_name = "TIME", default_value = CASE_TIMEOUT, value_parser = arguments::duration)]
     case_timeout: Duration,
     /// How long an adapter may take to start
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = arguments::duration)]
+    #[arg(long, value_name = "TIME", default_value = START_TIMEOUT, value_parser = arguments::duration)]
     start_timeout: Duration,
     /// How many processes of each adapter are asked side by side
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
@@ -73,6 +77,20 @@ impl Implementations {
         let adapters = self.adapter.iter().map(|text| Named::parse(text)).collect::<Result<Vec<_>, Fail>>()?;
         unique(&adapters)?;
         Ok(adapters)
+    }
+
+    /// What asks each of them again, in their order: its command, and what decides whether it can answer at all.
+    pub(super) fn again(&self) -> Vec<Vec<String>> {
+        let mut needed: Vec<String> = self.pass_env.iter().flat_map(|name| ["--pass-env", name]).map(str::to_owned).collect();
+        for (option, time, usual) in
+            [("--case-timeout", self.case_timeout, CASE_TIMEOUT), ("--start-timeout", self.start_timeout, START_TIMEOUT)]
+        {
+            if arguments::duration(usual) != Ok(time) {
+                needed.extend([option.to_owned(), format!("{}s", time.as_secs_f64())]);
+            }
+        }
+        let asked = |command: &String| ["--adapter".to_owned(), command.clone()].into_iter().chain(needed.iter().cloned()).collect();
+        self.adapter.iter().map(asked).collect()
     }
 
     /// The seed of the run.

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use super::fail::Fail;
 use super::{files, output, report};
 use crate::judgement::{Keep, Run};
@@ -35,13 +37,16 @@ fn failed(runs: &[Run]) -> BTreeSet<String> {
     runs.iter().flat_map(Run::unexpected).map(crate::judgement::CaseRecord::full_id).collect()
 }
 
-/// The file for the current folder: named by it, so that projects do not get in each other's way.
+/// The file for the current folder. Projects do not get in each other's way: what can be read of its name is cut, and letters are replaced
+/// in it, but the digest is that of all of it.
 fn place() -> Option<PathBuf> {
     let home = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let state = home("XDG_STATE_HOME").or_else(|| Some(home("HOME")?.join(".local/state")))?;
     let folder = std::env::current_dir().ok()?;
     let name: String =
         folder.to_string_lossy().chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' }).collect();
-    let end = name.len().saturating_sub(200);
-    Some(state.join("countersign").join(format!("failed{}.txt", name.get(end..)?)))
+    let end = name.len().saturating_sub(100);
+    let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
+    let digest: String = digest.iter().take(16).map(|octet| format!("{octet:02x}")).collect();
+    Some(state.join("countersign").join(format!("failed{}-{digest}.txt", name.get(end..)?)))
 }

@@ -2,8 +2,38 @@
 //! a few letters wrong.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::profile::nearest::nearest;
+use crate::report::shell;
+
+/// What was probably meant. As text it is what to offer: `sign.uri/plain?`, `a/x, b/x or c/x?`, `'sign.*'?`.
+#[derive(Debug)]
+pub(super) enum Meant {
+    /// One of these cases.
+    Cases(Vec<String>),
+    /// Every case of a suite or of a pattern.
+    All {
+        /// The suite or the pattern.
+        pattern: String,
+        /// How many they are, where that is told.
+        count: Option<usize>,
+    },
+}
+
+impl fmt::Display for Meant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Meant::Cases(ids) => match ids.split_last() {
+                Some((last, [])) => write!(f, "{last}?"),
+                Some((last, others)) => write!(f, "{} or {last}?", others.join(", ")),
+                None => Ok(()),
+            },
+            Meant::All { pattern, count: None } => write!(f, "{}?", shell::quote(pattern.as_bytes())),
+            Meant::All { pattern, count: Some(count) } => write!(f, "{}? that is {count} cases", shell::quote(pattern.as_bytes())),
+        }
+    }
+}
 
 /// The most ids that are offered one by one; of more, a pattern says which.
 const MOST: usize = 3;
@@ -11,8 +41,8 @@ const MOST: usize = 3;
 /// The fewest letters by which a part of an id is told.
 const FEWEST: usize = 3;
 
-/// What to offer in place of an id or a glob that matches none of these ids: `sign.uri/plain?`, `a/x, b/x or c/x?`, `'sign.*'?`.
-pub(super) fn meant(written: &str, ids: &[String]) -> Option<String> {
+/// What to offer in place of an id or a glob that matches none of these ids.
+pub(super) fn meant(written: &str, ids: &[String]) -> Option<Meant> {
     if written.trim_matches(['*', '?', '/']).is_empty() {
         return None;
     }
@@ -28,7 +58,7 @@ pub(super) fn meant(written: &str, ids: &[String]) -> Option<String> {
     }
     // Many suites are called alike at the beginning, and a suite stands for all of its cases.
     let begun = suites.iter().filter(|suite| suite.strip_prefix(written).is_some_and(|rest| rest.starts_with(['.', '-']))).count();
-    let of_suites = || (begun > 0).then(|| format!("'{written}.*'?"));
+    let of_suites = || (begun > 0).then(|| all(format!("{written}.*")));
     let same_name = || offered_all(&ids.iter().filter(|id| name_of(id) == name).map(String::as_str).collect::<Vec<_>>());
     let near = || nearest(written, known(ids, &suites)).map(only);
     let begins = || offered(&format!("{written}*"), ids, |id| id.starts_with(written));
@@ -45,34 +75,35 @@ fn known<'a>(ids: &'a [String], suites: &BTreeSet<&'a str>) -> impl Iterator<Ite
     ids.iter().map(String::as_str).chain(suites.iter().copied())
 }
 
-fn only(id: &str) -> String {
-    format!("{id}?")
+fn all(pattern: String) -> Meant {
+    Meant::All { pattern, count: None }
+}
+
+/// A case, or a suite.
+fn only(id: &str) -> Meant {
+    if id.contains('/') { Meant::Cases(vec![id.to_owned()]) } else { all(id.to_owned()) }
 }
 
 /// Those ids, or where there are many of them, the pattern.
-fn offered(pattern: &str, ids: &[String], is_one: impl Fn(&str) -> bool) -> Option<String> {
+fn offered(pattern: &str, ids: &[String], is_one: impl Fn(&str) -> bool) -> Option<Meant> {
     if pattern.trim_matches('*').chars().count() < FEWEST {
         return None;
     }
     let found: Vec<&str> = ids.iter().map(String::as_str).filter(|id| is_one(id)).collect();
-    if found.len() > MOST { Some(format!("'{pattern}'? that is {} cases", found.len())) } else { offered_all(&found) }
+    if found.len() > MOST { Some(Meant::All { pattern: pattern.to_owned(), count: Some(found.len()) }) } else { offered_all(&found) }
 }
 
-fn offered_all(found: &[&str]) -> Option<String> {
+fn offered_all(found: &[&str]) -> Option<Meant> {
     let (last, others) = found.split_last()?;
-    if others.is_empty() {
-        return Some(only(last));
-    }
-    let shown = others.iter().take(MOST - 1).copied().collect::<Vec<_>>().join(", ");
-    Some(format!("{shown} or {last}?"))
+    Some(Meant::Cases(others.iter().take(MOST - 1).chain([last]).map(|id| (*id).to_owned()).collect()))
 }
 
 /// For `sign.uri/defualt-*` the beginning of an id that was probably meant, with the star behind it again.
-fn nearest_beginning(glob: &str, ids: &[String]) -> Option<String> {
+fn nearest_beginning(glob: &str, ids: &[String]) -> Option<Meant> {
     let beginning = glob.strip_suffix('*')?.trim_end_matches('*');
     let length = beginning.chars().count();
     let beginnings: BTreeSet<String> = ids.iter().map(|id| id.chars().take(length).collect()).collect();
-    nearest(beginning, beginnings.iter().map(String::as_str)).map(|near| format!("'{near}*'?"))
+    nearest(beginning, beginnings.iter().map(String::as_str)).map(|near| all(format!("{near}*")))
 }
 
 #[cfg(test)]
@@ -115,7 +146,7 @@ mod tests {
             ("/", None),
             ("**", None),
         ] {
-            assert_eq!(meant(written, &ids).as_deref(), expected, "{written}");
+            assert_eq!(meant(written, &ids).map(|meant| meant.to_string()).as_deref(), expected, "{written}");
         }
     }
 }

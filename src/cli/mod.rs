@@ -2,6 +2,7 @@
 
 mod adapter;
 mod arguments;
+mod event_file;
 mod expect;
 mod explain;
 mod explain_deviation;
@@ -16,8 +17,10 @@ mod implementations;
 mod last_run;
 mod list;
 mod meant;
+mod named_writer;
 mod output;
 mod pages;
+mod parsed;
 mod pasted;
 #[cfg(feature = "probe")]
 mod probe;
@@ -108,13 +111,10 @@ enum Command {
 pub fn main() -> ExitCode {
     // Adapters are its only children.
     crate::implementation::adapter::adopt_orphans();
-    let arguments = match settings::expand(std::env::args_os().collect()) {
-        Ok(arguments) => arguments,
-        Err(fail) => return output::exit(Err(fail)),
-    };
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => return output::usage(&error),
+    let (cli, settings) = match parsed::parsed(std::env::args_os().collect()) {
+        Ok(parsed) => parsed,
+        Err(parsed::Unparsed::Arguments(error)) => return output::usage(&error),
+        Err(parsed::Unparsed::Settings(fail)) => return output::exit(Err(fail)),
     };
     let result = match cli.command {
         Command::Test(arguments) => test::run(arguments),
@@ -134,5 +134,12 @@ pub fn main() -> ExitCode {
         Command::Completions(arguments) => pages::completions(&arguments),
         Command::Man(arguments) => pages::man(&arguments),
     };
-    output::exit(result)
+    // What is wrong shows in the work only, and may be the file's.
+    let is_usage = matches!(&result, Err(fail) if fail.code == crate::judgement::ExitCode::Usage);
+    let code = output::exit(result);
+    if let Some(settings) = settings.filter(|settings| is_usage && settings.options().next().is_some()) {
+        let options: Vec<String> = settings.options().map(|option| crate::report::shell::quote(option.as_bytes())).collect();
+        output::note(&format!("{} was read, too: {}", settings.file.display(), options.join(" ")));
+    }
+    code
 }

@@ -188,7 +188,8 @@ pub(super) fn write_file(path: &Path, octets: &[u8]) -> Result<(), Fail> {
     target.finish()
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Fail {
+/// The failure to write a file.
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Fail {
     // The library's own words name a temporary file, which says nothing to anybody.
     let reason = error.get_ref().map_or_else(|| error.to_string(), |_| error.kind().to_string());
     Fail::work(format!("{}: cannot be written: {reason}", path.display()))

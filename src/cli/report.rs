@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::fail::Fail;
+use super::named_writer::NamedWriter;
 use super::output::{self, Outcome, Target};
 use super::reports::{Files, Opened};
 use crate::judgement::{EventLines, ExitCode, Keep, Run, changes, merge, replay};
@@ -122,7 +123,7 @@ fn merging(arguments: &Merge) -> Outcome {
     }
     let merged = merge(runs).map_err(|error| Fail::usage(escape::line(&error.to_string())))?;
     {
-        let mut lines = EventLines::new(std::io::BufWriter::new(target.writer()));
+        let mut lines = EventLines::new(std::io::BufWriter::new(NamedWriter::to(&mut target)));
         for run in &merged.runs {
             run.tell(&mut lines)?;
         }

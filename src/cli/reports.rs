@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::event_file::EventFile;
 use super::fail::Fail;
+use super::named_writer::NamedWriter;
 use super::output::Target;
 use crate::judgement::{EventLines, Keep, Run};
 use crate::report::{self, Format};
@@ -77,7 +79,7 @@ impl Reports {
 /// The reports, opened before the work begins.
 pub(super) struct Opened {
     formats: Vec<(Format, Target)>,
-    events: Option<Target>,
+    events: Option<EventFile>,
 }
 
 impl Opened {
@@ -113,7 +115,7 @@ impl Opened {
             return Err(Fail::usage("only one report can go to stdout"));
         }
         let formats = files.all().map(|(format, path)| Ok((format, Target::open(path)?))).collect::<Result<_, Fail>>()?;
-        Ok(Opened { formats, events: events.map(|path| Target::open(path)).transpose()? })
+        Ok(Opened { formats, events: events.map(|path| EventFile::open(path)).transpose()? })
     }
 
     /// Whether there is none.
@@ -134,19 +136,19 @@ impl Opened {
 
     /// Something that writes the event stream while the run goes on.
     pub(super) fn events(&mut self) -> Option<EventLines<Box<dyn Write + '_>>> {
-        self.events.as_mut().map(|target| EventLines::new(target.writer()))
+        self.events.as_mut().map(|file| EventLines::new(file.writer()))
     }
 
     /// Writes them all.
     pub(super) fn finish(self, runs: &[Run]) -> Result<(), Fail> {
         for (format, mut target) in self.formats {
-            let mut out = std::io::BufWriter::new(target.writer());
+            let mut out = std::io::BufWriter::new(NamedWriter::to(&mut target));
             report::render(runs, format, &mut out)?;
             out.flush()?;
             drop(out);
             target.finish()?;
         }
-        self.events.map_or(Ok(()), Target::finish)
+        self.events.map_or(Ok(()), EventFile::finish)
     }
 }
 

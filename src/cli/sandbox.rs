@@ -129,6 +129,9 @@ fn start(builder: Builder) -> Result<Sandbox, Fail> {
 fn fault(name: &str) -> Result<&'static Fault, Fail> {
     faults::find(name).ok_or_else(|| {
         let fail = Fail::usage(format!("there is no fault {name:?}"));
+        if crate::implementation::wire::Fault::from_name(name).is_some() {
+            return fail.hint(format!("it is a fault of adapters: `countersign adapter serve --fault {name}`"));
+        }
         match nearest(name, faults::TABLE.iter().map(|fault| fault.name)) {
             Some(near) => fail.hint(format!("did you mean {near}?")),
             None => fail.hint("`countersign list faults` shows them"),

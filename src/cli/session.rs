@@ -12,7 +12,7 @@ use super::progress::{Progress, Tasks};
 use super::reports::Opened;
 use super::selection::Selector;
 use crate::implementation::Implementation;
-use crate::judgement::{ExitCode, Expectations, Keep, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
+use crate::judgement::{Again, ExitCode, Expectations, Keep, Plan, Run, RunError, RunStart, Runner, Sink, Sinks, Surroundings};
 use crate::vectors::Corpus;
 
 /// The first pass: what will be put, and which cases are controls.
@@ -42,6 +42,8 @@ pub(super) struct Session<'a> {
     pub(super) keep: Keep,
     /// The part of the cases, for the reports.
     pub(super) shard: Option<String>,
+    /// What asks the next one again, for the reports.
+    pub(super) again: Again,
     /// Breaks of an adapter that end its run.
     pub(super) breaks: u32,
     /// The runs, in their order.
@@ -64,6 +66,7 @@ impl<'a> Session<'a> {
             shown: false,
             keep: Keep::Unexpected,
             shard: None,
+            again: Again::default(),
             breaks: implementations.restarts,
             runs: Vec::new(),
             elapsed: Vec::new(),
@@ -88,6 +91,7 @@ impl<'a> Session<'a> {
             selected: plan.selected(),
             strict: self.strict,
             shard: self.shard.clone(),
+            again: self.again.clone(),
         };
         let started = self.started;
         let diagnosed = Tasks::new(self.shown, "failures diagnosed");

@@ -67,40 +67,65 @@ const KEYS: [(&str, Kind); 25] = [
 /// Keys that only a file that was named may have.
 const GUARDED: [&str; 2] = ["adapter", "pass-env"];
 
-/// The arguments with those of a settings file put in behind `test`.
-pub(super) fn expand(arguments: Vec<OsString>) -> Result<Vec<OsString>, Fail> {
-    if arguments.get(1).is_none_or(|command| command != "test") {
-        return Ok(arguments);
-    }
-    let (file, is_named) = match named(&arguments) {
-        Some(file) => (file, true),
-        None if Path::new(FOUND).is_file() => (PathBuf::from(FOUND), false),
-        None => return Ok(arguments),
-    };
-    let text = files::text(&file, files::MAX_FILE)?;
-    let said = read(&file, &text, is_named)?;
-    let mut all: Vec<OsString> = arguments.iter().take(2).cloned().collect();
-    all.extend(said.into_iter().map(OsString::from));
-    all.extend(arguments.into_iter().skip(2));
-    Ok(all)
+/// What a settings file says.
+pub(super) struct Settings {
+    /// The file.
+    pub(super) file: PathBuf,
+    /// Its settings, in their order.
+    pub(super) said: Vec<Said>,
 }
 
-/// The file that `--config` names.
+/// A setting as the options that it stands for.
+pub(super) struct Said {
+    /// Where its value stands: `countersign.toml:2:8`.
+    pub(super) place: String,
+    /// The options.
+    pub(super) options: Vec<String>,
+}
+
+impl Settings {
+    /// The settings of `countersign test`, if that is the command, and there is a file.
+    pub(super) fn of(arguments: &[OsString]) -> Result<Option<Settings>, Fail> {
+        if arguments.get(1).is_none_or(|command| command != "test") {
+            return Ok(None);
+        }
+        let (file, is_named) = match named(arguments) {
+            Some(file) => (file, true),
+            None if Path::new(FOUND).is_file() => (PathBuf::from(FOUND), false),
+            None => return Ok(None),
+        };
+        let text = files::text(&file, files::MAX_FILE)?;
+        let said = read(&file, &text, is_named)?;
+        Ok(Some(Settings { file, said }))
+    }
+
+    /// Every option.
+    pub(super) fn options(&self) -> impl Iterator<Item = &String> {
+        self.said.iter().flat_map(|said| &said.options)
+    }
+
+    /// The arguments with the options put in behind `test`.
+    pub(super) fn expand(&self, arguments: &[OsString]) -> Vec<OsString> {
+        let (before, behind) = arguments.split_at(arguments.len().min(2));
+        before.iter().cloned().chain(self.options().map(OsString::from)).chain(behind.iter().cloned()).collect()
+    }
+}
+
+/// The file that `--config` names: the last one, as of every option that is given twice.
 fn named(arguments: &[OsString]) -> Option<PathBuf> {
-    let mut all = arguments.iter().take_while(|argument| *argument != "--");
+    let (mut last, mut all) = (None, arguments.iter().take_while(|argument| *argument != "--"));
     while let Some(argument) = all.next() {
         if argument == "--config" {
-            return all.next().map(PathBuf::from);
-        }
-        if let Some(file) = argument.to_str().and_then(|argument| argument.strip_prefix("--config=")) {
-            return Some(PathBuf::from(file));
+            last = all.next().map(PathBuf::from);
+        } else if let Some(file) = argument.to_str().and_then(|argument| argument.strip_prefix("--config=")) {
+            last = Some(PathBuf::from(file));
         }
     }
-    None
+    last
 }
 
-/// The options that a file stands for.
-fn read(file: &Path, text: &str, is_named: bool) -> Result<Vec<String>, Fail> {
+/// The settings of a file.
+fn read(file: &Path, text: &str, is_named: bool) -> Result<Vec<Said>, Fail> {
     let source = Source { file, text, is_named };
     let document = Document::parse(text).map_err(|error| source.wrong(error.span(), &error.message().trim().replace('\n', ", ")))?;
     match document.get("format") {
@@ -108,7 +133,7 @@ fn read(file: &Path, text: &str, is_named: bool) -> Result<Vec<String>, Fail> {
         Some(item) => return Err(source.wrong(item.span(), "format must be 1")),
         None => return Err(source.wrong(None, "it has no format").hint("its first line is: format = 1")),
     }
-    let mut options = Vec::new();
+    let mut all = Vec::new();
     for (key, item) in document.iter().filter(|(key, _)| *key != "format") {
         let Some((_, kind)) = KEYS.iter().find(|(known, _)| *known == key) else {
             let fail = source.wrong(key_span(&document, key).or_else(|| item.span()), &format!("there is no setting {key:?}"));
@@ -121,9 +146,11 @@ fn read(file: &Path, text: &str, is_named: bool) -> Result<Vec<String>, Fail> {
             let fail = source.wrong(item.span(), &format!("{key} is taken from a file that was named only"));
             return Err(fail.hint(format!("countersign test --config {}", file.display())));
         }
+        let mut options = Vec::new();
         source.options(key, *kind, item, &mut options)?;
+        all.push(Said { place: source.place(item.span()), options });
     }
-    Ok(options)
+    Ok(all)
 }
 
 fn key_span(table: &Table, key: &str) -> Option<Range<usize>> {
@@ -140,10 +167,14 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn wrong(&self, span: Option<Range<usize>>, what: &str) -> Fail {
+        Fail::usage(format!("{}: {what}", self.place(span)))
+    }
+
+    fn place(&self, span: Option<Range<usize>>) -> String {
         let before = self.text.get(..span.map_or(0, |span| span.start)).unwrap_or_default();
         let line = before.bytes().filter(|octet| *octet == b'\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Fail::usage(format!("{}:{line}:{column}: {what}", self.file.display()))
+        format!("{}:{line}:{column}", self.file.display())
     }
 
     /// A path of the file, from where the command is given.
@@ -225,7 +256,8 @@ mod tests {
                        [expect]\nmine = \"mine.expect.toml\"\n[adapter]\nmine = \"python3 adapter.py\"\n";
 
     fn read_from(text: &str, is_named: bool) -> Result<Vec<String>, String> {
-        read(Path::new("ci/countersign.toml"), text, is_named).map_err(|fail| fail.message)
+        let said = read(Path::new("ci/countersign.toml"), text, is_named).map_err(|fail| fail.message)?;
+        Ok(said.into_iter().flat_map(|said| said.options).collect())
     }
 
     #[test]
@@ -299,10 +331,11 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_named_in_either_way_and_not_behind_the_end_of_the_options() {
+    fn the_file_is_named_in_either_way_the_last_one_counts_and_not_behind_the_end_of_the_options() {
         let named_by = |arguments: &[&str]| named(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
         assert_eq!(named_by(&["countersign", "test", "--config", "a.toml"]), Some("a.toml".into()));
         assert_eq!(named_by(&["countersign", "test", "--config=a.toml", "x"]), Some("a.toml".into()));
+        assert_eq!(named_by(&["countersign", "test", "--config=a.toml", "--config", "b.toml"]), Some("b.toml".into()));
         assert_eq!(named_by(&["countersign", "test", "--", "--config", "a.toml"]), None);
     }
 }

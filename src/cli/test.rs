@@ -97,13 +97,15 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
     session.shown = !arguments.quiet && io::stderr().is_terminal();
     session.keep = if arguments.verbose { Keep::Every } else { reports.keep(adapters.len() > 1) };
     session.shard = arguments.selection.shard();
+    session.again.vectors = arguments.vectors.again();
     let mut code = ExitCode::AsExpected;
     if adapters.is_empty() {
         let known = expectations.first().and_then(Option::as_ref);
         session.run(&mut Reference::new(), known, &plan, Some(&mut reports), |_, runner| fixtures.judge(&exchanges, runner))?;
     }
     let alone = adapters.len() == 1;
-    for (adapter, known) in adapters.into_iter().zip(&expectations) {
+    for ((adapter, known), again) in adapters.into_iter().zip(&expectations).zip(arguments.implementations.again()) {
+        session.again.implementation = again;
         match session.adapter(adapter, known.as_ref(), &plan, Some(&mut reports)) {
             // The others are asked all the same.
             Err(fail) if fail.code == ExitCode::Adapter && !alone => {
@@ -120,7 +122,8 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         code = ExitCode::Unexpected;
     }
     let asked = runs.len();
-    if asks_adapters && let Some(own) = fixtures.own_run(&exchanges, &corpus, &mut reports)? {
+    if asks_adapters && let Some(mut own) = fixtures.own_run(&exchanges, &corpus, &mut reports)? {
+        own.start.again.vectors = arguments.vectors.again();
         code = code.and(own.exit_code());
         runs.push(own);
     }
@@ -174,40 +177,20 @@ fn ids(corpus: &Corpus, fixtures: &Fixtures) -> Result<Vec<String>, Fail> {
 /// What a person reads. Where a report goes to stdout, people are told on stderr.
 fn tell(arguments: &Arguments, (runs, own): (&[Run], &[Run]), uncovered: &[String], elapsed: &[Duration]) -> Result<(), Fail> {
     let to_stderr = arguments.reports.use_stdout();
-    let asked = again(arguments);
     let options = TextOptions {
         layout: output::layout(to_stderr),
         quiet: arguments.quiet,
         verbose: arguments.verbose,
         elapsed,
-        arguments: &asked,
         most: if arguments.verbose { 0 } else { MOST_FAILURES },
     };
     let mut text = report::text::text(runs, &options);
     uncovered.iter().for_each(|line| text.push_str(&format!("{line}\n")));
     if !own.is_empty() {
-        let vectors = [named_vectors(arguments).trim_start().to_owned()];
-        text.push_str(&report::text::text(own, &TextOptions { elapsed: &[], arguments: &vectors, ..options }));
+        text.push_str(&report::text::text(own, &TextOptions { elapsed: &[], ..options }));
     }
     output::tell(&text, to_stderr)
 }
 
 /// The most failures of a run that are shown unless somebody wants them all.
 const MOST_FAILURES: usize = 20;
-
-/// What asks the same implementations about the same vectors again.
-fn again(arguments: &Arguments) -> Vec<String> {
-    let vectors = named_vectors(arguments);
-    if arguments.implementations.adapter.is_empty() {
-        return vec![vectors.trim_start().to_owned()];
-    }
-    arguments.implementations.adapter.iter().map(|adapter| format!("--adapter {}{vectors}", quoted(adapter))).collect()
-}
-
-fn named_vectors(arguments: &Arguments) -> String {
-    arguments.vectors.paths.iter().map(|path| format!(" --vectors {}", quoted(&path.to_string_lossy()))).collect()
-}
-
-fn quoted(word: &str) -> String {
-    report::shell::quote(word.as_bytes())
-}

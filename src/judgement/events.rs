@@ -32,6 +32,29 @@ pub struct RunStart {
     /// The part of the selection that is put, `I/N`; `None` if it is all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
+    /// What asks the same again.
+    #[serde(default, skip_serializing_if = "Again::is_empty")]
+    pub again: Again,
+}
+
+/// Arguments of a command line, word by word, that ask the same implementation about the same vectors again. No option takes a secret, so
+/// none is in them but what somebody wrote into an adapter's command.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// `--adapter` and what it needs to be asked; nothing for the reference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implementation: Vec<String>,
+    /// `--vectors` with each path; nothing for the embedded set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vectors: Vec<String>,
+}
+
+impl Again {
+    /// Whether it is the reference with the embedded set.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.implementation.is_empty() && self.vectors.is_empty()
+    }
 }
 
 /// What is known after the last case.

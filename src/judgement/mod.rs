@@ -63,7 +63,7 @@ pub(super) mod tests;
 pub use causes::{CauseGroup, SingleCause};
 pub use comparing::{Disagreement, Split, disagreements};
 pub use difference::{Difference, Side, What, first_difference};
-pub use events::{Event, EventLines, RunEnd, RunStart, Sink, Sinks};
+pub use events::{Again, Event, EventLines, RunEnd, RunStart, Sink, Sinks};
 pub use exchange::judge_exchange;
 pub use expectations::{Expectations, Foreseen};
 pub use explanation::{Clues, Explanation, Told};

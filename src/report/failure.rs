@@ -4,9 +4,10 @@
 use super::escape;
 use super::page::{Layout, Page};
 use super::paint::Tone;
+use super::shell;
 use crate::diagnosis::Outcome;
 use crate::implementation::{Break, Observation};
-use crate::judgement::{CaseRecord, Difference, Expected, Met, Observed, Side, Verdict};
+use crate::judgement::{Again, CaseRecord, Difference, Expected, Met, Observed, Side, Verdict};
 use crate::vectors::{Clause, Expectation, Level, Output};
 
 /// How many differences of a case are shown beside the first stage.
@@ -20,15 +21,18 @@ pub fn failure(record: &CaseRecord, strict: bool, again: &[String], layout: Layo
     page.finish()
 }
 
-/// What asks for a case again; `arguments` name the implementation and the vectors, if they are not the reference and the embedded set.
-pub(super) fn commands(record: &CaseRecord, arguments: &str) -> Vec<String> {
+/// What asks for a case again. `explain` derives the right answer, for which nobody has to be asked: it is given the vectors alone.
+pub(super) fn commands(record: &CaseRecord, again: &Again) -> Vec<String> {
     if record.operation == crate::judgement::probed::PROBE {
         return record.exchange.iter().filter_map(|exchange| exchange.again.clone()).collect();
     }
     let id = record.full_id();
-    let explain = (record.operation != "exchange").then(|| format!("countersign explain {id}"));
-    let again = if arguments.is_empty() { id.clone() } else { format!("{id} {arguments}") };
-    explain.into_iter().chain([format!("countersign test {again}"), format!("countersign test {again} --json -")]).collect()
+    let with =
+        |words: &mut dyn Iterator<Item = &String>| words.map(|word| format!(" {}", shell::quote(word.as_bytes()))).collect::<String>();
+    let vectors = with(&mut again.vectors.iter());
+    let asked = with(&mut again.implementation.iter()) + &vectors;
+    let explain = (record.operation != "exchange").then(|| format!("countersign explain {id}{vectors}"));
+    explain.into_iter().chain([format!("countersign test {id}{asked}"), format!("countersign test {id}{asked} --json -")]).collect()
 }
 
 pub(super) fn write(page: &mut Page, record: &CaseRecord, strict: bool, again: &[String]) {

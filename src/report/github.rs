@@ -70,7 +70,7 @@ fn summary(out: &mut String, run: &Run) {
     let told = format!("{}: {}", words::counted(totals.selected, "case", "cases"), words::verdicts(totals));
     let code = run.exit_code();
     let word = if code == ExitCode::AsExpected { "notice" } else { "error" };
-    let message = data(&format!("{told}; {}", code.sentence()));
+    let message = data(&format!("{told}; {}", words::ending(run)));
     let _ = writeln!(out, "::{word} title={}::{message}", property(&words::title(run.implementation())));
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::deviation::Cause;
 use crate::implementation::Description;
 use crate::judgement::expectations::Finding;
-use crate::judgement::{CaseRecord, CauseGroup, Event, ExitCode, Keep, Run, RunEnd, RunStart, Sink as _, Totals, plain};
+use crate::judgement::{Again, CaseRecord, CauseGroup, Event, ExitCode, Keep, Run, RunEnd, RunStart, Sink as _, Totals, plain};
 
 /// Writes one run, or several as `{"format":1,"runs":[…]}`, indented, with a line end behind.
 ///
@@ -39,6 +39,8 @@ struct Report<'a> {
     strict: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<&'a str>,
+    #[serde(skip_serializing_if = "Again::is_empty")]
+    again: &'a Again,
     exit_code: ExitCode,
     totals: &'a Totals,
     /// Sets of deviations with the failures that they explain.
@@ -79,6 +81,7 @@ fn report(run: &Run, format: Option<u32>) -> Report<'_> {
         seed: run.start.seed,
         strict: run.start.strict,
         shard: run.start.shard.as_deref(),
+        again: &run.start.again,
         exit_code: run.exit_code(),
         totals: run.totals(),
         causes: causes(run),
@@ -126,6 +129,8 @@ struct Written {
     #[serde(default)]
     shard: Option<String>,
     #[serde(default)]
+    again: Again,
+    #[serde(default)]
     exit_code: Option<ExitCode>,
     totals: Totals,
     #[serde(default)]
@@ -143,6 +148,7 @@ impl Written {
             selected: self.totals.selected,
             strict: self.strict,
             shard: self.shard,
+            again: self.again,
         };
         let exit_code = self.exit_code.unwrap_or_else(|| self.totals.exit_code(start.strict));
         let end = RunEnd { totals: self.totals, exit_code, expectations: self.expectations };

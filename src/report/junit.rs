@@ -9,7 +9,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite, X
 use super::escape;
 use super::failure;
 use super::page::{Layout, Page};
-use crate::judgement::{CaseRecord, Run, Verdict};
+use crate::judgement::{CaseRecord, Run, RunStart, Verdict};
 
 /// The most octets of text of one case; the middle of a longer one is left out.
 const MAX_TEXT: usize = 64 * 1024;
@@ -40,7 +40,7 @@ fn suites(run: &Run, several: bool) -> Vec<TestSuite> {
             (TestSuite::new(text(&shown)), 0)
         });
         *took += record.duration_us;
-        suite.add_test_case(test_case(record, run.start.strict));
+        suite.add_test_case(test_case(record, &run.start));
     }
     let timed = |(mut suite, took): (TestSuite, u64)| {
         suite.set_time(Duration::from_micros(took));
@@ -49,15 +49,15 @@ fn suites(run: &Run, several: bool) -> Vec<TestSuite> {
     suites.into_values().map(timed).collect()
 }
 
-fn test_case(record: &CaseRecord, strict: bool) -> TestCase {
-    let mut case = TestCase::new(text(&record.id), status(record, strict));
+fn test_case(record: &CaseRecord, start: &RunStart) -> TestCase {
+    let mut case = TestCase::new(text(&record.id), status(record, start));
     case.set_classname(text(&record.suite));
     case.set_time(Duration::from_micros(record.duration_us));
     case
 }
 
-fn status(record: &CaseRecord, strict: bool) -> TestCaseStatus {
-    let counts = record.counts(strict);
+fn status(record: &CaseRecord, start: &RunStart) -> TestCaseStatus {
+    let counts = record.counts(start.strict);
     let mut status = match record.verdict() {
         Verdict::Pass => return TestCaseStatus::success(),
         Verdict::Fail | Verdict::UnexpectedPass if counts => TestCaseStatus::non_success(NonSuccessKind::Failure),
@@ -66,17 +66,17 @@ fn status(record: &CaseRecord, strict: bool) -> TestCaseStatus {
     };
     status.set_type(record.verdict().as_str());
     status.set_message(text(&format!("{} ({})", record.title, failure::requirement(record))));
-    status.set_description(description(record, strict));
+    status.set_description(description(record, start));
     status
 }
 
 /// The same as on a terminal, or for what is not scored one line.
-fn description(record: &CaseRecord, strict: bool) -> XmlString {
+fn description(record: &CaseRecord, start: &RunStart) -> XmlString {
     if !record.verdict().is_unexpected() {
         return text(&failure::deed(record));
     }
     let mut page = Page::new(Layout { width: 120, ..Layout::default() });
-    failure::write(&mut page, record, strict, &failure::commands(record, ""));
+    failure::write(&mut page, record, start.strict, &failure::commands(record, &start.again));
     // The lines are ours: what is foreign in them is escaped.
     XmlString::new(escape::xml(&escape::middle_cut(&page.finish(), MAX_TEXT)))
 }

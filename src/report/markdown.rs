@@ -53,7 +53,7 @@ fn numbers(out: &mut String, runs: &[Run]) {
             totals.inconclusive,
             totals.unsupported,
             words::coverage(totals),
-            run.exit_code().sentence(),
+            words::ending(run),
         );
     }
 }

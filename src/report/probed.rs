@@ -7,7 +7,7 @@ use super::escape;
 use super::foreseen;
 use super::page::{Layout, Page};
 use super::paint::Tone;
-use super::words::{counted, verdicts};
+use super::words::{counted, ending, verdicts};
 use crate::judgement::{CaseRecord, ExitCode, Observed, Run, Verdict};
 use crate::vectors::Level;
 
@@ -250,5 +250,5 @@ fn summary(page: &mut Page, probe: &ProbeText<'_>) {
     }
     let code = probe.run.exit_code();
     let tone = if code == ExitCode::AsExpected { Tone::Good } else { Tone::Bad };
-    page.toned(tone, code.sentence());
+    page.toned(tone, ending(probe.run));
 }

@@ -48,7 +48,7 @@ fn written(run: &Run) -> Value {
         } },
         // A trailing slash: what stands before it says which analysis this is, and there is no id of the single run.
         "automationDetails": { "id": format!("countersign/{}/", name.replace('/', "-")) },
-        "invocations": [ { "executionSuccessful": worked, "exitCode": code.number(), "exitCodeDescription": code.sentence() } ],
+        "invocations": [ { "executionSuccessful": worked, "exitCode": code.number(), "exitCodeDescription": words::ending(run) } ],
         "results": results,
         "columnKind": "unicodeCodePoints",
         "properties": {

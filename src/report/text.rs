@@ -23,9 +23,6 @@ pub struct TextOptions<'a> {
     pub verbose: bool,
     /// How long each run took, in the order of the runs.
     pub elapsed: &'a [Duration],
-    /// What has to follow `countersign test CASE-ID` to ask the same implementation about the same vectors again, such as
-    /// `--adapter 'python3 adapter.py'`: quoted for a shell, in the order of the runs; nothing for the reference and the embedded set.
-    pub arguments: &'a [String],
     /// The most failures of a run that are shown; 0 = all.
     pub most: usize,
 }
@@ -41,9 +38,8 @@ pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
             page.blank();
             suites(&mut page, run);
         }
-        let arguments = options.arguments.get(index).map_or("", String::as_str);
         super::diagnosis::causes(&mut page, run);
-        failures(&mut page, run, arguments, options.most);
+        failures(&mut page, run, options.most);
         foreseen::findings(&mut page, run);
         if options.verbose {
             unscored(&mut page, run);
@@ -72,19 +68,30 @@ const COLUMNS: [Column; 6] = [
 
 const COLUMN: usize = 8;
 
+/// The longest name of a suite that is not cut, wherever it stands.
+const LONGEST: usize = 40;
+
 fn suites(page: &mut Page, run: &Run) {
     if run.suites.is_empty() {
         return;
     }
-    let name_width = page.width().saturating_sub(COLUMNS.len() * COLUMN);
-    let headings: String = COLUMNS.iter().map(|(heading, ..)| format!("{heading:>COLUMN$}")).collect();
+    let longest = run.suites.keys().map(|name| escape::line(name).chars().count()).max().unwrap_or_default().clamp("suite".len(), LONGEST);
+    let mut columns = COLUMNS.to_vec();
+    if page.width() < longest + 1 + columns.len() * COLUMN {
+        // But for the first one, what is nought everywhere gives way to the names.
+        let mut first = true;
+        columns.retain(|(.., number)| std::mem::take(&mut first) || run.suites.values().any(|totals| number(totals) > 0));
+    }
+    // A line is longer than the page before a number stands there without its name.
+    let name_width = page.width().saturating_sub(columns.len() * COLUMN).max(longest + 1);
+    let headings: String = columns.iter().map(|(heading, ..)| format!("{heading:>COLUMN$}")).collect();
     page.toned(Tone::Faint, &format!("{:name_width$}{headings}", "suite"));
     for (suite, totals) in &run.suites {
-        numbers(page, suite, totals, name_width);
+        numbers(page, suite, totals, name_width, &columns);
     }
 }
 
-fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize) {
+fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize, columns: &[Column]) {
     let name = escape::line(name);
     let mut line = if name.chars().count() > name_width.saturating_sub(1) {
         let kept: String = name.chars().take(name_width.saturating_sub(2)).collect();
@@ -92,15 +99,15 @@ fn numbers(page: &mut Page, name: &str, totals: &Totals, name_width: usize) {
     } else {
         format!("{name:name_width$}")
     };
-    for (_, tone, number) in COLUMNS {
+    for (_, tone, number) in columns {
         let number = number(totals);
         let text = format!("{number:>COLUMN$}");
-        line.push_str(&if number == 0 { text } else { page.paint(tone, &text) });
+        line.push_str(&if number == 0 { text } else { page.paint(*tone, &text) });
     }
     page.raw(&line);
 }
 
-fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
+fn failures(page: &mut Page, run: &Run, most: usize) {
     let total = run.unexpected().count();
     if total == 0 {
         return;
@@ -110,8 +117,8 @@ fn failures(page: &mut Page, run: &Run, arguments: &str, most: usize) {
     page.toned(Tone::Heading, &counted(total as u64, "case is not as expected", "cases are not as expected"));
     for record in run.unexpected().take(most) {
         page.blank();
-        failure::write(page, record, run.start.strict, &failure::commands(record, arguments));
-        foreseen::entry(page, record, arguments.starts_with("--adapter"));
+        failure::write(page, record, run.start.strict, &failure::commands(record, &run.start.again));
+        foreseen::entry(page, record, !run.start.again.implementation.is_empty());
     }
     if total > most {
         page.blank();
@@ -165,7 +172,7 @@ fn summary(page: &mut Page, run: &Run, elapsed: Option<Duration>) {
     }
     let code = run.exit_code();
     let tone = if code == ExitCode::AsExpected { Tone::Good } else { Tone::Bad };
-    page.toned(tone, code.sentence());
+    page.toned(tone, words::ending(run));
 }
 
 /// What the numbers do not say by themselves.

@@ -2,7 +2,7 @@
 
 use super::escape;
 use crate::implementation::Description;
-use crate::judgement::{CaseRecord, Totals};
+use crate::judgement::{CaseRecord, ExitCode, Run, Totals};
 use crate::vectors::{Clause, Level};
 
 /// `oauthlib 3.2.2 (Python 3.11)`.
@@ -53,6 +53,17 @@ pub(super) const fn covered(totals: &Totals) -> Option<u64> {
 /// The same as the cell of a table: `95 %`, or a dash.
 pub(super) fn coverage(totals: &Totals) -> String {
     covered(totals).map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"))
+}
+
+/// What a run came to, in a sentence. Beside verdicts that are not as expected and cannot fail it, such as those of level `should`, it does
+/// not say that all of them are.
+pub(super) fn ending(run: &Run) -> &'static str {
+    let totals = run.totals();
+    let unexpected = totals.failed + totals.broken + totals.inconclusive + totals.unexpected_pass;
+    match run.exit_code() {
+        ExitCode::AsExpected if unexpected > 0 => "every verdict that can fail this run is as expected",
+        code => code.sentence(),
+    }
 }
 
 /// The level as a remark, where it is not `must`.

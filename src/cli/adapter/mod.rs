@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use super::fail::Fail;
 use super::output::{Outcome, Quiet};
-use crate::deviation::{Cause, Conduct};
+use crate::deviation::{Cause, Conduct, Input};
 use crate::implementation::Reference;
 use crate::implementation::wire::{Fault, serve_wrongly};
 use crate::judgement::ExitCode;
@@ -68,21 +68,45 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 /// The causes with these ids.
 pub(super) fn causes(ids: &[String]) -> Result<Vec<Cause>, Fail> {
-    let parse = |id: &String| Cause::parse(id).map_err(|unknown| nearest_cause(Fail::usage(unknown), id));
+    let parse = |id: &String| Cause::parse(id).map_err(|unknown| Fail::usage(unknown).hint(meant_by_id(id)));
     ids.iter().map(parse).collect()
 }
 
-/// The same with the nearest id, or with the command that lists them.
-pub(super) fn nearest_cause(fail: Fail, id: &str) -> Fail {
-    match nearest(id.split(':').next().unwrap_or_default(), Cause::ids()) {
+/// What to write in place of an id that is none. That of a mistake of input is one with its parameter alone.
+fn meant_by_id(id: &str) -> String {
+    let (kind, parameter) = id.split_once(':').unwrap_or((id, ""));
+    let Some(near) = nearest(kind, Cause::ids()) else { return LIST.to_owned() };
+    let inputs = Input::KINDS.iter().zip(Input::SAMPLES);
+    match inputs.map(|((name, shape, _), sample)| (*name, *shape, sample)).find(|(name, ..)| *name == near) {
+        Some((_, "", _)) if kind == near => format!("write {near}, with nothing behind it"),
+        Some((_, shape, _)) if !shape.is_empty() && Input::parse(&format!("{near}:{parameter}")).is_some() => {
+            format!("did you mean {near}:{parameter}?")
+        }
+        Some((_, shape, sample)) if !shape.is_empty() => {
+            format!("write {near}:{shape} with what is meant in place of {shape}, such as {sample}")
+        }
+        _ => format!("did you mean {near}?"),
+    }
+}
+
+const LIST: &str = "`countersign list deviations` shows all ids";
+
+/// For a glob that matches none of the deviations: the same with the nearest id. Those of mistakes of input go on behind their kind.
+pub(super) fn nearest_cause(fail: Fail, glob: &str) -> Fail {
+    match nearest(glob.split(':').next().unwrap_or_default(), Cause::ids()) {
+        Some(near) if Input::KINDS.iter().any(|(kind, ..)| *kind == near) => fail.hint(format!("did you mean '{near}*'?")),
         Some(near) => fail.hint(format!("did you mean {near}?")),
-        None => fail.hint("`countersign list deviations` shows all ids"),
+        None => fail.hint(LIST),
     }
 }
 
 fn named_fault(name: &str) -> Result<Fault, Fail> {
     Fault::from_name(name).ok_or_else(|| {
         let fail = Fail::usage(format!("there is no fault {name:?}"));
+        #[cfg(feature = "sandbox")]
+        if crate::sandbox::faults::find(name).is_some() {
+            return fail.hint(format!("it is a fault of the sandbox: `countersign sandbox --fault {name}`"));
+        }
         match nearest(name, Fault::ALL.iter().map(|(_, known, _)| *known)) {
             Some(near) => fail.hint(format!("did you mean {near}?")),
             None => fail.hint("`countersign list faults` shows all of them"),

@@ -13,7 +13,7 @@ use crate::cli::arguments::Vectors;
 use crate::cli::fail::Fail;
 use crate::cli::output::{self, Outcome};
 use crate::cli::progress::Tasks;
-use crate::deviation::{Deviation, all};
+use crate::deviation::{Deviation, Input, all};
 use crate::judgement::ExitCode;
 use crate::report;
 use crate::selftest::{Bench, Plan, Selftest};
@@ -60,7 +60,11 @@ pub(in crate::cli) struct Arguments {
 pub(in crate::cli) fn run(arguments: &Arguments) -> Outcome {
     for pattern in &arguments.globs {
         if !all().any(|deviation| glob::matches(pattern, deviation.id)) {
-            return Err(nearest_cause(Fail::usage(format!("no deviation matches {pattern:?}")), pattern));
+            let fail = Fail::usage(format!("no deviation matches {pattern:?}"));
+            return Err(match Input::KINDS.iter().any(|(kind, ..)| pattern.starts_with(kind)) {
+                true => fail.hint("a selftest tries departures, and no mistakes of input"),
+                false => nearest_cause(fail, pattern),
+            });
         }
     }
     let mut selftest = if arguments.faults { Selftest::default() } else { departures(arguments)? };

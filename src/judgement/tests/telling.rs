@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Scripted, answered, case, encode, encoding, refuse, refused};
 use crate::implementation::{Break, Description, Implementation, Observation};
-use crate::judgement::{Event, EventLines, ExitCode, Plan, Run, RunStart, Runner, Sink, Sinks, Surroundings};
+use crate::judgement::{Again, Event, EventLines, ExitCode, Plan, Run, RunStart, Runner, Sink, Sinks, Surroundings};
 use crate::vectors::question::TextInput;
 use crate::vectors::{Case, Expectation, Output, Question, Text};
 
@@ -46,6 +46,7 @@ pub(super) fn told(sink: &mut dyn Sink) {
         selected: plan.selected(),
         strict: false,
         shard: None,
+        again: Again { implementation: vec!["--adapter".to_owned(), "x".to_owned()], vectors: Vec::new() },
     };
     let mut runner = Runner::start(start, Surroundings::STILL, sink).unwrap();
     runner.put(&mut hostile, &plan, cases.into_iter().map(Ok::<_, String>), &|_| true).unwrap();

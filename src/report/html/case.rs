@@ -7,7 +7,7 @@ use super::fields;
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome};
 use crate::implementation::Observation;
-use crate::judgement::{CaseRecord, Difference, Expected, Observed, Side, ToldExchange, Verdict};
+use crate::judgement::{Again, CaseRecord, Difference, Expected, Observed, RunStart, Side, ToldExchange, Verdict};
 use crate::report::{escape, failure, words};
 use crate::vectors::Expectation;
 
@@ -29,15 +29,15 @@ pub(super) const fn tone(record: &CaseRecord, strict: bool) -> &'static str {
 }
 
 /// A folded case. `anchor` is inside of it, so that a link opens it.
-pub(super) fn folded(record: &CaseRecord, anchor: &str, strict: bool) -> Markup {
+pub(super) fn folded(record: &CaseRecord, anchor: &str, start: &RunStart) -> Markup {
     template! {
-        details.case.(tone(record, strict)) {
+        details.case.(tone(record, start.strict)) {
             summary {
                 span.verdict { (record.verdict().as_str().replace('_', " ")) }
                 span.id { (id(record)) (words::level(record)) }
                 span.title { (escape::line(&record.title)) }
             }
-            div.body id=(anchor) { (body(record)) }
+            div.body id=(anchor) { (body(record, &start.again)) }
         }
     }
 }
@@ -47,7 +47,7 @@ pub(super) fn id(record: &CaseRecord) -> Markup {
     template! { code { (escape::line(&record.suite)) "/" wbr; (escape::line(&record.id)) } }
 }
 
-fn body(record: &CaseRecord) -> Markup {
+fn body(record: &CaseRecord, again: &Again) -> Markup {
     template! {
         p.requirement { (requirement(record)) }
         @if let Some(note) = &record.note { p.note { (escape::line(note)) } }
@@ -66,7 +66,7 @@ fn body(record: &CaseRecord) -> Markup {
         (observed(record))
         @if let Some(exchange) = &record.exchange { (exchanged(exchange)) }
         h5 { "To see it again" }
-        pre.again { @for line in failure::commands(record, "").iter().take(2) { span { (escape::line(line)) } "\n" } }
+        pre.again { @for line in failure::commands(record, again).iter().take(2) { span { (escape::line(line)) } "\n" } }
     }
 }
 

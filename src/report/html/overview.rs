@@ -50,7 +50,7 @@ pub(super) fn cards(runs: &[Run], anchors: &Anchors) -> Markup {
                             None => "it was asked nothing that it offers"
                         }
                     }
-                    span.sentence { (run.exit_code().sentence()) }
+                    span.sentence { (words::ending(run)) }
                     @if let Some(told) = causes(run) { span.causes-told { (told) } }
                 }
             }

@@ -25,7 +25,7 @@ pub(super) fn section(run: &Run, number: usize, anchors: &Anchors) -> Markup {
             h2 id=(anchors.run(number)) { (words::title(of)) }
             p.numbers.(overview::tone(run)) {
                 (words::counted(run.totals().selected, "case", "cases")) ": " (words::verdicts(run.totals())) "; "
-                strong { (run.exit_code().sentence()) } "."
+                strong { (words::ending(run)) } "."
                 @if let Some(homepage) = homepage { " " a href=(homepage) rel="noopener noreferrer" { (escape::line(homepage)) } }
             }
             (causes(run, number, anchors))
@@ -109,7 +109,7 @@ fn unexpected(run: &Run, number: usize, anchors: &Anchors) -> Markup {
             h3 { (words::counted(total as u64, "case is not as expected", "cases are not as expected")) }
             @for (suite, records) in by_suite(run.unexpected().take(MOST_DETAILED)) {
                 h4 id=(anchors.suite(number, suite)) { (escape::line(suite)) }
-                @for record in records { (case::folded(record, &anchors.case(number, record), run.start.strict)) }
+                @for record in records { (case::folded(record, &anchors.case(number, record), &run.start)) }
             }
             @if total > MOST_DETAILED {
                 p { "These are told by name only:" }
@@ -133,7 +133,7 @@ fn unscored(run: &Run, number: usize, anchors: &Anchors) -> Markup {
             @if !records.is_empty() {
                 details.more {
                     summary { b { (records.len()) } " " (words) }
-                    @for record in records.iter().take(MOST_DETAILED) { (case::folded(record, &anchors.case(number, record), run.start.strict)) }
+                    @for record in records.iter().take(MOST_DETAILED) { (case::folded(record, &anchors.case(number, record), &run.start)) }
                     @if records.len() > MOST_DETAILED {
                         ul.ids { @for record in records.iter().skip(MOST_DETAILED) { li id=(anchors.case(number, record)) { (case::id(record)) } } }
                     }

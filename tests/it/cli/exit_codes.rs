@@ -27,6 +27,13 @@ fn should_fails_a_strict_run_only() {
     let file = folder.file("a.json", suite("should", "a b", "a+b"));
     let ended = countersign(&["test", "--vectors", &file]).with(0);
     assert!(ended.stdout.contains("FAILED made/one (should)") && ended.stdout.contains("only with --strict"), "{}", ended.stdout);
+    // Something is not as expected, so the end does not say that everything is.
+    assert!(ended.stdout.ends_with("\nevery verdict that can fail this run is as expected\n"), "{}", ended.stdout);
+    for report in ["--markdown", "--github", "--html", "--sarif"] {
+        let told = countersign(&["test", "--vectors", &file, report, "-"]).with(0).stdout;
+        assert!(told.contains("every verdict that can fail this run is as expected"), "{told}");
+        assert!(!told.contains("every verdict is as expected"), "{told}");
+    }
     countersign(&["test", "--vectors", &file, "--strict"]).with(1);
     let open = folder.file("b.json", suite("interop", "a b", "a+b"));
     countersign(&["test", "--vectors", &open, "--strict"]).with(0);

@@ -4,9 +4,11 @@
 mod adapters;
 mod broken_vectors;
 mod diagnosing;
+mod event_file;
 mod exit_codes;
 mod explaining;
 mod files;
+mod following;
 mod fuzz;
 mod mistakes;
 mod mixed;

@@ -149,6 +149,36 @@ fn a_narrow_page_stays_narrow() {
     }
 }
 
+/// A suite keeps its name on a narrow page: numbers without names say nothing.
+#[test]
+fn a_narrow_page_has_the_names_of_suites() {
+    for columns in ["20", "40", "60"] {
+        let ended = super::ended(super::program().args(["test", "sign.uri", "verify.*"]).env("COLUMNS", columns)).with(0);
+        for suite in ["sign.uri ", "verify.rsa "] {
+            let row = ended.stdout.lines().find(|line| line.starts_with(suite));
+            assert!(row.is_some_and(|row| row.ends_with(|letter: char| letter.is_ascii_digit())), "{suite}\n{}", ended.stdout);
+        }
+        assert!(!ended.stdout.lines().any(|line| line.contains('…')), "{}", ended.stdout);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_to_its_end_is_named() {
+    let folder = super::Folder::new();
+    let link = folder.path("full.html");
+    std::os::unix::fs::symlink("/dev/full", &link).unwrap();
+    let link = link.to_str().unwrap();
+    for (option, path) in [("--json", "/dev/full"), ("--events", "/dev/full"), ("--html", link)] {
+        let ended = countersign(&["test", "-q", "sign.uri", option, path]).with(3);
+        assert!(ended.stderr.starts_with(&format!("error: {path}: cannot be written: No space left")), "{}", ended.stderr);
+    }
+    let events = folder.path("run.jsonl").to_str().unwrap().to_owned();
+    countersign(&["test", "-q", "sign.uri", "--events", &events]).with(0);
+    let ended = countersign(&["report", "merge", &events, "-o", "/dev/full"]).with(3);
+    assert!(ended.stderr.starts_with("error: /dev/full: cannot be written: No space left"), "{}", ended.stderr);
+}
+
 /// What is never scored is counted by the reading that was met: the note of the text and the cases of the JSON report agree.
 #[test]
 fn the_readings_of_what_is_never_scored_are_counted() {

@@ -134,3 +134,26 @@ fn what_failed_is_asked_again() {
     run(&["--failed"]).with(5);
     assert_eq!(listed(&run(&["--failed=first.json", "--dry-run"]).with(0)), failed);
 }
+
+#[test]
+fn what_failed_in_one_folder_is_not_asked_for_in_another_one() {
+    let folder = super::Folder::new();
+    let deep = "deep/".repeat(60);
+    let names = ["my.lib", "my_lib", "my_2elib", &format!("{deep}one/lib"), &format!("{deep}two/lib")].map(|name| folder.path(name));
+    let run = |place: &std::path::Path, arguments: &[&str]| {
+        let mut command = super::program();
+        command.current_dir(place).env("XDG_STATE_HOME", folder.path("state"));
+        super::ended(command.arg("test").args(arguments))
+    };
+    names.iter().for_each(|name| std::fs::create_dir_all(name).unwrap());
+    let wrong = format!("{} --deviate uri.default-port-kept", super::reference_adapter());
+    for pair in [&names[..3], &names[3..]] {
+        run(&pair[0], &["sign.uri/default-port-http", "--adapter", &wrong, "-q"]).with(1);
+        for other in &pair[1..] {
+            run(other, &["--failed", "--dry-run"]).with(2);
+            run(other, &["sign.uri/default-port-http", "-q"]).with(0);
+        }
+        let failed = run(&pair[0], &["--failed", "--dry-run"]).with(0);
+        assert_eq!(failed.stdout, "sign.uri/default-port-http\n");
+    }
+}

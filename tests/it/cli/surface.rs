@@ -31,6 +31,56 @@ fn a_settings_file_that_is_named_may_name_adapters() {
 }
 
 #[test]
+fn what_is_wrong_in_a_settings_file_is_told_with_its_place() {
+    let folder = Folder::new();
+    let run = |text: &str, arguments: &[&str]| {
+        folder.file("countersign.toml", text);
+        ended(program().current_dir(folder.path(".")).arg("test").args(arguments))
+    };
+    for (setting, place, what) in [
+        ("jobs = 0", "3:8", "invalid value '0' for '--jobs <N>': 0 is not in 1..=64"),
+        ("seed = -1", "3:8", "invalid value '-1' for '--seed <N>': invalid digit found in string"),
+        ("level = [\"Must\"]", "3:9", "invalid value 'Must' for '--level <LEVEL>'"),
+    ] {
+        let ended = run(&format!("format = 1\nstrict = true\n{setting}\n"), &["-q", "sign.uri"]).with(2);
+        let first = ended.stderr.lines().next().unwrap_or_default();
+        assert_eq!(first, format!("error: countersign.toml:{place}: {what}"), "{}", ended.stderr);
+    }
+    let ended = run("format = 1\nlevel = [\"Must\"]\n", &["-q", "sign.uri"]).with(2);
+    assert!(ended.stderr.contains("\nhint: possible values: must, should, interop\n"), "{}", ended.stderr);
+    // What shows only later may be the file's, too.
+    let ended = run("format = 1\nprofile = [\"nope\"]\n", &["-q", "sign.uri"]).with(2);
+    assert!(ended.stderr.ends_with("note: countersign.toml was read, too: '--profile=nope'\n"), "{}", ended.stderr);
+    // What the command line does wrong itself is not the file's.
+    let ended = run("format = 1\nstrict = true\n", &["-q", "sign.uri", "--jobs", "0"]).with(2);
+    assert!(ended.stderr.starts_with("error: invalid value '0' for '--jobs <N>'"), "{}", ended.stderr);
+}
+
+#[test]
+fn no_settings_file_keeps_the_help_away() {
+    let folder = Folder::new();
+    for text in ["format = 1\nnope = 1\n", "format = 1\njobs = 0\n", "format = \n"] {
+        folder.file("countersign.toml", text);
+        for help in ["--help", "-qh"] {
+            let ended = ended(program().current_dir(folder.path(".")).args(["test", help])).with(0);
+            assert!(ended.stdout.contains("Usage: countersign test"), "{}", ended.stdout);
+        }
+        ended(program().current_dir(folder.path(".")).args(["test", "--dry-run", "sign.uri"])).with(2);
+    }
+}
+
+#[test]
+fn of_two_settings_files_that_are_named_the_last_one_counts() {
+    let folder = Folder::new();
+    let listing = |level: &str| folder.file(&format!("{level}.toml"), format!("format = 1\nlevel = [{level:?}]\n"));
+    let (must, should) = (listing("must"), listing("should"));
+    let listed = |arguments: &[&str]| countersign(&[&["test", "--dry-run", "sign.*"], arguments].concat()).with(0).stdout;
+    assert_ne!(listed(&["--config", &must]), listed(&["--config", &should]));
+    assert_eq!(listed(&["--config", &must, "--config", &should]), listed(&["--config", &should]));
+    assert_eq!(listed(&["--config", &should, &format!("--config={must}")]), listed(&["--config", &must]));
+}
+
+#[test]
 fn shells_and_man_are_told_of_every_command() {
     let help = countersign(&["--help"]).with(0).stdout;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
