@@ -113,7 +113,7 @@ pub fn main() -> ExitCode {
     };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return output::usage(&error),
+        Err(error) => return output::usage(error),
     };
     let result = match cli.command {
         Command::Test(arguments) => test::run(arguments),

@@ -47,7 +47,8 @@ impl RunDiagnosis<'_> {
             let of_place = || candidates.iter().filter(|candidate| candidate.explained.contains(&place));
             let weight = |candidate: &Candidate| (candidate.explained.len(), Reverse(candidate.against));
             let best = of_place().map(weight).max();
-            let is_best = |shown: &&Shown| shown.explained.contains(&place) && best <= Some((shown.explained.len(), Reverse(shown.against)));
+            let is_best =
+                |shown: &&Shown| shown.explained.contains(&place) && best <= Some((shown.explained.len(), Reverse(shown.against)));
             if let Some(shown) = shown.as_ref().filter(is_best) {
                 let needed = self.failures.get(place).map(|failure| needed_for(failure, &shown.causes));
                 self.set(place, Diagnosis::of_sets(needed.into_iter().collect()));
@@ -73,7 +74,8 @@ impl RunDiagnosis<'_> {
             }
             let mut deviant = Reference::conducting(Conduct::of(&causes));
             let mut gives = |witness: &Witness| witness.is_answered_by(&mut deviant);
-            let explained: Vec<usize> = (failed.iter().copied()).filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
+            let explained: Vec<usize> =
+                (failed.iter().copied()).filter(|place| self.failures.get(*place).is_some_and(&mut gives)).collect();
             let most = explained.len().div_ceil(SUPPORT);
             let against = self.rights.iter().copied().filter(of_verify).filter(|right| !gives(right)).take(most).count();
             let is_asked = explained.iter().any(|place| *place >= self.first);

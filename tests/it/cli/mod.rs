@@ -7,6 +7,7 @@ mod diagnosing;
 mod exit_codes;
 mod explaining;
 mod files;
+mod foreign;
 mod fuzz;
 mod mistakes;
 mod mixed;
