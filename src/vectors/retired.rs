@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::load_error::LoadError;
 use super::position::{Step, locate};
 use super::spot::Spot;
+use crate::profile::strict;
 
 /// Old full ids, each with the one in its place, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl Retired {
     pub(super) fn read(&mut self, file: &str, text: &str) -> Result<(), LoadError> {
         const THING: &str = "the retired ids";
         let spot = Spot::whole(file, text, 1);
-        let read: File = serde_json::from_str(text).map_err(|error| spot.json_error(&error, THING))?;
+        let read: File = strict::from_str(text).map_err(|error| spot.json_error(&error, THING))?;
         if read.format != 1 {
             return Err(spot.error(locate(text, &[Step::Member("format")]), THING, format!("format {} is not known", read.format)));
         }

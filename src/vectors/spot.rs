@@ -45,15 +45,6 @@ impl<'a> Spot<'a> {
         }
     }
 
-    /// Refuses a list: serde would take its items for the members of an object.
-    pub(super) fn is_object(&self, thing: &str) -> Result<(), LoadError> {
-        let piece = self.piece();
-        if piece.trim_start().starts_with('[') {
-            return Err(self.error(piece.len() - piece.trim_start().len(), thing, "invalid type: sequence, expected an object"));
-        }
-        Ok(())
-    }
-
     /// What serde_json found, in our words and at the beginning of what it is about.
     pub(super) fn json_error(&self, error: &serde_json::Error, thing: &str) -> LoadError {
         let piece = self.piece();
@@ -66,7 +57,11 @@ impl<'a> Spot<'a> {
         let mut offset = position::offset_of(piece, error.line(), error.column());
         if error.is_data() {
             let (token, opened) = position::last_token(piece, offset);
-            offset = if text.starts_with("missing field") { opened } else { token };
+            // It stands before a bracket that it did not take.
+            let behind = piece.get(token..).and_then(|rest| rest.strip_prefix([':', ',']));
+            let token = behind.map_or(token, |rest| piece.len() - rest.trim_start().len());
+            let closes = piece.get(token..).is_some_and(|rest| rest.starts_with([']', '}']));
+            offset = if closes || text.starts_with("missing field") { opened } else { token };
         }
         let (reason, hint) = without_the_list(&text);
         if error.is_syntax()
