@@ -206,10 +206,7 @@ fn request(arguments: &Arguments) -> Done {
 
 /// The request by options, or as it was pasted.
 fn read_request(arguments: &Arguments) -> Result<Pasted, Fail> {
-    if arguments.request.is_given() && arguments.pasted.is_given() {
-        return Err(Fail::usage("a request is given both by --url and as a whole").hint("give one of them"));
-    }
-    if arguments.request.is_given() {
+    if arguments.request.is_given() && !arguments.pasted.is_given() {
         let owned = arguments.request.request(&Fresh::none())?;
         let mut request = pasted::described(&owned)?;
         if request.url.starts_with(b"/") {
@@ -223,9 +220,11 @@ fn read_request(arguments: &Arguments) -> Result<Pasted, Fail> {
         return Ok(Pasted { form: Form::HttpText, request, response: None });
     }
     let read = arguments.pasted.read(arguments.request.reads_stdin())?;
-    read.ok_or_else(|| {
+    let pasted = read.ok_or_else(|| {
         Fail::usage("there is no request to explain").hint("--request FILE, --curl LINE, --har FILE or --url, or pipe one in; see --help")
-    })
+    })?;
+    arguments.request.none_beside_a_whole_request()?;
+    Ok(pasted)
 }
 
 fn answer(arguments: &Arguments, pasted: Option<&PastedResponse>) -> Result<Option<Answer>, Fail> {

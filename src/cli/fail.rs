@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 
 use crate::judgement::ExitCode;
+use crate::report::escape;
 
 /// A command's own failure.
 #[derive(Debug)]
@@ -27,9 +28,14 @@ impl Fail {
         Fail { code: ExitCode::OurFailure, message: message.to_string(), hint: None }
     }
 
-    /// The same with a hint.
+    /// The same with a hint of one line.
     pub(super) fn hint(self, hint: impl Into<String>) -> Fail {
-        Fail { hint: Some(hint.into()), ..self }
+        Fail { hint: Some(escape::line(&hint.into()).into_owned()), ..self }
+    }
+
+    /// The same with a hint of several lines, each of which the caller has made: line ends of others are escaped in them.
+    pub(super) fn hint_of_lines(self, hint: String) -> Fail {
+        Fail { hint: Some(hint), ..self }
     }
 }
 

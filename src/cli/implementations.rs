@@ -125,7 +125,7 @@ impl Implementations {
             match error.why {
                 StartError::Spawn(_) => fail.hint("a command is a program and its arguments: it is found in PATH, and no shell reads it"),
                 _ if said.is_empty() => fail,
-                _ => fail.hint(format!("it wrote on its standard error:{said}")),
+                _ => fail.hint_of_lines(format!("it wrote on its standard error:{said}")),
             }
         })?;
         Ok(match named.name {

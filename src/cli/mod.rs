@@ -113,7 +113,7 @@ pub fn main() -> ExitCode {
     crate::implementation::adapter::adopt_orphans();
     let (cli, settings) = match parsed::parsed(std::env::args_os().collect()) {
         Ok(parsed) => parsed,
-        Err(parsed::Unparsed::Arguments(error)) => return output::usage(&error),
+        Err(parsed::Unparsed::Arguments(error)) => return output::usage(error),
         Err(parsed::Unparsed::Settings(fail)) => return output::exit(Err(fail)),
     };
     let result = match cli.command {

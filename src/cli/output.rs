@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::fail::Fail;
 use crate::judgement::ExitCode;
-use crate::report::{Colour, Layout};
+use crate::report::{Colour, Layout, escape};
 
 /// How a command ends.
 pub(super) type Outcome = Result<ExitCode, Fail>;
@@ -22,13 +22,27 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default();
 
 /// Ends the process as clap would, but with our exit codes.
-pub(super) fn usage(error: &clap::Error) -> process::ExitCode {
+pub(super) fn usage(mut error: clap::Error) -> process::ExitCode {
+    escape_values(&mut error);
     // Where stdout or stderr is closed there is nobody to tell.
     let _ = error.print();
-    if let Some(report) = report_without_file(error) {
+    if let Some(report) = report_without_file(&error) {
         let _ = writeln!(anstream::stderr().lock(), "{CYAN}hint{CYAN:#}: `{report} -` writes it to stdout");
     }
     process::ExitCode::from(if error.use_stderr() { ExitCode::Usage.number() } else { ExitCode::AsExpected.number() })
+}
+
+/// Escapes what clap will repeat: it may come out of a settings file that was found by itself.
+fn escape_values(error: &mut clap::Error) {
+    let line = |text: &String| escape::line(text).into_owned();
+    let escaped = error.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, ContextValue::String(line(text)))),
+        ContextValue::Strings(texts) => Some((kind, ContextValue::Strings(texts.iter().map(line).collect()))),
+        _ => None,
+    });
+    for (kind, value) in escaped.collect::<Vec<_>>() {
+        error.insert(kind, value);
+    }
 }
 
 /// The options of reports, which elsewhere are sometimes switches: `explain --json`.
@@ -57,18 +71,19 @@ pub(super) fn exit(outcome: Outcome) -> process::ExitCode {
     process::ExitCode::from(code.number())
 }
 
-/// Tells people of a failure.
+/// Tells people of a failure. Names and values of others stand in it: a terminal must not obey them, and no line of theirs may pass for
+/// one of ours, so a message is one line. A hint may have several, see [`Fail::hint_of_lines`].
 pub(super) fn complain(fail: &Fail) {
     let mut stderr = anstream::stderr().lock();
-    let _ = writeln!(stderr, "{RED}error{RED:#}: {}", fail.message);
+    let _ = writeln!(stderr, "{RED}error{RED:#}: {}", escape::line(&fail.message));
     if let Some(hint) = &fail.hint {
-        let _ = writeln!(stderr, "{CYAN}hint{CYAN:#}: {hint}");
+        let _ = writeln!(stderr, "{CYAN}hint{CYAN:#}: {}", escape::lines(hint));
     }
 }
 
-/// A remark for people.
+/// A remark for people, of one line as the message of a failure.
 pub(super) fn note(message: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{BOLD}note{BOLD:#}: {message}");
+    let _ = writeln!(anstream::stderr().lock(), "{BOLD}note{BOLD:#}: {}", escape::line(message));
 }
 
 /// How wide and how coloured a report may be on stdout, or on stderr.

@@ -20,9 +20,9 @@ const MAX_SECRET: u64 = 64 * 1024;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Request")]
 pub(super) struct RequestOptions {
-    /// The HTTP method
-    #[arg(long, default_value = "GET")]
-    method: String,
+    /// The HTTP method [default: GET]
+    #[arg(long)]
+    method: Option<String>,
     /// The absolute URL with its query
     #[arg(long)]
     url: Option<String>,
@@ -38,9 +38,9 @@ pub(super) struct RequestOptions {
     /// The token's identifier (oauth_token)
     #[arg(long, value_name = "KEY")]
     token: Option<String>,
-    /// HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256, RSA-SHA512 or PLAINTEXT
-    #[arg(long, value_name = "NAME", default_value = "HMAC-SHA1")]
-    signature_method: String,
+    /// HMAC-SHA1, HMAC-SHA256, HMAC-SHA512, RSA-SHA1, RSA-SHA256, RSA-SHA512 or PLAINTEXT [default: HMAC-SHA1]
+    #[arg(long, value_name = "NAME")]
+    signature_method: Option<String>,
     /// oauth_nonce; if left out, `sign` makes a random one (but for PLAINTEXT), and `explain` takes the request as one without
     #[arg(long)]
     nonce: Option<String>,
@@ -59,9 +59,9 @@ pub(super) struct RequestOptions {
     /// oauth_version; not sent if left out
     #[arg(long = "version", value_name = "1.0")]
     oauth_version: Option<String>,
-    /// How the protocol parameters are sent
-    #[arg(long, value_name = "PLACE", default_value = "header")]
-    transmission: Place,
+    /// How the protocol parameters are sent [default: header]
+    #[arg(long, value_name = "PLACE")]
+    transmission: Option<Place>,
     #[command(flatten)]
     secrets: SecretOptions,
 }
@@ -123,7 +123,8 @@ impl RequestOptions {
         let missing = |option: &str| Fail::usage(format!("{option} is missing")).hint("--request FILE reads a whole request instead");
         let url = self.url.as_ref().ok_or_else(|| missing("--url"))?;
         let client = self.client.as_ref().ok_or_else(|| missing("--client"))?;
-        let signature_method = SignatureMethod::from_name(self.signature_method.as_bytes()).map_err(|_| self.no_such_method())?;
+        let named = self.signature_method.as_deref().unwrap_or("HMAC-SHA1");
+        let signature_method = SignatureMethod::from_name(named.as_bytes()).map_err(|_| no_such_method(named))?;
         let plaintext = signature_method == SignatureMethod::Plaintext;
         let bytes = |value: &'_ Option<String>| value.as_ref().map(|text| text.as_bytes().to_vec());
         let (nonce, timestamp) = (bytes(&self.nonce), bytes(&self.timestamp));
@@ -131,7 +132,7 @@ impl RequestOptions {
         ProtocolParameters {
             client: client.as_bytes(),
             token: self.token.as_deref().map(str::as_bytes),
-            signature_method: self.signature_method.as_bytes(),
+            signature_method: named.as_bytes(),
             // PLAINTEXT may leave both out (RFC 5849 section 3.1).
             timestamp: timestamp.as_deref().or(fresh.timestamp.as_deref().filter(|_| !plaintext).map(str::as_bytes)),
             nonce: nonce.as_deref().or(fresh.nonce.as_deref().filter(|_| !plaintext).map(str::as_bytes)),
@@ -143,15 +144,15 @@ impl RequestOptions {
         .append_to(&mut protocol);
         let mut headers = self.headers.iter().map(|header| field(header)).collect::<Result<Vec<_>, Fail>>()?;
         let transmission = match self.transmission {
-            Place::Header => Transmission::Header,
-            Place::Body => Transmission::Body,
-            Place::Query => Transmission::Query,
+            None | Some(Place::Header) => Transmission::Header,
+            Some(Place::Body) => Transmission::Body,
+            Some(Place::Query) => Transmission::Query,
         };
         if transmission == Transmission::Body && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"content-type")) {
             headers.push((b"Content-Type".to_vec(), b"application/x-www-form-urlencoded".to_vec()));
         }
         Ok(OwnedRequest {
-            method: self.method.clone().into_bytes(),
+            method: self.method.as_deref().unwrap_or("GET").as_bytes().to_vec(),
             url: url.clone().into_bytes(),
             headers,
             body: self.body.as_deref().map(body).transpose()?,
@@ -160,15 +161,6 @@ impl RequestOptions {
             realm: bytes(&self.realm),
             transmission,
         })
-    }
-
-    fn no_such_method(&self) -> Fail {
-        let known = || SignatureMethod::ALL.iter().map(|method| method.as_str());
-        let fail = Fail::usage(format!("there is no signature method {:?}", self.signature_method));
-        match nearest(&self.signature_method.to_ascii_uppercase(), known()) {
-            Some(near) => fail.hint(format!("did you mean {near}?")),
-            None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
-        }
     }
 
     /// Whether a request is described by options.
@@ -183,33 +175,45 @@ impl RequestOptions {
 
     /// The options that describe the same request and name the same secrets, quoted for a shell.
     pub(super) fn again(&self) -> Vec<String> {
-        let is_default = |name: &str, value: &str| matches!((name, value), ("--method", "GET") | ("--signature-method", "HMAC-SHA1"));
-        let place = match self.transmission {
-            Place::Header => None,
-            Place::Body => Some("body".to_owned()),
-            Place::Query => Some("query".to_owned()),
-        };
-        let described = [
-            ("--method", Some(self.method.clone())),
-            ("--url", self.url.clone()),
-            ("--body", self.body.clone()),
-            ("--client", self.client.clone()),
-            ("--token", self.token.clone()),
-            ("--signature-method", Some(self.signature_method.clone())),
-            ("--nonce", self.nonce.clone()),
-            ("--timestamp", self.timestamp.clone()),
-            ("--version", self.oauth_version.clone()),
-            ("--callback", self.callback.clone()),
-            ("--verifier", self.verifier.clone()),
-            ("--realm", self.realm.clone()),
-            ("--transmission", place),
-        ];
-        let given = described.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let headers = self.headers.iter().map(|header| ("--header", header.clone()));
-        let all = given.chain(headers).filter(|(name, value)| !is_default(name, value));
-        let mut words: Vec<String> = all.map(|(name, value)| format!("{name} {}", quote(value.as_bytes()))).collect();
+        let mut words: Vec<String> = self.given().map(|(name, value)| format!("{name} {}", quote(value.as_bytes()))).collect();
         words.extend(self.secrets.again());
         words
+    }
+
+    /// Refuses options beside a request that is given as a whole: they would describe another one, and nobody would be heard.
+    pub(super) fn none_beside_a_whole_request(&self) -> Result<(), Fail> {
+        let mut names: Vec<&str> = self.given().map(|(name, _)| name).collect();
+        names.dedup();
+        if names.is_empty() {
+            return Ok(());
+        }
+        Err(Fail::usage(format!("a request is given both by {} and as a whole", names.join(", "))).hint("give one of them"))
+    }
+
+    /// The options that describe a request, as they were given.
+    fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let place = self.transmission.map(|place| match place {
+            Place::Header => "header",
+            Place::Body => "body",
+            Place::Query => "query",
+        });
+        let described = [
+            ("--method", self.method.as_deref()),
+            ("--url", self.url.as_deref()),
+            ("--body", self.body.as_deref()),
+            ("--client", self.client.as_deref()),
+            ("--token", self.token.as_deref()),
+            ("--signature-method", self.signature_method.as_deref()),
+            ("--nonce", self.nonce.as_deref()),
+            ("--timestamp", self.timestamp.as_deref()),
+            ("--version", self.oauth_version.as_deref()),
+            ("--callback", self.callback.as_deref()),
+            ("--verifier", self.verifier.as_deref()),
+            ("--realm", self.realm.as_deref()),
+            ("--transmission", place),
+        ];
+        let headers = self.headers.iter().map(|header| ("--header", header.as_str()));
+        described.into_iter().filter_map(|(name, value)| Some((name, value?))).chain(headers)
     }
 
     /// The file of the RSA private key.
@@ -220,6 +224,15 @@ impl RequestOptions {
     /// Fetches the secrets.
     pub(super) fn own_secrets(&self) -> Result<OwnSecrets, Fail> {
         self.secrets.own()
+    }
+}
+
+fn no_such_method(named: &str) -> Fail {
+    let known = || SignatureMethod::ALL.iter().map(|method| method.as_str());
+    let fail = Fail::usage(format!("there is no signature method {named:?}"));
+    match nearest(&named.to_ascii_uppercase(), known()) {
+        Some(near) => fail.hint(format!("did you mean {near}?")),
+        None => fail.hint(format!("there are {}", known().collect::<Vec<_>>().join(", "))),
     }
 }
 

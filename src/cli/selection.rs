@@ -74,7 +74,7 @@ fn shard(text: &str) -> Result<Shard, String> {
 /// The selection, ready to be asked.
 pub(super) struct Selector<'a> {
     options: &'a Selection,
-    globs: Vec<(&'a str, Cell<bool>)>,
+    globs: Vec<(String, Cell<bool>)>,
     sections: Sections<'a>,
     operations: Vec<&'a str>,
     failed: Option<BTreeSet<String>>,
@@ -104,7 +104,8 @@ impl Selection {
         lists.iter().filter(|length| **length > 0).count() > 1
     }
 
-    /// Reads the globs and names. A name that nothing in the set bears is a mistake of the caller. `profiles` are those of its fixtures.
+    /// Reads the globs and names. An id that is retired stands for the one in its place. A name that nothing in the set bears is a mistake of
+    /// the caller. `profiles` are those of its fixtures.
     pub(super) fn selector<'p>(&self, corpus: &Corpus, profiles: impl Iterator<Item = &'p str>) -> Result<Selector<'_>, Fail> {
         let operations: Vec<&str> = Operation::ALL.iter().map(|operation| operation.as_str()).chain(["exchange"]).collect();
         all_known("operation", &self.operation, &operations)?;
@@ -112,12 +113,14 @@ impl Selection {
         all_known("flag", &self.flag, &flags.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
         let profiles = profiles.chain(shipped::TEXTS.map(|(name, _)| name));
         all_known("profile", &self.profile, &profiles.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())?;
+        let now = |id: &str| corpus.retired().now(id).unwrap_or(id).to_owned();
+        let failed = self.failed.as_deref().map(last_run::read).transpose()?;
         Ok(Selector {
             options: self,
-            globs: self.globs.iter().map(|glob| (glob.as_str(), Cell::new(false))).collect(),
+            globs: self.globs.iter().map(|glob| (now(glob), Cell::new(false))).collect(),
             sections: Sections::of(&self.section),
             operations: self.operation.iter().map(String::as_str).collect(),
-            failed: self.failed.as_deref().map(last_run::read).transpose()?,
+            failed: failed.map(|ids| ids.iter().map(|id| now(id)).collect()),
         })
     }
 }

@@ -41,7 +41,10 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let causes = super::adapter::causes(&arguments.deviate)?;
     let owned = match arguments.pasted.is_given() {
         true => match arguments.pasted.read(arguments.request.reads_stdin())? {
-            Some(pasted) => to_sign(&pasted)?,
+            Some(pasted) => {
+                arguments.request.none_beside_a_whole_request()?;
+                to_sign(&pasted)?
+            }
             None => return Err(Fail::usage("there is no request to sign")),
         },
         false => arguments.request.request(&Fresh::now()?)?,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::document::{EndpointName, TokenType};
 use super::kinds::Shape;
+use super::strict;
 use crate::protocol::Secret;
 
 /// A request, what the server knew, and the answer.
@@ -168,6 +169,7 @@ impl<'de> Deserialize<'de> for Octets {
         #[serde(untagged)]
         enum Either {
             Text(String),
+            #[serde(deserialize_with = "strict::object")]
             Encoded(Encoded),
         }
         #[derive(Deserialize)]
@@ -202,6 +204,7 @@ mod tests {
         assert!(read(r#"{"base64":"/w="}"#).unwrap_err().contains("cannot be decoded"));
         assert!(read(r#"{"base46":"/w=="}"#).unwrap_err().contains("neither a text"));
         assert!(read("1").is_err());
+        assert!(read(r#"["/w=="]"#).unwrap_err().contains("neither a text"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::exchange::Exchange;
 use super::load::{LoadError, read_text};
 use super::rule::Clause;
+use super::strict;
 
 /// A fixture file.
 #[derive(Clone, Debug, Deserialize)]
@@ -119,7 +120,7 @@ impl Fixtures {
     /// # Errors
     /// The first fault, with its place.
     pub fn parse(file: &str, text: &str) -> Result<Fixtures, LoadError> {
-        let fixtures: Fixtures = serde_json::from_str(text).map_err(|error| LoadError::of_json(file, text, &error))?;
+        let fixtures: Fixtures = strict::from_str(text).map_err(|error| LoadError::of_json(file, text, &error))?;
         if fixtures.format != 1 {
             return Err(LoadError::at_id(file, text, "", format!("format {} is not known, only 1 is", fixtures.format)));
         }
@@ -171,6 +172,8 @@ mod tests {
             (file(&case("").replace("\"status\":\"active\"", "\"status\":\"open\"")), "unknown variant \"open\""),
             (file("").replace("exchange", "sign"), "unknown variant \"sign\""),
             (file("").replace("\"format\":1", "\"format\":9"), "format 9"),
+            (file("[\"a\", 1]"), "invalid type: sequence, expected an object"),
+            (file(&case("").replace("{\"method\":\"GET\",\"url\":\"https://h/\"}", "[\"GET\",\"https://h/\"]")), "expected an object"),
         ] {
             let error = Fixtures::parse("f", &text).unwrap_err();
             assert!(error.to_string().starts_with("f:1:") && error.what.contains(message), "{error}");

@@ -11,6 +11,7 @@
 //! | [`address`], [`error_answer`] | where an endpoint stands, how a provider says no |
 //! | [`hosts`] | present and former hosts of the profiles that come along |
 //! | [`load`], [`consistency`], [`shipped`] | reading a file, what must agree in it, the profiles that come along |
+//! | `strict` | JSON read no more generously than it is written down |
 //! | [`nearest`] | which of the known names somebody probably meant |
 //! | [`exchange`], [`fixture`] | an exchange as data; files of exchanges with the findings they must give |
 //! | [`reading`], [`answer`] | request and response read leniently, so that one fault does not hide the others |
@@ -61,6 +62,7 @@ mod redirect_checks;
 mod refusal_checks;
 mod request_checks;
 mod response_checks;
+pub(crate) mod strict;
 
 pub use assessment::{assess, check, check_request};
 pub use document::{Endpoint, EndpointName, Profile};

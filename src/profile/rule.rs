@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::EndpointName;
 use super::kinds::Check;
+use super::strict;
 
 /// One statement, where it stands, and how an exchange is measured against it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -28,6 +29,7 @@ pub struct Rule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
     /// How it is checked.
+    #[serde(deserialize_with = "strict::object")]
     pub check: Check,
 }
 
@@ -118,5 +120,23 @@ impl When {
             When::SignatureMethod(list) => named(list),
             When::SignatureMethodNot(list) => !named(list),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_is_an_object() {
+        let read = |check: &str| {
+            let text = format!(
+                r#"{{"id":"a.b","level":"must","side":"request","endpoints":[],"statement":"s","sources":[],"when":{{"signature_method":["X"]}},"check":{check}}}"#
+            );
+            serde_json::from_str::<Rule>(&text).map(|rule| rule.check).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(r#"{"kind":"method","one_of":["GET"]}"#), Ok(Check::Method { one_of: vec!["GET".to_owned()] }));
+        assert!(read(r#"["method",["GET"]]"#).unwrap_err().starts_with("invalid type: sequence, expected an object"));
+        assert!(read(r#"{"kind":"methods"}"#).unwrap_err().starts_with("unknown variant `methods`"));
     }
 }

@@ -16,6 +16,7 @@ use super::spot::{NOT_UTF8, Spot};
 use super::written::{Expect, File, Flag, Flags, Head, Line, Refuse};
 use crate::profile::load::has_byte_order_mark;
 use crate::profile::nearest::nearest;
+use crate::profile::strict;
 use crate::protocol::Code;
 
 /// The largest JSON file, in octets.
@@ -69,8 +70,7 @@ pub(super) fn utf8<'a>(file: &str, octets: &'a [u8], line: usize) -> Result<&'a 
 /// The first fault of the suite; those of cases are found when they are read.
 pub(super) fn read_file(file: &Arc<str>, text: &str) -> Result<(Suite, Vec<Range<usize>>), LoadError> {
     let spot = Spot::whole(file, text, 1);
-    spot.is_object("the suite")?;
-    let read: File<'_> = serde_json::from_str(text).map_err(|error| spot.json_error(&error, "the suite"))?;
+    let read: File<'_> = strict::from_str(text).map_err(|error| spot.json_error(&error, "the suite"))?;
     let File { _schema: _, format, suite, operation, about, flags, cases } = read;
     let suite = check_suite(&spot, file, Head { _schema: None, format, suite, operation, about, flags })?;
     let origin = text.as_ptr() as usize;
@@ -93,8 +93,7 @@ pub(super) fn read_file(file: &Arc<str>, text: &str) -> Result<(Suite, Vec<Range
 /// The first fault of the suite.
 pub(super) fn read_head(file: &Arc<str>, text: &str) -> Result<Suite, LoadError> {
     let spot = Spot::whole(file, text, 1);
-    spot.is_object("the suite")?;
-    let head: Head = serde_json::from_str(text)
+    let head: Head = strict::from_str(text)
         .map_err(|error| spot.json_error(&error, "the suite").with_hint("the first line of JSON Lines is the suite without its cases"))?;
     check_suite(&spot, file, head)
 }
@@ -146,8 +145,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn line<I: DeserializeOwned>(&self, question: fn(I) -> Question) -> Result<Case, LoadError> {
         let piece = self.spot.piece();
-        self.spot.is_object("a case")?;
-        let line: Line<I> = serde_json::from_str(piece).map_err(|error| self.spot.json_error(&error, &self.thing(None)))?;
+        let line: Line<I> = strict::from_str(piece).map_err(|error| self.spot.json_error(&error, &self.thing(None)))?;
         self.check_names(&line)?;
         if piece.len() > MAX_STRING
             && let Some(offset) = position::too_long(piece, MAX_STRING)
@@ -188,7 +186,7 @@ impl Reading<'_> {
         struct Id {
             id: String,
         }
-        let read = || serde_json::from_str::<Id>(self.spot.piece()).ok().map(|read| read.id);
+        let read = || strict::from_str::<Id>(self.spot.piece()).ok().map(|read| read.id);
         match id.map(str::to_owned).or_else(read) {
             Some(id) if is_id(&id) => format!("case \"{id}\""),
             _ => "a case".to_owned(),

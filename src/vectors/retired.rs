@@ -1,13 +1,16 @@
-//! Ids that are no longer in use (`retired.json`), and what took their place, so that a known-failures file or a command line that still
-//! names them is understood.
+//! Ids that are no longer in use (`retired.json`), and what took their place, so that a command line that still names one is understood.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use super::load_error::LoadError;
 use super::position::{Step, locate};
 use super::spot::Spot;
+use crate::profile::strict;
 
 /// Old full ids, each with the one in its place, if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +22,35 @@ struct File {
     #[serde(rename = "$schema", default)]
     _schema: Option<String>,
     format: u32,
-    retired: BTreeMap<String, Option<String>>,
+    retired: Entries,
+}
+
+/// What one file says, of no id twice.
+struct Entries(BTreeMap<String, Option<String>>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
+        struct OfEntries;
+        impl<'de> Visitor<'de> for OfEntries {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("old ids with what took their place")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = BTreeMap::new();
+                while let Some(old) = map.next_key::<String>()? {
+                    match entries.entry(old) {
+                        Entry::Occupied(known) => return Err(de::Error::custom(format!("{:?} is retired twice", known.key()))),
+                        Entry::Vacant(place) => place.insert(map.next_value()?),
+                    };
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(OfEntries)
+    }
 }
 
 impl Retired {
@@ -30,11 +61,11 @@ impl Retired {
     pub(super) fn read(&mut self, file: &str, text: &str) -> Result<(), LoadError> {
         const THING: &str = "the retired ids";
         let spot = Spot::whole(file, text, 1);
-        let read: File = serde_json::from_str(text).map_err(|error| spot.json_error(&error, THING))?;
+        let read: File = strict::from_str(text).map_err(|error| spot.json_error(&error, THING))?;
         if read.format != 1 {
             return Err(spot.error(locate(text, &[Step::Member("format")]), THING, format!("format {} is not known", read.format)));
         }
-        for (old, new) in read.retired {
+        for (old, new) in read.retired.0 {
             if let Some(bad) = [Some(&old), new.as_ref()].into_iter().flatten().find(|id| !id.contains('/')) {
                 let at = locate(text, &[Step::Member("retired"), Step::Member(&old)]);
                 return Err(spot.error(at, THING, format!("{bad:?} is no full id (suite/id)")));
@@ -93,6 +124,10 @@ mod tests {
         assert_eq!(read(r#"{"a": null}"#), Err("retired.json:3:13: the retired ids: \"a\" is no full id (suite/id)".to_owned()));
         assert!(read(r#"{"a/x": "b/x", "b/x": "a/x"}"#).unwrap_err().ends_with("leads back to itself"));
         assert!(read(r#"{"a/x": 1}"#).unwrap_err().contains("invalid type"));
+        assert_eq!(
+            read("{\"a/q\": \"a/x\",\n  \"b/q\": null, \"a/q\" : \"a/y\"}"),
+            Err("retired.json:4:16: the retired ids: \"a/q\" is retired twice".to_owned())
+        );
         assert!(Retired::default().read("r", r#"{"format": 2, "retired": {}}"#).is_err());
     }
 }

@@ -45,15 +45,6 @@ impl<'a> Spot<'a> {
         }
     }
 
-    /// Refuses a list: serde would take its items for the members of an object.
-    pub(super) fn is_object(&self, thing: &str) -> Result<(), LoadError> {
-        let piece = self.piece();
-        if piece.trim_start().starts_with('[') {
-            return Err(self.error(piece.len() - piece.trim_start().len(), thing, "invalid type: sequence, expected an object"));
-        }
-        Ok(())
-    }
-
     /// What serde_json found, in our words and at the beginning of what it is about.
     pub(super) fn json_error(&self, error: &serde_json::Error, thing: &str) -> LoadError {
         let piece = self.piece();
@@ -66,9 +57,13 @@ impl<'a> Spot<'a> {
         let mut offset = position::offset_of(piece, error.line(), error.column());
         if error.is_data() {
             let (token, opened) = position::last_token(piece, offset);
-            offset = if text.starts_with("missing field") { opened } else { token };
+            // It stands before a bracket that it did not take.
+            let behind = piece.get(token..).and_then(|rest| rest.strip_prefix([':', ',']));
+            let token = behind.map_or(token, |rest| piece.len() - rest.trim_start().len());
+            let closes = piece.get(token..).is_some_and(|rest| rest.starts_with([']', '}']));
+            offset = if closes || text.starts_with("missing field") { opened } else { token };
         }
-        let (reason, hint) = without_the_list(&text);
+        let (reason, hint) = without_the_list(&in_words_of_json(&text));
         if error.is_syntax()
             && let Some(lone) = position::lone_surrogate(piece).filter(|lone| *lone <= offset)
         {
@@ -85,6 +80,32 @@ impl<'a> Spot<'a> {
     }
 }
 
+/// What serde calls what is written, and what it wanted instead, where that is a word of Rust.
+const WORDS: [(&str, &str); 12] = [
+    ("sequence", "list"),
+    ("map", "object"),
+    ("a sequence", "a list"),
+    ("a map", "an object"),
+    ("a boolean", "true or false"),
+    ("u8", "a whole number from 0 to 255"),
+    ("u16", "a whole number from 0 to 65535"),
+    ("u32", "a whole number from 0 to 4294967295"),
+    ("u64", "a whole number that is not negative"),
+    ("i32", "a whole number"),
+    ("i64", "a whole number"),
+    ("a tuple of size 2", "a list of 2 values"),
+];
+
+/// `invalid type: sequence, expected u32` as whoever writes JSON says it: `invalid type: list, expected a whole number …`.
+fn in_words_of_json(text: &str) -> String {
+    let word = |word| WORDS.iter().find(|(rust, _)| *rust == word).map_or(word, |(_, json)| *json);
+    let Some((before, wanted)) = text.rsplit_once(", expected ").filter(|_| text.starts_with("invalid ")) else { return text.to_owned() };
+    match before.split_once(": ") {
+        Some((what, found)) => format!("{what}: {}, expected {}", word(found), word(wanted)),
+        None => format!("{before}, expected {}", word(wanted)),
+    }
+}
+
 /// `unknown field "secrt", expected one of "secret", …` without its list, and the name out of the list that was probably meant.
 fn without_the_list(text: &str) -> (String, Option<String>) {
     let Some((reason, list)) = text.strip_prefix("unknown ").and_then(|_| text.split_once(", expected ")) else {
@@ -97,4 +118,28 @@ fn without_the_list(text: &str) -> (String, Option<String>) {
         None => format!("known are {}", known.join(", ")),
     };
     (reason.to_owned(), Some(hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_have_no_words_of_rust() {
+        for (text, told) in [
+            ("invalid type: sequence, expected u32", "invalid type: list, expected a whole number from 0 to 4294967295"),
+            ("invalid type: map, expected a sequence", "invalid type: object, expected a list"),
+            ("invalid length 1, expected a tuple of size 2", "invalid length 1, expected a list of 2 values"),
+            (
+                "invalid type: string \"map, expected u32\", expected a map",
+                "invalid type: string \"map, expected u32\", expected an object",
+            ),
+            (
+                "unknown field \"sequence, expected u32\", there are no fields",
+                "unknown field \"sequence, expected u32\", there are no fields",
+            ),
+        ] {
+            assert_eq!(in_words_of_json(text), told);
+        }
+    }
 }

@@ -134,7 +134,7 @@ fn json_lines_are_read_line_by_line() {
     );
     assert_eq!(
         at(&text.replacen("\"rev\": 1", "\"rev\": \"\"", 1)),
-        "DIR/d.jsonl:2:20: case \"x\": invalid type: string \"\", expected u32"
+        "DIR/d.jsonl:2:20: case \"x\": invalid type: string \"\", expected a whole number from 0 to 4294967295"
     );
     assert_eq!(at(&text[..text.len() - 9]), "DIR/d.jsonl:3:240: a case: cut off (EOF while parsing a string)");
 }

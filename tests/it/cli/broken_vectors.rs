@@ -69,7 +69,7 @@ fn huge() {
 #[test]
 fn of_wrong_type() {
     refused("a.json", right().replace("\"a b\"", "17"), "17", "invalid type: integer");
-    refused("a.json", "[]", ":1:1", "invalid type: sequence");
+    refused("a.json", "[]", ":1:1", "invalid type: list");
     refused("a.json", right().replace("\"must\"", "\"most\""), "\"most\"", "did you mean \"must\"?");
 }
 

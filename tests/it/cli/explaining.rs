@@ -1,6 +1,6 @@
 //! `explain` on requests that people published because they were refused, from the published data alone, and on what people paste.
 
-use super::{Ended, program};
+use super::{Ended, Folder, countersign, countersign_reading, program};
 use std::io::Write as _;
 use std::process::Stdio;
 
@@ -196,4 +196,16 @@ fn a_servers_answer_is_read() {
     let server = ended.json()["server"].clone();
     let ids: Vec<String> = server["sets"].as_array().unwrap().iter().map(|set| set[0]["id"].as_str().unwrap().to_owned()).collect();
     assert!(ids.iter().any(|id| id.contains("scheme")), "{server}");
+}
+
+#[test]
+fn options_beside_a_request_that_is_given_as_a_whole_are_refused() {
+    let folder = Folder::new();
+    let text = "GET https://h/ HTTP/1.1\r\nAuthorization: OAuth oauth_consumer_key=\"k\", oauth_signature=\"c2ln\"\r\n\r\n";
+    let pasted = folder.file("q.http", text);
+    let told = "error: a request is given both by --method and as a whole\nhint: give one of them\n";
+    assert_eq!(countersign(&["explain", "--request", &pasted, "--method", "GET"]).with(2).stderr, told);
+    assert_eq!(countersign_reading(&["explain", "--method", "GET"], text).with(2).stderr, told);
+    let told = told.replace("--method", "--url");
+    assert_eq!(countersign(&["explain", "--request", &pasted, "--url", "http://z/"]).with(2).stderr, told);
 }

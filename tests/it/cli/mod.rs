@@ -9,6 +9,7 @@ mod exit_codes;
 mod explaining;
 mod files;
 mod following;
+mod foreign;
 mod fuzz;
 mod mistakes;
 mod mixed;

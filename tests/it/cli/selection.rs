@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ended, countersign};
+use super::{Ended, Folder, countersign, suite};
 
 fn listed(arguments: &[&str]) -> Ended {
     countersign(&[&["test", "--dry-run"], arguments].concat())
@@ -156,4 +156,28 @@ fn what_failed_in_one_folder_is_not_asked_for_in_another_one() {
         let failed = run(&pair[0], &["--failed", "--dry-run"]).with(0);
         assert_eq!(failed.stdout, "sign.uri/default-port-http\n");
     }
+}
+
+#[test]
+fn an_id_that_is_retired_stands_for_the_one_in_its_place() {
+    let folder = Folder::new();
+    folder.file("a.json", suite("must", "a b", "a+b"));
+    let retired =
+        folder.file("retired.json", r#"{"format": 1, "retired": {"old/one": "older/one", "older/one": "made/one", "old/two": null}}"#);
+    let set = folder.path("");
+    let set = ["--vectors", set.to_str().unwrap()];
+    assert_eq!(listed(&[&set[..], &["old/one"]].concat()).with(0).lines(), ["made/one"]);
+    assert_eq!(countersign(&[&["list", "cases"], &set[..], &["old/one"]].concat()).with(0).stdout.matches("made/one").count(), 1);
+    // Nothing took its place.
+    assert!(listed(&[&set[..], &["old/two"]].concat()).with(2).stderr.starts_with("error: no case matches \"old/two\"\n"));
+    // It failed before its name was another one.
+    let report = folder.path("report");
+    let ran = countersign(&[&["test", "--json", report.to_str().unwrap()], &set[..]].concat()).with(1);
+    assert!(ran.stdout.contains("made/one"), "{}", ran.stdout);
+    let before = std::fs::read_to_string(&report).unwrap().replace("\"made/one\"", "\"old/one\"");
+    std::fs::write(&report, before).unwrap();
+    let failed = format!("--failed={}", report.display());
+    assert_eq!(listed(&[&set[..], &[&failed]].concat()).with(0).lines(), ["made/one"]);
+    std::fs::remove_file(retired).unwrap();
+    assert_eq!(listed(&[&set[..], &[&failed]].concat()).with(0).stdout, "");
 }

@@ -67,3 +67,39 @@ fn secrets_are_never_values_of_options() {
     let ended = countersign(&[&REQUEST[..], &["--secret", "kd94hf93k423kf44"]].concat()).with(2);
     assert!(!ended.stderr.contains("kd94hf93k423kf44"), "{}", ended.stderr);
 }
+
+#[test]
+fn options_that_describe_another_request_than_the_one_that_is_given_are_refused() {
+    let folder = Folder::new();
+    let pasted = folder.file(
+        "q.http",
+        "GET https://h/ HTTP/1.1\r\nAuthorization: OAuth oauth_consumer_key=\"k\", oauth_nonce=\"n\", oauth_timestamp=\"1\"\r\n\r\n",
+    );
+    let sign = |options: &[&str]| {
+        let mut command = program();
+        ended(command.args(["sign", "--request", &pasted, "--secret-env", "C"]).args(options).env("C", "secret"))
+    };
+    sign(&["--scheme", "https"]).with(0);
+    for option in [
+        ["--method", "GET"],
+        ["--url", "http://z/"],
+        ["--header", "A: b"],
+        ["--body", "a"],
+        ["--client", "other"],
+        ["--token", "other"],
+        ["--signature-method", "HMAC-SHA1"],
+        ["--nonce", "zzz"],
+        ["--timestamp", "2"],
+        ["--callback", "oob"],
+        ["--verifier", "v"],
+        ["--realm", "r"],
+        ["--version", "1.0"],
+        ["--transmission", "header"],
+    ] {
+        let ended = sign(&option).with(2);
+        let told = format!("error: a request is given both by {} and as a whole\nhint: give one of them\n", option[0]);
+        assert_eq!((ended.stdout.as_str(), ended.stderr), ("", told));
+    }
+    let told = sign(&["--nonce", "z", "--header", "A: b", "--url", "http://z/", "--header", "C: d"]).with(2).stderr;
+    assert!(told.starts_with("error: a request is given both by --url, --nonce, --header and as a whole\n"), "{told}");
+}
