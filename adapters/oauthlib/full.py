@@ -116,10 +116,12 @@ def verify(asked):
     base.time = Clock(asked.get("now") or 0)
     validator = Known(asked)
     request = (asked["url"], asked["method"], asked.get("body"), loop.fields(asked.get("headers") or []))
-    if asked.get("token"):
-        valid, _ = ResourceEndpoint(validator).validate_protected_resource_request(*request)
-    else:
-        valid, _ = SignatureOnlyEndpoint(validator).validate_request(*request)
+    if not asked.get("token"):
+        valid, read = SignatureOnlyEndpoint(validator).validate_request(*request)
+        # This endpoint looks at no token: a request that presents one is for the other.
+        if not (valid and read.resource_owner_key):
+            return {"valid": bool(valid)}
+    valid, _ = ResourceEndpoint(validator).validate_protected_resource_request(*request)
     return {"valid": bool(valid)}
 
 

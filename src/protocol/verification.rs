@@ -349,6 +349,8 @@ fn client(examined: &Examined<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// A token that is known is taken for the one that is needed, so that a request without one is refused. Section 3.1 lets `oauth_token`
+/// be left out, so others may take such a request for one of the client alone.
 fn token(examined: &Examined<'_>) -> Result<(), Refusal> {
     match (examined.token(), examined.knowledge.token) {
         (None, None) => Ok(()),

@@ -63,6 +63,10 @@ const LEFT_OPEN: &[LeftOpen] = &[
         &["header-reading.realm-percent-decoded"],
         "section 3.5.1 encodes the parameters and leaves the realm to RFC 2617, which knows no escapes of this kind, in no such words",
     ),
+    (
+        &["verify.token-missing-accepted"],
+        "section 3.1 lets a request leave oauth_token out; that a resource is for a token alone is the server's own rule",
+    ),
     (&["verify.places-mixed"], "section 3.5 binds the sender to one place; section 3.2 does not list it among what a server must check"),
     (
         &["verify.timestamp-window-missing", "verify.timestamp-future-accepted", "verify.timestamp-past-accepted"],
