@@ -12,7 +12,7 @@ use super::fixture_files::{self, Beside, Found};
 use super::reports::Opened;
 use super::selection::Selector;
 use crate::implementation::{Description, Implementation as _, Reference};
-use crate::judgement::{ExitCode, Run, RunStart, Runner, Surroundings, judge_exchange};
+use crate::judgement::{Again, ExitCode, Run, RunStart, Runner, Surroundings, judge_exchange};
 use crate::profile::fixture::{Fixture, Fixtures as File, Status};
 use crate::profile::{self, Profile, shipped};
 use crate::vectors::{Corpus, embedded};
@@ -150,7 +150,14 @@ impl Fixtures {
     }
 
     /// Judges them in a run of their own, beside those of adapters; `None` if all is as expected. What is not stands in all reports.
-    pub(super) fn own_run(&self, exchanges: &[Exchange<'_>], corpus: &Corpus, reports: &mut Opened) -> Result<Option<Run>, Fail> {
+    /// `vectors` asks about the same ones again.
+    pub(super) fn own_run(
+        &self,
+        exchanges: &[Exchange<'_>],
+        corpus: &Corpus,
+        vectors: Vec<String>,
+        reports: &mut Opened,
+    ) -> Result<Option<Run>, Fail> {
         if exchanges.is_empty() {
             return Ok(None);
         }
@@ -158,7 +165,8 @@ impl Fixtures {
         let implementation = Description { name: "provider fixtures".to_owned(), ..Reference::new().description().clone() };
         let countersign = env!("CARGO_PKG_VERSION").to_owned();
         let suite_digest = if reports.need_digest() { corpus.digest()? } else { String::new() };
-        let start = RunStart { countersign, suite_digest, implementation, selected: exchanges.len() as u64, ..RunStart::default() };
+        let again = Again { vectors, ..Again::default() };
+        let start = RunStart { countersign, suite_digest, implementation, selected: exchanges.len() as u64, again, ..RunStart::default() };
         let mut runner = Runner::start(start, Surroundings::STILL, &mut run)?;
         self.judge(exchanges, &mut runner)?;
         runner.finish()?;

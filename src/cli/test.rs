@@ -122,8 +122,7 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
         code = ExitCode::Unexpected;
     }
     let asked = runs.len();
-    if asks_adapters && let Some(mut own) = fixtures.own_run(&exchanges, &corpus, &mut reports)? {
-        own.start.again.vectors = arguments.vectors.again();
+    if asks_adapters && let Some(own) = fixtures.own_run(&exchanges, &corpus, arguments.vectors.again(), &mut reports)? {
         code = code.and(own.exit_code());
         runs.push(own);
     }
