@@ -33,7 +33,7 @@ pub(super) fn usage(mut error: clap::Error) -> process::ExitCode {
 }
 
 /// Escapes what clap will repeat: it may come out of a settings file that was found by itself.
-fn escape_values(error: &mut clap::Error) {
+pub(super) fn escape_values(error: &mut clap::Error) {
     let line = |text: &String| escape::line(text).into_owned();
     let escaped = error.context().filter_map(|(kind, value)| match value {
         ContextValue::String(text) => Some((kind, ContextValue::String(line(text)))),

@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::Cli;
 use super::fail::Fail;
+use super::output;
 use super::settings::{Said, Settings};
 
 /// Why there is nothing to run.
@@ -37,7 +38,8 @@ pub(super) fn parsed(arguments: Vec<OsString>) -> Result<(Cli, Option<Settings>)
 
 /// What is wrong with a setting, if it is wrong by itself.
 fn wrong(said: &Said) -> Option<Fail> {
-    let error = Cli::try_parse_from(["countersign", "test"].into_iter().chain(said.options.iter().map(String::as_str))).err()?;
+    let mut error = Cli::try_parse_from(["countersign", "test"].into_iter().chain(said.options.iter().map(String::as_str))).err()?;
+    output::escape_values(&mut error);
     let text = error.to_string();
     let what = text.lines().next().unwrap_or_default();
     let fail = Fail::usage(format!("{}: {}", said.place, what.strip_prefix("error: ").unwrap_or(what)));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::address;
 pub use super::error_answer::{ErrorAnswer, ToldInside};
 use super::rule::Rule;
+use super::strict;
 use super::value::Value;
 
 /// A provider's documentation as data.
@@ -341,6 +342,7 @@ pub struct AnswerParameter {
     /// Its name.
     pub name: String,
     /// Its form.
+    #[serde(deserialize_with = "strict::object")]
     pub value: Value,
     /// It may be left out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

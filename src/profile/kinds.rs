@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::calendar::Zone;
 use super::document::{EndpointName, NonceScope, Place, SecretsUsed, TokenType};
+use super::strict;
 use super::value::Value;
 use crate::protocol::Code;
 
@@ -32,7 +33,11 @@ pub enum Check {
     /// No protocol parameter is there twice.
     NoDuplicates {},
     /// This one has this form, where it is sent.
-    ParameterValue { name: String, value: Value },
+    ParameterValue {
+        name: String,
+        #[serde(deserialize_with = "strict::object")]
+        value: Value,
+    },
     /// This one is the identifier of these credentials, where it is sent.
     ParameterIs { name: String, credential: Credential },
     /// None of these is longer, in characters.
@@ -99,13 +104,21 @@ pub enum Check {
     /// A success carries these parameters.
     ResponseParameters { names: Vec<String> },
     /// A success's parameter has this form, where it is sent.
-    ResponseValue { name: String, value: Value },
+    ResponseValue {
+        name: String,
+        #[serde(deserialize_with = "strict::object")]
+        value: Value,
+    },
     /// `oauth_callback_confirmed` says what it should.
     CallbackConfirmed { when: Confirmed },
     /// A redirection's Location carries these query parameters.
     RedirectParameters { names: Vec<String> },
     /// A redirection's query parameter has this form, where it is sent.
-    RedirectValue { name: String, value: Value },
+    RedirectValue {
+        name: String,
+        #[serde(deserialize_with = "strict::object")]
+        value: Value,
+    },
     /// A redirection goes to the callback and keeps its query.
     RedirectToCallback {},
     /// A problem that is named is one of these.

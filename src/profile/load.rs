@@ -6,6 +6,7 @@ use std::path::Path;
 use super::consistency::{Disagreement, disagreements, uncited};
 use super::document::Profile;
 use super::nearest::nearest;
+use super::strict;
 
 /// The largest profile or fixture file that is read, in octets.
 pub const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -157,7 +158,7 @@ fn length_of_string(text: &str) -> usize {
 /// Every fault of a profile's text: the first of form, or all of meaning.
 #[must_use]
 pub fn faults(file: &str, text: &str) -> Vec<LoadError> {
-    match serde_json::from_str::<Profile>(text) {
+    match strict::from_str::<Profile>(text) {
         Err(error) => vec![LoadError::of_json(file, text, &error)],
         Ok(profile) => {
             let found = disagreements(&profile).into_iter().chain(uncited(&profile));
@@ -172,7 +173,7 @@ impl Profile {
     /// # Errors
     /// The first fault, with its place.
     pub fn parse(file: &str, text: &str) -> Result<Profile, LoadError> {
-        let profile: Profile = serde_json::from_str(text).map_err(|error| LoadError::of_json(file, text, &error))?;
+        let profile: Profile = strict::from_str(text).map_err(|error| LoadError::of_json(file, text, &error))?;
         match disagreements(&profile).into_iter().next() {
             None => Ok(profile),
             Some(first) => Err(LoadError::of_disagreement(file, text, &first)),
@@ -347,6 +348,13 @@ mod tests {
             "the methods of the endpoint request_token are others",
         );
         refused(&etrade().replacen("\"format\": 1", "\"format\": 2", 1), "format 2 is not known");
+    }
+
+    #[test]
+    fn a_list_is_no_object() {
+        let text = etrade();
+        let source = text.find("\"sources\": [").map(|at| at + "\"sources\": [".len()).unwrap();
+        refused(&format!("{}[\"a\", \"b\", \"c\", \"vendor\", \"d\"], {}", &text[..source], &text[source..]), "invalid type: ");
     }
 
     #[test]

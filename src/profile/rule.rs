@@ -137,6 +137,12 @@ mod tests {
         };
         assert_eq!(read(r#"{"kind":"method","one_of":["GET"]}"#), Ok(Check::Method { one_of: vec!["GET".to_owned()] }));
         assert!(read(r#"["method",["GET"]]"#).unwrap_err().starts_with("invalid type: sequence, expected an object"));
+        assert!(read(r#"{"kind":"parameter_value","name":"n","value":{"is":"hex"}}"#).is_ok());
+        assert!(
+            read(r#"{"kind":"parameter_value","name":"n","value":["hex"]}"#)
+                .unwrap_err()
+                .starts_with("invalid type: sequence, expected an object")
+        );
         assert!(read(r#"{"kind":"methods"}"#).unwrap_err().starts_with("unknown variant `methods`"));
     }
 }
