@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 fn check(files: &[String], vectors: &Vectors) -> Outcome {
     let corpus = vectors.corpus()?;
-    let all = files.iter().map(|file| implementations::read(file)).collect::<Result<Vec<Expectations>, Fail>>()?;
+    let all = files.iter().map(|file| implementations::read(file, &corpus)).collect::<Result<Vec<Expectations>, Fail>>()?;
     for case in corpus.cases() {
         let case = case?;
         all.iter().for_each(|expectations| expectations.see(&case, false));
@@ -104,12 +104,13 @@ fn check(files: &[String], vectors: &Vectors) -> Outcome {
 fn bring_up_to_date(arguments: &Update) -> Outcome {
     let name = arguments.file.to_string_lossy().into_owned();
     let text = if arguments.file.exists() { files::text(&arguments.file, files::MAX_FILE)? } else { NEW.to_owned() };
-    let known = Expectations::read(&name, &text, &implementations::today())?;
+    let unfollowed = Expectations::read(&name, &text, &implementations::today())?;
     let mut adapters = arguments.implementations.named()?;
     let (Some(adapter), true) = (adapters.pop(), adapters.is_empty()) else {
         return Err(Fail::usage("a file is for one adapter").hint("name one: --adapter 'CMD'"));
     };
     let corpus = arguments.vectors.corpus()?;
+    let known = unfollowed.following(corpus.retired());
     let selector = arguments.selection.selector(&corpus, std::iter::empty())?;
     let plan = session::plan(&corpus, &selector, 0)?;
     if plan.selected() == 0 || !arguments.selection.is_everything() {
@@ -123,7 +124,8 @@ fn bring_up_to_date(arguments: &Update) -> Outcome {
     let Some(run) = session.runs.pop() else { return Ok(ExitCode::NothingExecuted) };
     let stopped = matches!(run.exit_code(), ExitCode::Adapter | ExitCode::Interrupted);
     let changes = update(&known, &text, &run.records, !stopped).ok_or_else(|| Fail::work(format!("{name}: it cannot be edited")))?;
-    let left = left(&corpus, &Expectations::read(&name, &changes.text, &implementations::today())?, &run)?;
+    let new = Expectations::read(&name, &changes.text, &implementations::today())?.following(corpus.retired());
+    let left = left(&corpus, &new, &run)?;
     let mut told = told(&changes.changes, &run, &name, arguments.dry_run);
     left.iter().for_each(|finding| write_finding(&mut told, finding));
     output::print(&told)?;

@@ -16,6 +16,7 @@ use crate::judgement::ExitCode;
 use crate::judgement::expectations::{Expectations, ExpectationsError};
 use crate::profile::calendar::Zone;
 use crate::report::escape;
+use crate::vectors::Corpus;
 
 /// How long an adapter may take, if nothing is said.
 const CASE_TIMEOUT: &str = "2s";
@@ -142,7 +143,7 @@ impl Expected {
     }
 
     /// The expectations of each of these adapters, in their order; of the reference, if there is none.
-    pub(super) fn read(&self, adapters: &[Named]) -> Result<Vec<Option<Expectations>>, Fail> {
+    pub(super) fn read(&self, adapters: &[Named], corpus: &Corpus) -> Result<Vec<Option<Expectations>>, Fail> {
         let mut all: Vec<Option<Expectations>> = (0..adapters.len().max(1)).map(|_| None).collect();
         let is_asked = |text: &&String| adapters.iter().any(|adapter| adapter.name.as_deref() == name_and(text).0);
         for text in self.expect_known.iter().filter(is_asked).chain(&self.expect) {
@@ -162,16 +163,17 @@ impl Expected {
                 if known.is_some() {
                     return Err(Fail::usage(format!("--expect {text}: there is a file for it already")));
                 }
-                *known = Some(read(file)?);
+                *known = Some(read(file, corpus)?);
             }
         }
         Ok(all)
     }
 }
 
-/// Reads an expectations file.
-pub(super) fn read(file: &str) -> Result<Expectations, Fail> {
-    Ok(Expectations::read(file, &files::text(&PathBuf::from(file), files::MAX_FILE)?, &today())?)
+/// Reads an expectations file, for this set of vectors.
+pub(super) fn read(file: &str, corpus: &Corpus) -> Result<Expectations, Fail> {
+    let text = files::text(&PathBuf::from(file), files::MAX_FILE)?;
+    Ok(Expectations::read(file, &text, &today())?.following(corpus.retired()))
 }
 
 impl From<ExpectationsError> for Fail {

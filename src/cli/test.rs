@@ -75,7 +75,7 @@ pub(super) fn run(arguments: Arguments) -> Outcome {
     let read = arguments.vectors.paths.iter().chain(&arguments.config).map(PathBuf::as_path).chain(arguments.expected.files());
     let mut reports = Opened::open(&arguments.reports, read)?;
     let mut adapters = arguments.implementations.named()?;
-    let expectations = arguments.expected.read(&adapters)?;
+    let expectations = arguments.expected.read(&adapters, &corpus)?;
 
     let exchanges = fixtures.selected(&selector);
     let mut plan = session::plan(&corpus, &selector, if adapters.is_empty() { exchanges.len() } else { 0 })?;

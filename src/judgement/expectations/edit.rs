@@ -149,11 +149,17 @@ pub fn update(expectations: &Expectations, text: &str, records: &[CaseRecord], i
         let is_nobodys = is_complete && !entry.can_fail.get();
         let is_true = entry.outcome == Outcome::Flaky || !cases.is_empty() && cases.iter().all(|case| entry.fits(case));
         match cases.as_slice() {
-            _ if !is_nobodys && (is_true || !is_tried) => kept.push(entry.case.clone()),
+            _ if !is_nobodys && (is_true || !is_tried) => {
+                kept.push(entry.case.clone());
+                if tables.get_mut(index).is_some_and(|table| rename(table, &entry.case)) {
+                    changes.push(Change::Changed(entry.case.clone()));
+                }
+            }
             [(Some(outcome), record)] if is_single => {
                 kept.push(entry.case.clone());
                 changes.push(Change::Changed(entry.case.clone()));
                 if let Some(table) = tables.get_mut(index) {
+                    rename(table, &entry.case);
                     change(table, *outcome, cause(record).as_deref());
                 }
             }
@@ -195,19 +201,32 @@ impl Entry {
     }
 }
 
-/// Changes what an entry says of its case; comments at the ends of lines stay.
+/// Gives an entry of a retired id the one in its place, and tells whether it had another.
+fn rename(table: &mut Table, case: &str) -> bool {
+    let is_another = table.get("case").and_then(Item::as_str).is_some_and(|old| old != case);
+    if is_another {
+        set(table, "case", case);
+    }
+    is_another
+}
+
+/// Changes what an entry says of its case.
 fn change(table: &mut Table, outcome: Outcome, cause: Option<&str>) {
-    let mut set = |key: &str, text: &str| match table.get_mut(key).and_then(Item::as_value_mut) {
+    set(table, "outcome", outcome.as_str());
+    match cause {
+        Some(cause) => set(table, "diagnosis", cause),
+        None => _ = table.remove("diagnosis"),
+    }
+}
+
+/// Changes one value of an entry; a comment at the end of its line stays.
+fn set(table: &mut Table, key: &str, text: &str) {
+    match table.get_mut(key).and_then(Item::as_value_mut) {
         Some(old) => {
             let decor = old.decor().clone();
             *old = text.into();
             *old.decor_mut() = decor;
         }
         None => _ = table.insert(key, value(text)),
-    };
-    set("outcome", outcome.as_str());
-    match cause {
-        Some(cause) => set("diagnosis", cause),
-        None => _ = table.remove("diagnosis"),
     }
 }

@@ -25,6 +25,7 @@ use super::verdict::Verdict;
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome as Result_};
 use crate::implementation::{Break, Observation};
+use crate::vectors::retired::Retired;
 use crate::vectors::{Case, Level, Status, glob};
 
 /// What a case is expected to come to.
@@ -114,7 +115,7 @@ fn rules(record: &CaseRecord) -> Vec<String> {
 pub struct Entry {
     /// The line at which it stands, from 1.
     pub line: usize,
-    /// An id or a glob.
+    /// An id or a glob; of a retired id, what took its place.
     pub case: String,
     /// What is expected.
     pub outcome: Outcome,
@@ -197,6 +198,17 @@ impl Expectations {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The same, of the set of vectors that is put: an entry for an id that is retired is for the one in its place.
+    #[must_use]
+    pub fn following(mut self, retired: &Retired) -> Expectations {
+        for entry in &mut self.entries {
+            if let Some(now) = retired.now(&entry.case) {
+                entry.case = now.to_owned();
+            }
+        }
+        self
     }
 
     /// Their file.

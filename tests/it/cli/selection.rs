@@ -178,6 +178,15 @@ fn an_id_that_is_retired_stands_for_the_one_in_its_place() {
     std::fs::write(&report, before).unwrap();
     let failed = format!("--failed={}", report.display());
     assert_eq!(listed(&[&set[..], &[&failed]].concat()).with(0).lines(), ["made/one"]);
+    // A file of known failures that was written before it follows, and learns the new name when it is brought up to date.
+    let entry = "format = 1\n[[expect]]\ncase = \"old/one\" # as it was\noutcome = \"fail\"\nreason = \"it is so\"\n";
+    let known = &folder.file("known.expect.toml", entry);
+    countersign(&[&["test", "--expect", known], &set[..]].concat()).with(0);
+    countersign(&[&["expect", "check", known], &set[..]].concat()).with(0);
+    let adapter = format!("{} adapter serve", env!("CARGO_BIN_EXE_countersign"));
+    let updated = countersign(&[&["expect", "update", known, "--adapter", &adapter], &set[..]].concat()).with(0);
+    assert!(updated.stdout.starts_with("changed  made/one\n"), "{}", updated.stdout);
+    assert_eq!(std::fs::read_to_string(known).unwrap(), entry.replace("old/one", "made/one"));
     std::fs::remove_file(retired).unwrap();
     assert_eq!(listed(&[&set[..], &[&failed]].concat()).with(0).stdout, "");
 }
