@@ -13,7 +13,7 @@ use crate::vectors::load::MAX_ENTRIES;
 /// The folder of a set in which all files are fixtures.
 const FOLDER: &str = "fixtures";
 /// The folder beside it.
-const PROFILES: &str = "profiles";
+pub(super) const PROFILES: &str = "profiles";
 
 /// A file of fixtures, and where a profile may stand that belongs to it.
 #[derive(Debug, PartialEq, Eq)]

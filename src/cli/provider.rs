@@ -1,21 +1,25 @@
 //! Profiles and fixtures, checked: `countersign vectors lint`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::fail::Fail;
-use super::files;
+use super::{files, fixture_files};
 use crate::profile::fixture::Fixtures;
 use crate::profile::load::{LoadError, MAX_FILE, Sort, faults};
 
 /// How a line begins that says what to do about the one before.
 pub(super) const HINT: &str = "hint: ";
 
-/// What is wrong with a profile or fixtures of one's own, each with its place, and hints; `None` if the file is neither.
+/// What is wrong with a profile or fixtures of one's own, or with a folder of profiles, each with its place, and hints; `None` if the path is
+/// neither.
 ///
 /// # Errors
-/// A file that cannot be read.
+/// A file or folder that cannot be read.
 pub(super) fn lint(path: &Path) -> Result<Option<Vec<String>>, Fail> {
-    if path.is_dir() || path.extension().is_none_or(|extension| extension != "json") {
+    if path.is_dir() {
+        return lint_profiles(path);
+    }
+    if path.extension().is_none_or(|extension| extension != "json") {
         return Ok(None);
     }
     match Sort::of(&files::text(path, MAX_FILE)?) {
@@ -23,6 +27,18 @@ pub(super) fn lint(path: &Path) -> Result<Option<Vec<String>>, Fail> {
         Sort::Profile => lint_profile(path).map(Some),
         Sort::Fixtures => lint_fixtures(path).map(Some),
     }
+}
+
+/// What is wrong with the profiles of a folder: of one that is called so and has one, or that has nothing else.
+fn lint_profiles(folder: &Path) -> Result<Option<Vec<String>>, Fail> {
+    let files = fixture_files::below(folder)?;
+    let is_profile =
+        |file: &PathBuf| files::octets(file, MAX_FILE).is_ok_and(|octets| Sort::of(&String::from_utf8_lossy(&octets)) == Sort::Profile);
+    let is_called_so = folder.file_name().is_some_and(|name| name == fixture_files::PROFILES);
+    if files.is_empty() || !(is_called_so && files.iter().any(is_profile) || files.iter().all(is_profile)) {
+        return Ok(None);
+    }
+    files.iter().map(|file| lint_profile(file)).collect::<Result<Vec<_>, Fail>>().map(|faults| Some(faults.concat()))
 }
 
 /// What is wrong with a profile.

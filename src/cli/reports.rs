@@ -114,8 +114,13 @@ impl Opened {
         if on_stdout > 1 {
             return Err(Fail::usage("only one report can go to stdout"));
         }
-        let formats = files.all().map(|(format, path)| Ok((format, Target::open(path)?))).collect::<Result<_, Fail>>()?;
-        Ok(Opened { formats, events: events.map(|path| EventFile::open(path)).transpose()? })
+        // Somebody may have meant a case, and a flag without a value.
+        let told = |option: &'static str| {
+            move |fail: Fail| fail.hint(format!("--{option} is followed by the file that it is written to, or by - for stdout"))
+        };
+        let open = |(format, path): (Format, &PathBuf)| Ok((format, Target::open(path).map_err(told(format.name()))?));
+        let formats = files.all().map(open).collect::<Result<_, Fail>>()?;
+        Ok(Opened { formats, events: events.map(|path| EventFile::open(path)).transpose().map_err(told("events"))? })
     }
 
     /// Whether there is none.

@@ -40,7 +40,7 @@ enum Command {
 struct Lint {
     #[command(flatten)]
     vectors: Vectors,
-    /// Vector files, folders of them with their fixtures and profiles, or a profile or fixtures of one's own; if left out, the embedded vectors
+    /// Vector files, folders of them with their fixtures and profiles, or profiles or fixtures of one's own; if left out, the embedded vectors
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }

@@ -57,7 +57,7 @@ impl Retired {
     /// Adds what a file says.
     ///
     /// # Errors
-    /// A fault of its form, an id that is no full id, or one that leads back to itself.
+    /// A fault of its form, an id that is no full id, one that another file retires too, or one that leads back to itself.
     pub(super) fn read(&mut self, file: &str, text: &str) -> Result<(), LoadError> {
         const THING: &str = "the retired ids";
         let spot = Spot::whole(file, text, 1);
@@ -70,7 +70,13 @@ impl Retired {
                 let at = locate(text, &[Step::Member("retired"), Step::Member(&old)]);
                 return Err(spot.error(at, THING, format!("{bad:?} is no full id (suite/id)")));
             }
-            self.0.insert(old, new);
+            match self.0.entry(old) {
+                Entry::Vacant(place) => _ = place.insert(new),
+                Entry::Occupied(known) => {
+                    let at = locate(text, &[Step::Member("retired"), Step::Member(known.key())]);
+                    return Err(spot.error(at, THING, format!("{:?} is retired in another file too", known.key())));
+                }
+            }
         }
         match self.0.keys().find(|old| self.now(old) == Some(old)) {
             None => Ok(()),
@@ -129,5 +135,8 @@ mod tests {
             Err("retired.json:4:16: the retired ids: \"a/q\" is retired twice".to_owned())
         );
         assert!(Retired::default().read("r", r#"{"format": 2, "retired": {}}"#).is_err());
+        let mut all = read(r#"{"a/x": "b/x"}"#).unwrap();
+        let error = all.read("other.json", "{\"format\": 1, \"retired\":\n{\"a/x\": null}}").unwrap_err().to_string();
+        assert_eq!(error, "other.json:2:2: the retired ids: \"a/x\" is retired in another file too");
     }
 }

@@ -79,6 +79,11 @@ fn what_we_cannot_do_is_3() {
     let ended = countersign(&["test", "sign.uri", "--json", report.to_str().unwrap()]).with(3);
     assert!(ended.stderr.contains("report.json: cannot be written: there is no folder "), "{}", ended.stderr);
     assert_eq!(ended.stdout, "", "nothing is asked before it is known that the report can be written");
+    for option in ["json", "events"] {
+        let ended = countersign(&["test", &format!("--{option}"), "sign.uri/default-port-http"]).with(3);
+        let hint = format!("hint: --{option} is followed by the file that it is written to, or by - for stdout\n");
+        assert!(ended.stderr.ends_with(&hint), "{}", ended.stderr);
+    }
     let ended = countersign(&["test", "sign.uri", "--junit", folder.0.path().to_str().unwrap()]).with(3);
     assert!(ended.stderr.contains(": is a folder"), "{}", ended.stderr);
 }

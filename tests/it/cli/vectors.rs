@@ -42,6 +42,26 @@ fn lint_tells_of_what_cannot_be_read_as_loading_does() {
 }
 
 #[test]
+fn lint_takes_a_folder_of_profiles() {
+    let folder = Folder::new();
+    let profile = include_str!("../../../vectors/profiles/etrade.json");
+    for name in ["profiles", "of-mine"] {
+        std::fs::create_dir(folder.path(name)).unwrap();
+        folder.file(&format!("{name}/a.json"), profile);
+        let path = folder.path(name);
+        let lint = || countersign(&["vectors", "lint", path.to_str().unwrap()]);
+        lint().with(0);
+        let wrong = folder.file(&format!("{name}/b.json"), profile.replacen("\"endpoints\"", "\"endpionts\"", 1));
+        let ended = lint().with(1);
+        assert!(ended.stdout.starts_with(&format!("{wrong}:")) && ended.stdout.contains("endpionts"), "{}", ended.stdout);
+    }
+    // What is not a profile, and not among profiles, is read as vectors are.
+    folder.file("of-mine/c.json", suite("must", "a b", "a%20b"));
+    let path = folder.path("of-mine");
+    assert!(countersign(&["vectors", "lint", path.to_str().unwrap()]).with(3).stderr.contains("the suite: "));
+}
+
+#[test]
 fn a_byte_order_mark_is_named() {
     let folder = Folder::new();
     for name in ["a.json", "a.jsonl"] {
