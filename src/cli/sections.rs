@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 
 use super::fail::Fail;
 use crate::judgement::ExitCode;
+use crate::vectors::Clause;
 use crate::vectors::clauses::{self, compare_sections};
 use crate::vectors::lint::SECTIONS;
+
+/// How cases name the document whose sections are meant if none is named.
+const RFC5849: &str = "RFC5849";
 
 /// Sections, each with those below it.
 pub(super) struct Sections<'a> {
     wanted: Vec<(&'a str, Cell<bool>)>,
-    /// Those of RFC 5849 that the cases are of which were looked at.
+    /// Those of RFC 5849 that the cases which were looked at are of.
     seen: RefCell<BTreeSet<String>>,
 }
 
@@ -20,24 +24,32 @@ pub(super) fn is_within(section: &str, wanted: &str) -> bool {
     section.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+/// Whether a clause is of what is wanted: `DOCUMENT:SECTION`, or a section alone. That is one of RFC 5849 wherever it has such a section.
+fn is_of(clause: &Clause, wanted: &str) -> bool {
+    match wanted.split_once(':') {
+        Some((document, section)) => clause.doc == document && is_within(&clause.section, section),
+        None => is_within(&clause.section, wanted) && (clause.doc == RFC5849 || !SECTIONS.contains(&wanted)),
+    }
+}
+
 impl<'a> Sections<'a> {
     pub(super) fn of(wanted: &'a [String]) -> Sections<'a> {
         Sections { wanted: wanted.iter().map(|section| (section.as_str(), Cell::new(false))).collect(), seen: RefCell::default() }
     }
 
-    /// Whether something of these sections is wanted: anything is if no section was named.
-    pub(super) fn take(&self, sections: &mut dyn Iterator<Item = &str>) -> bool {
+    /// Whether something of these clauses is wanted: anything is if no section was named.
+    pub(super) fn take(&self, clauses: &[Clause]) -> bool {
         if self.wanted.is_empty() {
             return true;
         }
         let mut is_taken = false;
         let mut seen = self.seen.borrow_mut();
-        for section in sections {
-            // Others are sections of other documents, which nobody means who names one that is not there.
-            if SECTIONS.contains(&section) && !seen.contains(section) {
-                seen.insert(section.to_owned());
+        for clause in clauses {
+            // Sections of other documents nobody means who names one that is not there.
+            if clause.doc == RFC5849 && !seen.contains(&clause.section) {
+                seen.insert(clause.section.clone());
             }
-            for (_, used) in self.wanted.iter().filter(|(wanted, _)| is_within(section, wanted)) {
+            for (_, used) in self.wanted.iter().filter(|(wanted, _)| is_of(clause, wanted)) {
                 used.set(true);
                 is_taken = true;
             }
@@ -108,9 +120,26 @@ mod tests {
     fn what_no_case_was_of_is_told_whatever_else_was_asked_for() {
         let wanted = ["3.4".to_owned(), "3.5".to_owned()];
         let sections = Sections::of(&wanted);
-        assert!(sections.take(&mut ["1", "3.4.1"].into_iter()) && !sections.take(&mut ["2"].into_iter()));
+        let of = |section: &str| Clause { doc: RFC5849.to_owned(), section: section.to_owned() };
+        assert!(sections.take(&[of("1"), of("3.4.1")]) && !sections.take(&[of("2")]));
         assert_eq!(sections.check().unwrap_err().message, "no case is of section \"3.5\"");
-        assert!(sections.take(&mut ["3.5"].into_iter()) && sections.check().is_ok());
-        assert!(Sections::of(&[]).take(&mut std::iter::empty()));
+        assert!(sections.take(&[of("3.5")]) && sections.check().is_ok());
+        assert!(Sections::of(&[]).take(&[]));
+    }
+
+    #[test]
+    fn a_section_is_of_rfc_5849_unless_it_has_none_such_or_another_document_is_named() {
+        for (doc, section, wanted, expected) in [
+            ("RFC5849", "3.4.1.1", "3.4", true),
+            ("OAuthBodyHash", "4.1.1", "4.1", false),
+            ("OAuthBodyHash", "4.1.1", "4.1.1", true),
+            ("OAuthBodyHash", "4.1.1", "OAuthBodyHash:4.1", true),
+            ("RFC2616", "4.1.1", "OAuthBodyHash:4.1", false),
+            ("RFC5849", "3.4", "RFC5849:3.4", true),
+            ("RFC5849", "3.4", "RFC5849:3.5", false),
+        ] {
+            let clause = Clause { doc: doc.to_owned(), section: section.to_owned() };
+            assert_eq!(is_of(&clause, wanted), expected, "{doc} {section} {wanted}");
+        }
     }
 }

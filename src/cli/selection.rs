@@ -11,7 +11,7 @@ use super::meant::meant;
 use super::sections::Sections;
 use crate::profile::nearest::nearest;
 use crate::profile::shipped;
-use crate::vectors::{Case, Corpus, Level, Operation, glob};
+use crate::vectors::{Case, Clause, Corpus, Level, Operation, glob};
 
 /// The selecting options.
 #[derive(Debug, Args)]
@@ -20,8 +20,8 @@ pub(super) struct Selection {
     /// Ids of cases, or globs (`sign.uri/*`, `**port**`); a suite's name stands for all of its cases
     #[arg(value_name = "ID-GLOB", help_heading = clap::builder::Resettable::Reset)]
     globs: Vec<String>,
-    /// Only cases of this section and those below it, such as 3.4.1.3
-    #[arg(long, value_name = "N.N")]
+    /// Only cases of this section and those below it: 3.4.1.3 of RFC 5849, or DOC:N.N, such as RFC3986:6.2.3
+    #[arg(long, value_name = "SECTION")]
     section: Vec<String>,
     /// Only cases with this flag
     #[arg(long, value_name = "FLAG")]
@@ -140,7 +140,7 @@ struct Candidate<'a> {
     full_id: &'a str,
     operation: &'a str,
     level: Level,
-    sections: &'a mut dyn Iterator<Item = &'a str>,
+    spec: &'a [Clause],
     flags: &'a [String],
     profile: Option<&'a str>,
 }
@@ -152,11 +152,11 @@ impl Selector<'_> {
         if self.options.is_everything() {
             return true;
         }
-        self.takes_candidate(&mut Candidate {
+        self.takes_candidate(&Candidate {
             full_id: &case.full_id(),
             operation: case.question.operation().as_str(),
             level: case.level,
-            sections: &mut case.spec.iter().map(|clause| clause.section.as_str()),
+            spec: &case.spec,
             flags: &case.flags,
             profile: None,
         })
@@ -167,18 +167,17 @@ impl Selector<'_> {
         if self.options.is_everything() {
             return true;
         }
-        let mut none = std::iter::empty();
-        self.takes_candidate(&mut Candidate {
+        self.takes_candidate(&Candidate {
             full_id,
             operation: "exchange",
             level: Level::Must,
-            sections: &mut none,
+            spec: &[],
             flags: &[],
             profile: Some(profile),
         })
     }
 
-    fn takes_candidate(&self, candidate: &mut Candidate<'_>) -> bool {
+    fn takes_candidate(&self, candidate: &Candidate<'_>) -> bool {
         let options = self.options;
         let mut named = self.globs.is_empty();
         for (pattern, used) in &self.globs {
@@ -187,7 +186,7 @@ impl Selector<'_> {
                 named = true;
             }
         }
-        let of_section = self.sections.take(&mut candidate.sections);
+        let of_section = self.sections.take(candidate.spec);
         named
             && self.failed.as_ref().is_none_or(|failed| failed.contains(candidate.full_id))
             && of_section
