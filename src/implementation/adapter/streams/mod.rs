@@ -7,7 +7,9 @@
 
 #[cfg(unix)]
 mod polled;
-#[cfg(not(unix))]
+#[cfg(all(test, unix))]
+mod tests;
+#[cfg(any(not(unix), test))]
 mod threaded;
 
 #[cfg(unix)]

@@ -202,48 +202,19 @@ mod tests {
 
     use super::*;
 
-    /// Far more than a pipe holds: whoever writes it all before he reads waits for ever.
+    /// Far more than a pipe holds.
     const MUCH: usize = 1 << 20;
 
     #[test]
-    fn what_a_process_does_not_take_yet_is_written_while_it_is_heard() {
+    fn what_a_process_does_not_take_is_kept() {
         let mut child = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut hearing = Hearing::new();
+        let hearing = Hearing::new();
         let mut streams = Streams::of(child.stdin.take().unwrap(), child.stdout.take().unwrap(), 7, &hearing).unwrap();
-        let sent: Vec<u8> = (0..MUCH).map(|number| (number % 251) as u8).collect();
-        sent.chunks(3 << 16).for_each(|part| streams.send(part));
-        assert!(!streams.unwritten.is_empty());
+        streams.send(&[b'a'; MUCH]);
+        assert!((1..MUCH).contains(&streams.unwritten.len()));
         streams.close();
-        let mut heard = Vec::new();
-        loop {
-            match hearing.hear(&mut [&mut streams], Duration::from_secs(20)) {
-                Some((7, Heard::Part(part))) => heard.extend(part),
-                Some((7, Heard::Over)) => break,
-                other => panic!("{other:?} after {} octets", heard.len()),
-            }
-        }
-        assert!(heard == sent);
-        assert!(child.wait().unwrap().success());
-    }
-
-    #[test]
-    fn whoever_says_nothing_is_waited_for_as_long_as_was_said_and_the_others_are_heard() {
-        let mut children: Vec<_> = ["sleep 20", "echo here; sleep 20"]
-            .map(|script| Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap())
-            .into();
-        let mut hearing = Hearing::new();
-        let mut streams: Vec<_> = (0..)
-            .zip(&mut children)
-            .map(|(number, child)| Streams::of(child.stdin.take().unwrap(), child.stdout.take().unwrap(), number, &hearing).unwrap())
-            .collect();
-        let mut all: Vec<_> = streams.iter_mut().collect();
-        assert_eq!(hearing.hear(&mut all, Duration::from_secs(20)), Some((1, Heard::Part(b"here\n".to_vec()))));
-        let began = Instant::now();
-        assert_eq!(hearing.hear(&mut all, Duration::from_millis(100)), None);
-        assert!(began.elapsed() >= Duration::from_millis(100));
-        for child in &mut children {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
+        assert!(streams.input.is_some(), "it is closed behind what was sent");
+        drop(streams);
+        child.wait().unwrap();
     }
 }

@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TrySendError};
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +12,9 @@ use super::{Heard, PART};
 
 /// Parts of output that may wait to be read, of all processes together.
 const PARTS: usize = 4;
+
+/// How long a thread that reads waits before it looks again whether there is room for what it read.
+const NO_ROOM: Duration = Duration::from_millis(1);
 
 /// Where the outputs of all processes of an adapter come together, each under its process's number.
 type Ear = SyncSender<(u64, Heard)>;
@@ -23,6 +26,8 @@ pub(in super::super) struct Streams {
     input: Option<Sender<Vec<u8>>>,
     /// How long the thread that reads waits before it reads again, in microseconds.
     pause: Arc<AtomicU32>,
+    /// Whether nobody listens any more.
+    is_unheard: Arc<AtomicBool>,
 }
 
 impl Streams {
@@ -33,10 +38,10 @@ impl Streams {
     pub(in super::super) fn of(stdin: ChildStdin, stdout: ChildStdout, number: u64, hearing: &Hearing) -> io::Result<Streams> {
         // Whoever sends bounds what is on its way: a process that does not read is not sent more than may be unanswered.
         let (input, to_write) = mpsc::channel();
-        let streams = Streams { input: Some(input), pause: Arc::default() };
-        let (ear, pause) = (hearing.ear.clone(), Arc::clone(&streams.pause));
+        let streams = Streams { input: Some(input), ..Streams::default() };
+        let (ear, pause, is_unheard) = (hearing.ear.clone(), Arc::clone(&streams.pause), Arc::clone(&streams.is_unheard));
         thread::Builder::new().name("adapter stdin".to_owned()).spawn(move || write(stdin, &to_write))?;
-        thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, number, &ear, &pause))?;
+        thread::Builder::new().name("adapter stdout".to_owned()).spawn(move || read(stdout, number, &ear, &pause, &is_unheard))?;
         Ok(streams)
     }
 
@@ -47,8 +52,10 @@ impl Streams {
         }
     }
 
-    /// Nobody listens any more; the threads do what is left to be done.
-    pub(in super::super) fn wind_up(&mut self) {}
+    /// Nobody listens any more: the threads write what was sent, and pass over what it says, so that it can come to its end.
+    pub(in super::super) fn wind_up(&mut self) {
+        self.is_unheard.store(true, Ordering::Relaxed);
+    }
 
     /// Closes the input, behind what was sent.
     pub(in super::super) fn close(&mut self) {
@@ -91,7 +98,7 @@ fn write(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
     }
 }
 
-fn read(mut stdout: ChildStdout, number: u64, ear: &Ear, pause: &AtomicU32) {
+fn read(mut stdout: ChildStdout, number: u64, ear: &Ear, pause: &AtomicU32, is_unheard: &AtomicBool) {
     let mut part = vec![0; PART];
     loop {
         let pause = pause.load(Ordering::Relaxed);
@@ -105,8 +112,21 @@ fn read(mut stdout: ChildStdout, number: u64, ear: &Ear, pause: &AtomicU32) {
             Err(_) => Heard::Over,
         };
         let is_over = heard == Heard::Over;
-        if ear.send((number, heard)).is_err() || is_over {
+        if !tell(ear, (number, heard), is_unheard) || is_over {
             return;
         }
     }
+}
+
+/// Waits until there is room for what was heard, or nobody listens to this process; `false` if nobody listens to any.
+fn tell(ear: &Ear, mut heard: (u64, Heard), is_unheard: &AtomicBool) -> bool {
+    while !is_unheard.load(Ordering::Relaxed) {
+        heard = match ear.try_send(heard) {
+            Ok(()) => return true,
+            Err(TrySendError::Disconnected(_)) => return false,
+            Err(TrySendError::Full(heard)) => heard,
+        };
+        thread::sleep(NO_ROOM);
+    }
+    true
 }
