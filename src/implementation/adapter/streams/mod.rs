@@ -7,7 +7,7 @@
 
 #[cfg(unix)]
 mod polled;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 #[cfg(any(not(unix), test))]
 mod threaded;

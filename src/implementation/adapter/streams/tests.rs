@@ -1,4 +1,5 @@
 //! What both rooms promise. The threads are looked at on Unix too: they are for systems on which these tests have no programs to run.
+#![cfg(unix)]
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
