@@ -11,6 +11,7 @@ use crate::vectors::Case;
 
 #[derive(Serialize)]
 struct Written<'a> {
+    format: u32,
     id: String,
     sentence: String,
     section: &'a str,
@@ -58,6 +59,7 @@ pub fn deviation_json(cause: &Cause, caught_by: &[Case]) -> String {
     };
     let example = Example::of(cause, caught_by);
     let written = Written {
+        format: 1,
         id: cause.to_string(),
         sentence: cause.sentence(),
         section: cause.section(),

@@ -17,6 +17,7 @@ mod own_fixtures;
 mod own_profile;
 mod reporting;
 mod reports;
+mod schemas;
 mod selection;
 mod showing;
 mod signing;
