@@ -59,3 +59,27 @@ fn every_message_has_a_row_and_the_messages_that_are_shown_follow_the_schema() {
     }
     assert_eq!(seen, ["bye", "hello", "result", "run"].map(str::to_owned).into());
 }
+
+#[test]
+fn every_exported_file_that_the_page_does_not_except_is_a_vector_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("set");
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_countersign")).args(["vectors", "export"]).arg(&set).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let page = file("README.md");
+    let excepted = page.split("is a *vector file*").next().unwrap();
+    let is_excepted = |name: &str| excepted.contains(&format!("`{name}`"));
+    let (mut folders, mut cases) = (vec![set], 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let name = entry.file_name().into_string().unwrap();
+            if entry.file_type().unwrap().is_dir() {
+                folders.extend((!is_excepted(&format!("{name}/"))).then(|| entry.path()));
+            } else if name.ends_with(".json") && !is_excepted(&name) {
+                let file: serde_json::Value = serde_json::from_slice(&std::fs::read(entry.path()).unwrap()).unwrap();
+                cases += file["cases"].as_array().unwrap_or_else(|| panic!("{name} has no cases")).len();
+            }
+        }
+    }
+    assert!(cases > 0);
+}
