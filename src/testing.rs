@@ -37,8 +37,8 @@ include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `signer:` | an expression that gives a [`Signer`](crate::testing::Signer); it is evaluated for each test |
-/// | `implementation:`, `operations:` | in its place: an [`Implementation`](crate::implementation::Implementation), and a list of operations in brackets |
+/// | `signer:` | an expression that gives a [`Signer`]; it is evaluated for each test |
+/// | `implementation:`, `operations:` | in its place: an [`Implementation`], and a list of operations in brackets |
 /// | `coverage:` | the least part of the cases that must be executed, in percent; 100 if left out |
 /// | `strict:` | whether cases of level `should` fail too; `false` if left out |
 /// | `known:` | expected failures: `"reason" => ["id or pattern", …]`. A case that passes all the same fails, and so does a pattern of no use |
