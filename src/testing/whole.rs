@@ -191,7 +191,8 @@ pub(super) fn reason(record: &CaseRecord) -> String {
         _ => match (&record.expected, &record.observed) {
             (Expected::Answer(Expectation::Refuse(_)), _) => "it answers what must be refused".to_owned(),
             (_, Observed::Implementation(Observation::Refused { .. })) => "it refuses what must be answered".to_owned(),
-            _ => "unexplained".to_owned(),
+            // Such as that there is no signature in what was written.
+            _ => record.diagnosis.as_ref().and_then(|diagnosis| diagnosis.note.clone()).unwrap_or_else(|| "unexplained".to_owned()),
         },
     }
 }

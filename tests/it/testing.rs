@@ -111,6 +111,34 @@ fn causes_says_what_is_behind_all_failures_and_what_it_prints_expects_them() {
 }
 
 #[test]
+fn causes_counts_what_no_departure_explains() {
+    struct Broken(fn() -> Result<Signed, Declined>);
+    impl Signer for Broken {
+        fn signature_methods(&self) -> Vec<&'static str> {
+            vec!["HMAC-SHA1"]
+        }
+        fn features(&self) -> Vec<&'static str> {
+            vec!["fixed_nonce"]
+        }
+        fn sign(&mut self, _: &SignInput) -> Result<Signed, Declined> {
+            self.0()
+        }
+    }
+    let told = |script| causes(&mut Signing::new(Broken(script)), &Settings::new(&["sign"]), &Whole::new()).unwrap_err();
+    for (script, reason) in [
+        ((|| panic!("it fell")) as fn() -> Result<Signed, Declined>, "it breaks"),
+        (|| Err(Declined::Refused("no".to_owned())), "it refuses what must be answered"),
+        (|| Ok(Signed::header("Basic x")), "its answer has no signature"),
+    ] {
+        let told = told(script);
+        let row = told.lines().find(|line| line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) == reason);
+        let number = row.unwrap_or_else(|| panic!("{reason}\n{told}")).trim().split(' ').next().unwrap();
+        let entry = told.split_once(&format!("        {reason:?} => [\n")).unwrap().1.split("        ],\n").next().unwrap();
+        assert_eq!(entry.lines().count().to_string(), number, "{told}");
+    }
+}
+
+#[test]
 fn what_the_library_says_when_it_refuses_is_told() {
     let refuses = |_: &mut SignInput| Err(Declined::Refused("the key is not loaded".to_owned()));
     let failure = ask(refuses, &Settings::new(&["sign"]), PORT).unwrap_err();
