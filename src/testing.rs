@@ -4,39 +4,57 @@
 //! What a signer does not support cannot fail a test, and whether it supports something is known only when it is asked, when no test can
 //! be ignored any more. Such a test passes and says so on a line that `cargo test -- --nocapture` shows, and the test `coverage` counts:
 //! it fails if less than the stated part was executed, and it says what was missing.
+//!
+//! A failure is told with its cause: the departure from RFC 5849 that gives the same wrong value. One request alone leaves several open;
+//! therefore all cases are put when a first test fails, and their failures are explained together. The test `causes` fails if any other
+//! one does, says what is behind all of them, and prints the argument `known:` that would expect them: begin with it, by
+//! `cargo test causes`. Where each test has a process of its own, as under cargo-nextest, it is the only one that names causes.
+//!
+//! Explaining many failures is a search, which is a good deal faster when it is compiled with optimization:
+//!
+//! ```toml
+//! [profile.test.package.countersign]
+//! opt-level = 2
+//! ```
+//!
+//! The tests put the vectors that the crate holds, and nothing else; own ones, other operations and other languages are the business of
+//! the command `countersign test`.
 
 mod signer;
-
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+mod whole;
 
 pub use signer::{Declined, Signed, Signer, Signing};
+pub use whole::{Whole, causes, coverage};
 
 use crate::implementation::{Implementation, Observation};
-use crate::judgement::{CaseRecord, Observed, Plan, Run, RunStart, Runner, Surroundings, Verdict};
+use crate::judgement::{CaseRecord, Observed, Verdict};
 use crate::report::{self, Layout};
-use crate::vectors::{Case, Corpus, LoadError, Status, glob};
+use crate::vectors::{Case, Status, glob};
 
 include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 
-/// Makes one test of every vector, in a module for each suite, and a test `coverage`.
+/// Makes one test of every vector, in a module for each suite, and the tests `coverage` and `causes`.
 ///
 /// | argument | meaning |
 /// |---|---|
-/// | `signer:` | an expression that gives a [`Signer`](crate::testing::Signer); it is evaluated for each test |
-/// | `implementation:`, `operations:` | in its place: an [`Implementation`](crate::implementation::Implementation), and a list of operations in brackets |
+/// | `signer:` | an expression that gives a [`Signer`]; it is evaluated for each test |
+/// | `implementation:`, `operations:` | in its place: an [`Implementation`], and a list of operations in brackets |
 /// | `coverage:` | the least part of the cases that must be executed, in percent; 100 if left out |
 /// | `strict:` | whether cases of level `should` fail too; `false` if left out |
 /// | `known:` | expected failures: `"reason" => ["id or pattern", …]`. A case that passes all the same fails, and so does a pattern of no use |
 ///
 /// Arguments stand in this order. Cases that the RFC leaves open (`interop`), disputed and withdrawn ones are no tests: they cannot fail.
-/// One invocation a module.
+/// One invocation a module; several modules, also of one file, stand beside each other. The tests of the suite `sign.uri` are in the
+/// module `sign_uri`: `cargo test sign_uri::`.
 ///
 /// ```
 /// # fn main() {}
+/// # /*
 /// #[cfg(test)]
+/// # */
 /// mod conformance {
 ///     use countersign::testing::{Declined, Signed, Signer};
+///     use countersign::vectors::Text;
 ///     use countersign::vectors::question::SignInput;
 ///
 ///     struct Mine;
@@ -46,9 +64,16 @@ include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 ///             vec!["HMAC-SHA1"]
 ///         }
 ///
+///         fn features(&self) -> Vec<&'static str> {
+///             vec!["fixed_nonce"]
+///         }
+///
 ///         fn sign(&mut self, request: &SignInput) -> Result<Signed, Declined> {
-///             let _ = request; // … ask the library here …
-///             Ok(Signed::header("OAuth oauth_signature=\"…\""))
+///             let text = |text: &Text| text.as_str().map(str::to_owned).ok_or(Declined::Unsupported("octets that are no text".to_owned()));
+///             let (method, url) = (text(&request.method)?, text(&request.url)?);
+///             // … hand these, the credentials, the nonce and the timestamp to the library, and take its header …
+///             let header: Result<String, String> = Err(format!("{method} {url} cannot be signed yet"));
+///             header.map(Signed::header).map_err(Declined::Refused)
 ///         }
 ///     }
 ///
@@ -82,8 +107,11 @@ macro_rules! conformance_tests {
         };
 
         #[cfg(test)]
+        static __COUNTERSIGN_WHOLE: $crate::testing::Whole = $crate::testing::Whole::new();
+
+        #[cfg(test)]
         fn __countersign_ask(id: &str) {
-            __countersign_tell($crate::testing::case(&mut $implementation, &__COUNTERSIGN_SETTINGS, id));
+            __countersign_tell($crate::testing::case(&mut $implementation, &__COUNTERSIGN_SETTINGS, &__COUNTERSIGN_WHOLE, id));
         }
 
         #[cfg(test)]
@@ -96,7 +124,12 @@ macro_rules! conformance_tests {
 
         #[test]
         fn coverage() {
-            __countersign_tell($crate::testing::coverage(&mut $implementation, &__COUNTERSIGN_SETTINGS));
+            __countersign_tell($crate::testing::coverage(&mut $implementation, &__COUNTERSIGN_SETTINGS, &__COUNTERSIGN_WHOLE));
+        }
+
+        #[test]
+        fn causes() {
+            __countersign_tell($crate::testing::causes(&mut $implementation, &__COUNTERSIGN_SETTINGS, &__COUNTERSIGN_WHOLE));
         }
 
         $($crate::__countersign_cases!($operation);)+
@@ -134,20 +167,21 @@ impl<'a> Settings<'a> {
 }
 
 /// Puts one case, with its control, and says what came of it: a note, or why the test fails. It is what a test of
-/// [`conformance_tests!`](crate::conformance_tests) does.
+/// [`conformance_tests!`](crate::conformance_tests) does. Where it fails, `whole` says why.
 ///
 /// # Errors
 /// The text of the failure.
-pub fn case(implementation: &mut dyn Implementation, settings: &Settings<'_>, id: &str) -> Result<String, String> {
-    let set = set()?;
-    let case = find(set, id).ok_or_else(|| format!("{id}: there is no such case"))?;
-    let control = case.control.as_ref().filter(|_| case.expectation.admits_refusal()).and_then(|control| find(set, control));
-    let run = put(implementation, settings.strict, control.into_iter().chain([case]), &|put| put.full_id() == id)?;
+pub fn case(implementation: &mut dyn Implementation, settings: &Settings<'_>, whole: &Whole, id: &str) -> Result<String, String> {
+    let case = whole::find(id)?.ok_or_else(|| format!("{id}: there is no such case"))?;
+    let control = case.control.as_ref().filter(|_| case.expectation.admits_refusal());
+    let control = control.map(|control| whole::find(control)).transpose()?.flatten();
+    let run = whole::put(implementation, settings.strict, control.into_iter().chain([case]), &|put| put.full_id() == id)?;
     let Some(record) = run.records.first() else { return Ok(format!("unsupported: {id}: operation:{}\n", case.question.operation())) };
-    conclude(record, settings)
+    conclude(record, settings, &mut || whole.explained(implementation, settings, record))
 }
 
-fn conclude(record: &CaseRecord, settings: &Settings<'_>) -> Result<String, String> {
+/// What a test says of its case; `explained` is asked for the case with its cause, if it fails.
+fn conclude(record: &CaseRecord, settings: &Settings<'_>, explained: &mut dyn FnMut() -> CaseRecord) -> Result<String, String> {
     let (id, verdict) = (record.full_id(), record.verdict());
     match settings.known(record) {
         _ if verdict == Verdict::Unsupported => Ok(format!("unsupported: {id}: {}\n", lacking(record))),
@@ -156,40 +190,14 @@ fn conclude(record: &CaseRecord, settings: &Settings<'_>) -> Result<String, Stri
             Err(format!("{id} passes, but is known to fail: {reason}\nhint: remove it from `known`, or make its pattern narrower\n"))
         }
         None if verdict.is_unexpected() => {
-            let text = report::failure(record, settings.strict, &[format!("countersign explain {id}")], Layout::default());
-            if record.counts(settings.strict) { Err(text) } else { Ok(text) }
+            let told = |record: &CaseRecord| {
+                let text = report::failure(record, settings.strict, &[format!("countersign explain {id}")], Layout::default());
+                format!("{text}  to expect it:\n    known: {{ {:?} => [{id:?}] }},\n", whole::reason(record))
+            };
+            if record.counts(settings.strict) { Err(told(&explained())) } else { Ok(told(record)) }
         }
         Some(_) | None => Ok(String::new()),
     }
-}
-
-/// Puts all cases of the operations, and says how many were executed; it is what the test `coverage` does.
-///
-/// # Errors
-/// If that is less than is stated, with what was missing; if an entry of `known` is of no use.
-pub fn coverage(implementation: &mut dyn Implementation, settings: &Settings<'_>) -> Result<String, String> {
-    let run = put(implementation, settings.strict, set()?.iter().filter(|case| settings.has(case)), &|_| true)?;
-    let mut faults = String::new();
-    for (reason, pattern) in settings.known.iter().flat_map(|(reason, patterns)| patterns.iter().map(move |pattern| (reason, pattern))) {
-        let fails = |record: &CaseRecord| record.verdict().is_unexpected() && glob::matches(pattern, &record.full_id());
-        if !run.records.iter().any(fails) {
-            faults.push_str(&format!("{pattern}: no case that fails is meant by it, but it is known to fail: {reason}\n"));
-        }
-    }
-    let totals = run.totals();
-    let covered = if totals.executed == 0 { 0 } else { totals.coverage() };
-    let told = format!("coverage: {covered} % of {} cases\n", totals.selected - totals.not_offered);
-    if covered < settings.coverage {
-        faults.push_str(&format!("{told}it is stated to be {} % at least; this was missing:\n", settings.coverage));
-        let mut missing: BTreeMap<String, usize> = BTreeMap::new();
-        run.records.iter().filter(|record| record.verdict() == Verdict::Unsupported).for_each(|record| {
-            *missing.entry(lacking(record)).or_default() += 1;
-        });
-        for (what, number) in missing {
-            faults.push_str(&format!("{number:6}  {what}\n"));
-        }
-    }
-    if faults.is_empty() { Ok(told) } else { Err(faults) }
 }
 
 /// What was not supported.
@@ -198,37 +206,4 @@ fn lacking(record: &CaseRecord) -> String {
         Observed::Implementation(Observation::Unsupported { what, .. }) => report::escape::line(what).into_owned(),
         _ => String::new(),
     }
-}
-
-fn put<'c>(
-    implementation: &mut dyn Implementation,
-    strict: bool,
-    cases: impl Iterator<Item = &'c Case> + Clone,
-    selected: &dyn Fn(&Case) -> bool,
-) -> Result<Run, String> {
-    let (mut plan, mut run) = (Plan::default(), Run::collector(true));
-    for case in cases.clone() {
-        plan.add(case, selected(case)).map_err(|error| error.to_string())?;
-    }
-    let description = implementation.description().clone();
-    let start = RunStart { implementation: description, selected: plan.selected(), strict, ..RunStart::default() };
-    // A signer that panics loses nothing by it: all cases are put.
-    let surroundings = Surroundings { breaks: u32::MAX, ..Surroundings::STILL };
-    let mut runner = Runner::start(start, surroundings, &mut run).map_err(|error| error.to_string())?;
-    let cases = cases.cloned().map(Ok::<_, std::convert::Infallible>);
-    runner.put(implementation, &plan, cases, selected).map_err(|error| error.to_string())?;
-    runner.finish().map_err(|error| error.to_string())?;
-    Ok(run)
-}
-
-/// The embedded cases in their order, read once for all tests.
-fn set() -> Result<&'static [Case], String> {
-    static SET: OnceLock<Result<Vec<Case>, String>> = OnceLock::new();
-    let read = || Corpus::embedded()?.cases().collect::<Result<Vec<Case>, LoadError>>();
-    SET.get_or_init(|| read().map_err(|error| error.to_string())).as_deref().map_err(Clone::clone)
-}
-
-fn find<'c>(set: &'c [Case], full_id: &str) -> Option<&'c Case> {
-    let (suite, id) = full_id.split_once('/')?;
-    set.iter().find(|case| case.id == id && *case.suite == *suite)
 }

@@ -1,7 +1,7 @@
 //! Diagnoses for people: of one failure, and of all failures of a run together.
 
 use super::escape;
-use super::page::Page;
+use super::page::{Layout, Page};
 use super::paint::Tone;
 use crate::deviation::Cause;
 use crate::diagnosis::{Diagnosis, Outcome};
@@ -42,8 +42,16 @@ fn one(page: &mut Page, label: &str, cause: &Cause) {
     page.labelled(2, label, &format!("{}: {}", escape::line(&cause.to_string()), cause.sentence()));
 }
 
+/// What is behind all failures of a run, as a text of its own; nothing if nothing is known.
+#[must_use]
+pub fn causes(run: &Run, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    write_causes(&mut page, run);
+    page.finish()
+}
+
 /// What is behind all failures of a run: each cause once, with its fix and its failures.
-pub(super) fn causes(page: &mut Page, run: &Run) {
+pub(super) fn write_causes(page: &mut Page, run: &Run) {
     let total = run.unexpected().count();
     let singles = run.single_causes();
     let ambiguous: Vec<_> = run.cause_groups().into_iter().filter(|group| group.sets.len() > 1).collect();

@@ -114,6 +114,12 @@ fn differences(page: &mut Page, record: &CaseRecord) {
     if rest > 0 {
         page.text(2, &format!("… and {rest} more differences"));
     }
+    // What a library says when it refuses is the first that its author wants to know.
+    if let Observed::Implementation(Observation::Refused { message, .. }) = &record.observed
+        && !message.is_empty()
+    {
+        page.labelled(4, "message   ", &escape::middle_cut(message, 1024));
+    }
 }
 
 pub(super) fn difference(page: &mut Page, difference: &Difference, remark: &str) {

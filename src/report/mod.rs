@@ -54,6 +54,7 @@ mod tests;
 
 pub use badge::badge;
 pub use deviation_page::{deviation_document, deviation_json, deviation_page};
+pub use diagnosis::causes;
 pub use explain::explain;
 pub use explanation::{ExplanationOptions, explanation, explanation_json};
 pub use failure::failure;

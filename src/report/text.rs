@@ -38,7 +38,7 @@ pub fn text(runs: &[Run], options: &TextOptions<'_>) -> String {
             page.blank();
             suites(&mut page, run);
         }
-        super::diagnosis::causes(&mut page, run);
+        super::diagnosis::write_causes(&mut page, run);
         failures(&mut page, run, options.most);
         foreseen::findings(&mut page, run);
         if options.verbose {

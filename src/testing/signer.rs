@@ -14,8 +14,9 @@ pub trait Signer {
     /// The signature methods that it offers, by their names, such as `HMAC-SHA1`.
     fn signature_methods(&self) -> Vec<&'static str>;
 
-    /// The features that it offers, of [`crate::vectors::needs::FEATURES`]; `vectors/README.md` says what each means. What a case needs and
-    /// is not among them is not asked.
+    /// The features that it offers, such as `form_body`; [the table of features](crate::vectors::question#features) says what each means. A
+    /// case that needs another one is not asked, and counts against coverage. Nearly every case needs `fixed_nonce`: a nonce and a timestamp
+    /// that are given.
     fn features(&self) -> Vec<&'static str> {
         Vec::new()
     }
@@ -25,7 +26,8 @@ pub trait Signer {
         std::any::type_name_of_val(self).to_owned()
     }
 
-    /// Signs a request.
+    /// Signs a request. It is asked in many threads, each with a signer of its own; a library that is asynchronous is waited for here, with the
+    /// `block_on` of its runtime.
     ///
     /// # Errors
     /// What it does not sign, and why.

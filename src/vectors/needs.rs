@@ -13,7 +13,8 @@ use crate::protocol::SignatureMethod;
 use crate::protocol::encoding::{form_decoded, form_pairs};
 use crate::protocol::request::is_form;
 
-/// The features that an implementation may declare, in the order of the documentation.
+/// The features that an implementation may declare. The table of features in [`question`](super::question#features) says what each means, and
+/// which cases need it.
 pub const FEATURES: [&str; 12] = [
     "stages",
     "form_body",

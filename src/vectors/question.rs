@@ -1,4 +1,7 @@
 //! What can be asked (`vectors/README.md`, operations): the input of each operation, as it stands in vector files and on the wire.
+//!
+//! What follows is that page.
+#![doc = include_str!("../../vectors/README.md")]
 
 use serde::{Deserialize, Serialize};
 
@@ -127,39 +130,56 @@ pub enum Transmission {
     Query,
 }
 
-/// A request to be signed.
+/// A request to be signed. All of its texts are octets: most are UTF-8, and some cases ask for what is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each member is explained in vectors/README.md")]
 pub struct SignInput {
+    /// The HTTP method, in the letter case in which the caller gives it.
     pub method: Text,
+    /// The URL as the caller gives it, with its query; without protocol parameters.
     pub url: Text,
+    /// The header fields of the request, without `Authorization`. A `Host` field wins over the URL (RFC 5849 section 3.4.1.2), and
+    /// `Content-Type` says whether the body is a form.
     #[serde(default)]
     pub headers: Vec<Pair>,
+    /// The body, if there is one. The parameters of a form are signed (section 3.4.1.3.1).
     #[serde(default)]
     pub body: Option<Text>,
+    /// The client credentials.
     pub client: Credentials,
+    /// Temporary or token credentials, if there are any.
     #[serde(default)]
     pub token: Option<Credentials>,
+    /// `oauth_signature_method`, such as `HMAC-SHA1`; also names that no library knows and that must be refused.
     pub signature_method: Text,
+    /// The RSA private key in PEM, PKCS #1 or PKCS #8, where the signature method needs one.
     #[serde(default)]
     pub private_key: Option<String>,
+    /// `oauth_nonce`; `None`: the request has none.
     #[serde(default)]
     pub nonce: Option<Text>,
+    /// `oauth_timestamp`, in seconds since 1970; `None`: the request has none.
     #[serde(default)]
     pub timestamp: Option<Text>,
+    /// `oauth_version`; `None`: it is left out, as section 3.1 allows.
     #[serde(default)]
     pub version: Option<Text>,
+    /// `oauth_callback` (section 2.1).
     #[serde(default)]
     pub callback: Option<Text>,
+    /// `oauth_verifier` (section 2.3).
     #[serde(default)]
     pub verifier: Option<Text>,
+    /// The realm of the Authorization field, which is not signed (section 3.5.1).
     #[serde(default)]
     pub realm: Option<Text>,
+    /// `oauth_body_hash` of the extension for request bodies, as it is to be sent.
     #[serde(default)]
     pub body_hash: Option<Text>,
+    /// Further protocol parameters, decoded: they are signed and sent where the others are.
     #[serde(default)]
     pub extra: Vec<Pair>,
+    /// Where the protocol parameters are sent (section 3.5).
     #[serde(default)]
     pub transmission: Transmission,
 }
@@ -181,24 +201,33 @@ pub struct ServerClient {
 /// A request as a server received it, and what the server knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each member is explained in vectors/README.md")]
 pub struct VerifyInput {
+    /// The HTTP method.
     pub method: Text,
+    /// The URL that was asked for, with its query.
     pub url: Text,
+    /// The header fields, `Authorization` among them.
     #[serde(default)]
     pub headers: Vec<Pair>,
+    /// The body, if there is one.
     #[serde(default)]
     pub body: Option<Text>,
+    /// The client that the server knows; `None`: it knows none.
     #[serde(default)]
     pub client: Option<ServerClient>,
+    /// The token that the server knows, and its client's; `None`: it knows none.
     #[serde(default)]
     pub token: Option<Credentials>,
+    /// The server's time, in seconds since 1970.
     #[serde(default)]
     pub now: Option<i64>,
+    /// How many seconds a timestamp may differ from `now`, either way; `None`: timestamps are not judged.
     #[serde(default)]
     pub window: Option<i64>,
+    /// Client, token, timestamp and nonce of earlier requests (RFC 5849 section 3.3); an absent token is the empty text.
     #[serde(default)]
     pub seen: Vec<(Text, Option<Text>, Text, Text)>,
+    /// The signature methods that are allowed; `None`: all.
     #[serde(default)]
     pub allowed_methods: Option<Vec<Text>>,
 }

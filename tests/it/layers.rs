@@ -106,6 +106,16 @@ fn rooms_use_only_what_stands_below_them_and_keep_their_fences() {
     assert!(found.is_empty(), "{} complaints:\n{}", found.len(), found.join("\n"));
 }
 
+#[test]
+fn the_layers_are_those_of_the_page_for_contributors() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md")).unwrap();
+    let table = page.split_once("\n## Layers\n").unwrap().1.split("```").nth(1).unwrap();
+    let rows = table.lines().map(str::trim).filter(|line| !line.is_empty());
+    let rows: Vec<Vec<&str>> = rows.map(|line| line.split_whitespace().collect()).collect();
+    let expected = LAYERS.iter().enumerate().rev().map(|(number, rooms)| (number.to_string(), rooms.to_vec()));
+    assert_eq!(rows.iter().map(|row| (row[0].to_owned(), row[1..].to_vec())).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+}
+
 fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
     let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();

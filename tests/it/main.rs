@@ -3,6 +3,7 @@
 mod cli;
 mod deviant_verifiers;
 mod layers;
+mod pages;
 #[cfg(all(feature = "probe", feature = "sandbox"))]
 mod probe;
 mod profiles;

@@ -2,8 +2,9 @@
 //! refuses, panics or does not support something.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+use countersign::deviation::{Cause, Conduct};
 use countersign::implementation::{Implementation as _, Observation, Reference};
-use countersign::testing::{Declined, Settings, Signed, Signer, Signing, case, coverage};
+use countersign::testing::{Declined, Settings, Signed, Signer, Signing, Whole, case, causes, coverage};
 use countersign::vectors::Question;
 use countersign::vectors::question::SignInput;
 
@@ -46,7 +47,7 @@ impl Signer for Scripted {
 const PORT: &str = "sign.uri/default-port-http";
 
 fn ask(script: fn(&mut SignInput) -> Result<(), Declined>, settings: &Settings<'_>, id: &str) -> Result<String, String> {
-    case(&mut Signing::new(Scripted(script)), settings, id)
+    case(&mut Signing::new(Scripted(script)), settings, &Whole::new(), id)
 }
 
 /// The port stays in the base string URI, because it is no default port of this scheme.
@@ -71,6 +72,77 @@ fn a_wrong_signer_gets_the_whole_failure() {
     {
         assert!(failure.contains(part), "{part}\n{failure}");
     }
+}
+
+/// Signs with one departure.
+fn deviant(id: &str) -> Reference {
+    Reference::conducting(Conduct::of(&[Cause::parse(id).unwrap()]))
+}
+
+#[test]
+fn a_failure_is_told_with_the_cause_that_the_whole_run_leaves() {
+    let settings = Settings { coverage: 0, ..Settings::new(&["sign"]) };
+    let whole = Whole::new();
+    // This request alone is explained by several departures.
+    let failure = case(&mut deviant("uri.host-field-ignored"), &settings, &whole, "sign.uri/host-field-port").unwrap_err();
+    let reason = "uri.host-field-ignored: the host of the URL is signed where the Host field names another one";
+    for part in [
+        "\n  cause: uri.host-field-ignored: the host of the URL is signed",
+        &format!("\n  to expect it:\n    known: {{ {reason:?} => [\"sign.uri/host-field-port\"] }},\n"),
+    ] {
+        assert!(failure.contains(part), "{part}\n{failure}");
+    }
+}
+
+#[test]
+fn causes_says_what_is_behind_all_failures_and_what_it_prints_expects_them() {
+    let causes =
+        |known: &[(&str, &[&str])], id: &str| causes(&mut deviant(id), &Settings { known, ..Settings::new(&["sign"]) }, &Whole::new());
+    let told = causes(&[], "uri.host-field-ignored").unwrap_err();
+    let (_, entry) = told.split_once("    known: {\n").unwrap();
+    let ids: Vec<&str> = entry.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\",")).collect();
+    assert!(ids.len() > 3 && ids.contains(&"sign.uri/host-field-port"), "{told}");
+    assert!(told.starts_with(&format!("{} cases are not as expected\n", ids.len())), "{told}");
+    assert!(told.contains("\nuri.host-field-ignored (") && told.contains("\n  fix: "), "{told}");
+    assert_eq!(causes(&[("so it is", &ids)], "uri.host-field-ignored"), Ok(String::new()));
+    // One that is taken off the list is told again, alone.
+    let told = causes(&[("so it is", &ids[1..])], "uri.host-field-ignored").unwrap_err();
+    assert!(told.starts_with("1 case is not as expected\n") && told.contains(ids[0]), "{told}");
+}
+
+#[test]
+fn causes_counts_what_no_departure_explains() {
+    struct Broken(fn() -> Result<Signed, Declined>);
+    impl Signer for Broken {
+        fn signature_methods(&self) -> Vec<&'static str> {
+            vec!["HMAC-SHA1"]
+        }
+        fn features(&self) -> Vec<&'static str> {
+            vec!["fixed_nonce"]
+        }
+        fn sign(&mut self, _: &SignInput) -> Result<Signed, Declined> {
+            self.0()
+        }
+    }
+    let told = |script| causes(&mut Signing::new(Broken(script)), &Settings::new(&["sign"]), &Whole::new()).unwrap_err();
+    for (script, reason) in [
+        ((|| panic!("it fell")) as fn() -> Result<Signed, Declined>, "it breaks"),
+        (|| Err(Declined::Refused("no".to_owned())), "it refuses what must be answered"),
+        (|| Ok(Signed::header("Basic x")), "its answer has no signature"),
+    ] {
+        let told = told(script);
+        let row = told.lines().find(|line| line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) == reason);
+        let number = row.unwrap_or_else(|| panic!("{reason}\n{told}")).trim().split(' ').next().unwrap();
+        let entry = told.split_once(&format!("        {reason:?} => [\n")).unwrap().1.split("        ],\n").next().unwrap();
+        assert_eq!(entry.lines().count().to_string(), number, "{told}");
+    }
+}
+
+#[test]
+fn what_the_library_says_when_it_refuses_is_told() {
+    let refuses = |_: &mut SignInput| Err(Declined::Refused("the key is not loaded".to_owned()));
+    let failure = ask(refuses, &Settings::new(&["sign"]), PORT).unwrap_err();
+    assert!(failure.contains("\n    observed  a refusal\n    message   the key is not loaded\n"), "{failure}");
 }
 
 #[test]
@@ -114,7 +186,7 @@ fn a_case_that_is_not_there_is_no_pass() {
 
 #[test]
 fn coverage_says_what_was_missing() {
-    let covered = |settings: &Settings<'_>| coverage(&mut Signing::new(Scripted(keeps_the_port)), settings);
+    let covered = |settings: &Settings<'_>| coverage(&mut Signing::new(Scripted(keeps_the_port)), settings, &Whole::new());
     let note = covered(&Settings { coverage: 50, ..Settings::new(&["sign"]) }).unwrap();
     assert!(note.starts_with("coverage: ") && note.contains(" % of "), "{note}");
     let failure = covered(&Settings::new(&["sign"])).unwrap_err();
@@ -128,6 +200,6 @@ fn coverage_says_what_was_missing() {
 #[test]
 fn an_operation_that_is_not_offered_is_not_covered() {
     let settings = Settings { coverage: 1, ..Settings::new(&["verify"]) };
-    let failure = coverage(&mut Signing::new(Scripted(|_| Ok(()))), &settings).unwrap_err();
+    let failure = coverage(&mut Signing::new(Scripted(|_| Ok(()))), &settings, &Whole::new()).unwrap_err();
     assert!(failure.starts_with("coverage: 0 % of 0 cases\n"), "{failure}");
 }

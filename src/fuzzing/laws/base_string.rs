@@ -8,7 +8,7 @@ use crate::protocol::{Derivation, Header, Parameters, Recipe, Request, Signature
 const METHOD: SignatureMethod = SignatureMethod::HmacSha1;
 
 /// The base string is the naive one, and so is the signature; and the base string does not change with how the same request is written
-/// ([`REWRITINGS`]). One of them is looked at, that which the choices of the input name: a fuzzer puts several times as many requests in the same
+/// (`REWRITINGS`). One of them is looked at, that which the choices of the input name: a fuzzer puts several times as many requests in the same
 /// time, and what is left out of one input is looked at in another.
 ///
 /// # Panics

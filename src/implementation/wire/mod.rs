@@ -1,5 +1,5 @@
 //! The adapter protocol, version 1: one JSON object a line, in either direction. This is the protocol and the adapter's side of it, on any
-//! reader and writer; who starts a process and who waits for it is [`super::adapter`]'s business.
+//! reader and writer; who starts a process and who waits for it is `super::adapter`'s business.
 //!
 //! | room | what it holds |
 //! |---|---|

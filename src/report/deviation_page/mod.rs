@@ -3,7 +3,7 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`example`] | a request with the right and the wrong value, both derived |
+//! | [`mod@example`] | a request with the right and the wrong value, both derived |
 //! | [`document`] | all pages as one Markdown document |
 //! | `written` | a page as JSON |
 

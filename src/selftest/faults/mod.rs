@@ -4,7 +4,7 @@
 //! | room | what it holds |
 //! |---|---|
 //! | [`adapters`] | what each fault of an adapter comes to |
-//! | [`answers`] | what each fault of the sandbox writes (feature `sandbox`) |
+//! | `answers` | what each fault of the sandbox writes (feature `sandbox`) |
 //!
 //! Opening connections is somebody else's part: he hands in the octets.
 
