@@ -98,7 +98,7 @@ impl<'a> Answer<'a> {
 }
 
 /// A name of at least one character, then `=`, before anything that a form encodes: what is not so is a page, JSON or a sentence.
-fn begins_like_a_form(body: &[u8]) -> bool {
+pub(super) fn begins_like_a_form(body: &[u8]) -> bool {
     let name = body.iter().position(|octet| !octet.is_ascii_graphic() || matches!(octet, b'=' | b'<' | b'{' | b'[' | b'"'));
     matches!(name, Some(at) if at > 0 && body.get(at) == Some(&b'='))
 }
