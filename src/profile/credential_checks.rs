@@ -91,15 +91,16 @@ fn token_secret<'a>(facts: &Facts<'a>, used: SecretsUsed) -> Option<&'a [u8]> {
 pub(super) fn plaintext_wire(facts: &Facts<'_>) -> Judged {
     let Some(found) = facts.reading.found("oauth_signature") else { return Judged::Not };
     let holds = |text: &[u8]| found.raw.windows(text.len()).any(|window| window == text);
-    let because = if holds(b"%2526") {
-        Some("the & of the PLAINTEXT signature is percent-encoded twice")
-    } else if holds(b"&") {
+    // A secret may hold a & of its own, which is encoded before the secrets are joined and so twice on the wire.
+    let because = if holds(b"&") {
         Some("the & of the PLAINTEXT signature is not percent-encoded")
-    } else if !holds(b"%26") {
+    } else if holds(b"%26") {
+        None
+    } else if holds(b"%2526") {
+        Some("the & of the PLAINTEXT signature is percent-encoded twice")
+    } else {
         let ends = found.place != Place::Header;
         Some(if ends { "the PLAINTEXT signature has no %26: a raw & ends the parameter" } else { "the PLAINTEXT signature has no %26" })
-    } else {
-        None
     };
     Judged::client(Code::SignatureInvalid, because.map(str::to_owned)).about(["oauth_signature"])
 }
