@@ -9,7 +9,8 @@ pub(super) fn parameters(facts: &Facts<'_>, answer: &Answer<'_>, names: &[String
     if !answer.is_redirection() {
         return Judged::Not;
     }
-    let absent: Vec<&str> = names.iter().map(String::as_str).filter(|name| answer.location_value(name).is_none()).collect();
+    let is_absent = |name: &&str| answer.location_value(name).is_none_or(|value| value.is_empty());
+    let absent: Vec<&str> = names.iter().map(String::as_str).filter(is_absent).collect();
     if !absent.is_empty() {
         return Judged::provider(Some(format!("the callback does not get {}", absent.join(", ")))).about(absent);
     }
