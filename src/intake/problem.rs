@@ -97,15 +97,19 @@ fn own(value: &str) -> Vec<(String, String)> {
     if found.is_empty() { vec![("oauth_problem".to_owned(), decoded(value.trim().trim_matches('"')))] } else { found }
 }
 
-/// A form. Pages are copied into it and texts called so: `&amp;` stands for `&`, and a problem that holds another pair or begins with a
-/// quote (E*TRADE joins pairs with commas) is read as running text.
+/// A form, as loosely as it is written: with `&amp;` for `&`, with a byte order mark, with a problem in quotes, or one that holds the next
+/// pair because another character than `&` joins them (E*TRADE's comma). The last is read as running text.
 fn form(body: &str) -> Vec<(String, String)> {
     let decoded = |octets: &[u8]| String::from_utf8_lossy(&form_decoded(octets)).into_owned();
     let plain = body.trim_start_matches('\u{feff}').trim().replace("&amp;", "&");
-    let found: Vec<(String, String)> = form_pairs(plain.as_bytes()).map(|(name, value)| (decoded(name), decoded(value))).collect();
-    let is_text = |value: &str| value.starts_with('"') || value.contains("oauth_") && value.contains('=');
-    let other = found.iter().any(|(name, value)| name == "oauth_problem" && is_text(value)).then(|| pairs(&plain));
-    other.filter(|other| other.iter().any(|(name, _)| name == "oauth_problem")).unwrap_or(found)
+    let mut found: Vec<(String, String)> = form_pairs(plain.as_bytes()).map(|(name, value)| (decoded(name), decoded(value))).collect();
+    let Some((_, problem)) = found.iter_mut().find(|(name, _)| name == "oauth_problem") else { return found };
+    if let Some(inside) = problem.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inside| !inside.contains('"')) {
+        *problem = inside.to_owned();
+    }
+    let joined = problem.contains("oauth_") && problem.contains('=');
+    let text = joined.then(|| pairs(&plain)).filter(|text| text.iter().any(|(name, _)| name == "oauth_problem"));
+    text.unwrap_or(found)
 }
 
 #[cfg(test)]
@@ -149,6 +153,7 @@ mod tests {
         let problem = reads(&[], "oauth_problem=token_used\noauth_problem_advice=again", "token_used", "form");
         assert_eq!(problem.companion("oauth_problem_advice"), Some("again"));
         reads(&[], "oauth_problem=\"token_used\"", "token_used", "form");
+        reads(&[], "oauth_problem=\"oauth_token\"+is+required", "\"oauth_token\" is required", "form");
         reads(&[], "oauth_problem=Invalid+\"oauth_token\"+given", "Invalid \"oauth_token\" given", "form");
     }
 
