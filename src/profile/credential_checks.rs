@@ -2,8 +2,9 @@
 
 use super::assessment::Facts;
 use super::document::{NonceScope, Place, SecretsUsed, TokenType};
-use super::kinds::{Credential, Direction, Hash};
+use super::kinds::{Check, Credential, Direction, Hash};
 use super::outcome::{Judged, any_of, shown};
+use super::rule::Rule;
 use super::value::{positive_integer, timestamp_hint};
 use crate::protocol::signature::{self, base64_octets, rsa_verifies};
 use crate::protocol::{Code, Derivation, PublicKey, Recipe, Secret, Secrets, SignatureMethod};
@@ -126,7 +127,7 @@ pub(super) fn body_hash(facts: &Facts<'_>, hash: Hash) -> Judged {
 pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64, only: Option<Direction>) -> Judged {
     let (Some(now), Some(text)) = (facts.exchange.now, facts.reading.text("oauth_timestamp")) else { return Judged::Not };
     // Zero is a number too: that it is not a positive one is another rule's business.
-    let Some(timestamp) = positive_integer(text).or_else(|| (text == "0").then_some(0)) else { return Judged::Not };
+    let Some(timestamp) = positive_integer(text).or_else(|| (text == "0").then_some(0)) else { return not_a_number(facts, text) };
     let apart = now.abs_diff(timestamp);
     let side = if timestamp > now { "ahead of" } else { "behind" };
     let hint = timestamp_hint(timestamp, now, seconds).map_or(String::new(), |hint| format!("; {hint}"));
@@ -137,6 +138,19 @@ pub(super) fn timestamp(facts: &Facts<'_>, seconds: u64, only: Option<Direction>
     };
     let because = || format!("oauth_timestamp is {apart} s {side} the clock, {seconds} s are allowed{hint}");
     Judged::client(Code::TimestampRefused, (counts && apart > seconds).then(because)).about(["oauth_timestamp"])
+}
+
+/// What is no number is near to no clock. Where the profile has a rule on the form of a timestamp, that one says so.
+fn not_a_number(facts: &Facts<'_>, text: &str) -> Judged {
+    let speaks_of_it = |rule: &Rule| {
+        rule.endpoints.contains(&facts.exchange.endpoint)
+            && matches!(&rule.check, Check::ParameterValue { name, .. } if name == "oauth_timestamp")
+    };
+    if facts.profile.rules.iter().any(speaks_of_it) {
+        return Judged::Not;
+    }
+    let because = format!("oauth_timestamp is no number of seconds: {}", shown("oauth_timestamp", text.as_bytes()));
+    Judged::client(Code::TimestampRefused, Some(because)).about(["oauth_timestamp"])
 }
 
 /// RFC 5849 section 3.3; what a nonce may not be repeated with differs between providers.
