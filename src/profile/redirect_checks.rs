@@ -27,7 +27,8 @@ pub(super) fn value(facts: &Facts<'_>, answer: &Answer<'_>, name: &str, form: &V
     Judged::provider(form.fault(&value, facts.profile).map(|fault| format!("{name} {fault}: {}", shown(name, &value)))).about([name])
 }
 
-/// The callback of the first request, or the one configured for the client; what is added stands at the end of its query.
+/// The callback of the first request, or the one configured for the client; what is added stands at the end of its query. A callback
+/// without a path may get the empty one's other spelling, `/` (RFC 3986 section 6.2.3).
 pub(super) fn to_callback(facts: &Facts<'_>, answer: &Answer<'_>) -> Judged {
     if !answer.is_redirection() {
         return Judged::Not;
@@ -47,6 +48,8 @@ pub(super) fn to_callback(facts: &Facts<'_>, answer: &Answer<'_>) -> Judged {
                 } else {
                     "?"
                 };
+                let bare = callback.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#']));
+                let added = if bare { added.strip_prefix('/').unwrap_or(added) } else { added };
                 (!added.starts_with(separator)).then_some("what is added does not stand at the end of the callback's query")
             }
         },
