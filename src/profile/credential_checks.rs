@@ -166,7 +166,8 @@ pub(super) fn nonce(facts: &Facts<'_>, per: &[NonceScope]) -> Judged {
         same && earlier == nonce
     };
     let used = facts.exchange.seen.iter().any(repeats);
-    Judged::client(Code::NonceUsed, used.then(|| "the nonce was used before with this timestamp".to_owned())).about(["oauth_nonce"])
+    let with = if per.contains(&NonceScope::Timestamp) { " with this timestamp" } else { "" };
+    Judged::client(Code::NonceUsed, used.then(|| format!("the nonce was used before{with}"))).about(["oauth_nonce"])
 }
 
 pub(super) fn client(facts: &Facts<'_>) -> Judged {

@@ -116,6 +116,18 @@ fn every_rule_on_refusals_speaks_of_faults_that_its_endpoints_know() {
     assert!(silent.is_empty(), "{} silent: {}", silent.len(), silent.join(", "));
 }
 
+/// MediaWiki's nonces are fresh for a client and token, Yahoo's for a timestamp.
+#[test]
+fn a_nonce_that_was_used_is_told_with_the_timestamp_only_where_that_counts() {
+    let because = |suite: &str, id: &str| {
+        let file = fixture_files().into_iter().find(|file| file.suite == suite).unwrap();
+        let case = file.cases.into_iter().find(|case| case.id == id).unwrap();
+        check(&profile(&file.profile), &with_told(case.input).0).remove(0).because
+    };
+    assert_eq!(because("mediawiki.resource", "nonce-used"), "the nonce was used before");
+    assert_eq!(because("yahoo.resource", "nonce-used"), "the nonce was used before with this timestamp");
+}
+
 #[test]
 fn every_fixture_names_rules_that_exist_and_an_id_of_its_own() {
     let mut ids: BTreeMap<String, usize> = BTreeMap::new();
