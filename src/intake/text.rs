@@ -8,7 +8,7 @@ use crate::protocol::encoding::percent_decoded_if_whole;
 /// The longest value that is taken out of a text, in characters.
 const MAX_VALUE: usize = 512;
 
-/// The most pairs that are taken out of a text.
+/// The most pairs that are taken out of a text; the problem is taken even if it comes later.
 const MAX_PAIRS: usize = 64;
 
 /// Problem and companions as they follow each other in a text, decoded.
@@ -25,11 +25,8 @@ pub fn pairs(text: &str) -> Vec<(String, String)> {
         rest = after;
         let Some(value) = value_behind(before, after) else { continue };
         // A page names the problem in its heading, its message and its description: once is enough.
-        if !value.is_empty() && !found.iter().any(|(earlier, _)| earlier == name) {
+        if !value.is_empty() && is_wanted(&found, name) {
             found.push((name.to_owned(), decoded(value)));
-        }
-        if found.len() == MAX_PAIRS {
-            break;
         }
     }
     found
@@ -67,15 +64,19 @@ pub fn challenge(field: &str) -> Option<Vec<(String, String)>> {
         let Some((name, value)) = piece.split_once('=') else { continue };
         // The scheme stands before the first parameter of a challenge.
         let name = name.split_ascii_whitespace().next_back().unwrap_or_default();
-        if !name.starts_with("oauth_") || found.len() == MAX_PAIRS {
+        if !name.starts_with("oauth_") {
             continue;
         }
-        let value = decoded(short(&unquoted(value.trim())?));
-        if !found.iter().any(|(earlier, _)| earlier == name) {
-            found.push((name.to_owned(), value));
+        let value = unquoted(value.trim())?;
+        if is_wanted(&found, name) {
+            found.push((name.to_owned(), decoded(short(&value))));
         }
     }
     Some(found)
+}
+
+fn is_wanted(found: &[(String, String)], name: &str) -> bool {
+    (found.len() < MAX_PAIRS || name == "oauth_problem") && !found.iter().any(|(earlier, _)| earlier == name)
 }
 
 /// The inside of a quoted-string, backslash escapes undone, or a bare value; `None` for what is neither.
@@ -159,6 +160,18 @@ mod tests {
             r"oauth_problem\u003Dx_y\u0026a",
         ] {
             read(text, &[("oauth_problem", "x_y")]);
+        }
+    }
+
+    #[test]
+    fn the_problem_is_found_behind_very_many_other_pairs() {
+        let name = |at: u8| format!("oauth_{}{}", char::from(b'a' + at % 26), char::from(b'a' + at / 26));
+        let many = |after: &str| (0..200).map(|at| format!("{}=x{after}", name(at))).collect::<String>();
+        let text = pairs(&format!("{}oauth_problem=token_used", many(" ")));
+        let field = challenge(&format!("OAuth {}oauth_problem=token_used", many(", "))).unwrap();
+        for found in [text, field] {
+            assert_eq!(found.len(), MAX_PAIRS + 1);
+            assert_eq!(found[MAX_PAIRS], ("oauth_problem".to_owned(), "token_used".to_owned()));
         }
     }
 
