@@ -5,7 +5,7 @@
 //! decoded, so that values may hold blanks (Xero); any other body, as running text (E*TRADE's pages, Yahoo's XML and JSON).
 
 use super::shape::{Place, Shape};
-use super::text::{decoded, pairs};
+use super::text::{challenge, decoded, pairs};
 use crate::protocol::encoding::form_pairs;
 use crate::protocol::form_decoded;
 
@@ -70,20 +70,25 @@ pub fn read<'a>(headers: impl IntoIterator<Item = (&'a str, &'a [u8])>, body: &[
     let field =
         |wanted: &'static str| fields.iter().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str());
     let shape = Shape::of(field("content-type").next(), &body);
-    let challenge = || field("www-authenticate").find_map(|value| problem(pairs(value), Place::Challenge));
+    let challenged = || field("www-authenticate").find_map(|value| problem(of_challenge(value), Place::Challenge));
     let own_field = || field("oauth_problem").find_map(|value| problem(own(value), Place::Header));
     let in_body = || {
         let found = if shape == Shape::Form { form(&body) } else { pairs(&body) };
         problem(found, Place::Body(shape))
     };
-    ErrorAnswer { shape, problem: challenge().or_else(own_field).or_else(in_body) }
+    ErrorAnswer { shape, problem: challenged().or_else(own_field).or_else(in_body) }
 }
 
-/// The problem among pairs, if there is one; the others are its companions.
+/// The problem among pairs, if there is one that says anything; the others are its companions.
 fn problem(pairs: Vec<(String, String)>, place: Place) -> Option<Problem> {
-    let name = pairs.iter().find(|(name, _)| name == "oauth_problem").map(|(_, value)| value.clone())?;
+    let name = pairs.iter().find(|(name, _)| name == "oauth_problem").map(|(_, value)| value.clone()).filter(|name| !name.is_empty())?;
     let parameters = pairs.into_iter().filter(|(name, _)| name != "oauth_problem").collect();
     Some(Problem { name, place, parameters })
+}
+
+/// A challenge by its grammar, or as running text where it does not keep it or has no problem in that place.
+fn of_challenge(field: &str) -> Vec<(String, String)> {
+    challenge(field).filter(|found| found.iter().any(|(name, _)| name == "oauth_problem")).unwrap_or_else(|| pairs(field))
 }
 
 /// A field that is the problem itself, or pairs that hold it.
@@ -92,9 +97,19 @@ fn own(value: &str) -> Vec<(String, String)> {
     if found.is_empty() { vec![("oauth_problem".to_owned(), decoded(value.trim().trim_matches('"')))] } else { found }
 }
 
+/// A form, as loosely as it is written: with `&amp;` for `&`, with a byte order mark, with a problem in quotes, or one that holds the next
+/// pair because another character than `&` joins them (E*TRADE's comma). The last is read as running text.
 fn form(body: &str) -> Vec<(String, String)> {
     let decoded = |octets: &[u8]| String::from_utf8_lossy(&form_decoded(octets)).into_owned();
-    form_pairs(body.trim().as_bytes()).map(|(name, value)| (decoded(name), decoded(value))).collect()
+    let plain = body.trim_start_matches('\u{feff}').trim().replace("&amp;", "&");
+    let mut found: Vec<(String, String)> = form_pairs(plain.as_bytes()).map(|(name, value)| (decoded(name), decoded(value))).collect();
+    let Some((_, problem)) = found.iter_mut().find(|(name, _)| name == "oauth_problem") else { return found };
+    if let Some(inside) = problem.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|inside| !inside.contains('"')) {
+        *problem = inside.to_owned();
+    }
+    let joined = problem.contains("oauth_") && problem.contains('=');
+    let text = joined.then(|| pairs(&plain)).filter(|text| text.iter().any(|(name, _)| name == "oauth_problem"));
+    text.unwrap_or(found)
 }
 
 #[cfg(test)]
@@ -120,6 +135,26 @@ mod tests {
         reads(&[], r#"{"error":"oauth_problem=\"token_rejected\""}"#, "token_rejected", "json");
         reads(&[], "Sorry: oauth_problem=token_used", "token_used", "text");
         reads(&[], "<e>oauth_problem='x_y'</e>", "x_y", "xml");
+        reads(&[], "\u{feff}oauth_problem=token_used", "token_used", "form");
+        reads(&[("oauth_problem", "")], "oauth_problem=token_used", "token_used", "form");
+        reads(&[("WWW-Authenticate", "OAuth oauth_problem=\"\"")], "oauth_problem=token_used", "token_used", "form");
+        let basic =
+            [("WWW-Authenticate", "Basic realm=\"x\""), ("www-authenticate", "OAuth oauth_problem=token_used&oauth_problem_advice=x")];
+        assert_eq!(reads(&basic, "", "token_used", "challenge").companion("oauth_problem_advice"), Some("x"));
+    }
+
+    #[test]
+    fn a_form_may_hold_a_text() {
+        let body = "oauth_problem=timestamp_refused,oauth_acceptable_timestamps=1699999705-1700000305";
+        let problem = reads(&[], body, "timestamp_refused", "form");
+        assert_eq!(problem.acceptable_timestamps(), Some((1_699_999_705, 1_700_000_305)));
+        let problem = reads(&[], "oauth_problem=parameter_absent&amp;oauth_parameters_absent=oauth_nonce", "parameter_absent", "form");
+        assert_eq!(problem.parameter_names(), ["oauth_nonce"]);
+        let problem = reads(&[], "oauth_problem=token_used\noauth_problem_advice=again", "token_used", "form");
+        assert_eq!(problem.companion("oauth_problem_advice"), Some("again"));
+        reads(&[], "oauth_problem=\"token_used\"", "token_used", "form");
+        reads(&[], "oauth_problem=\"oauth_token\"+is+required", "\"oauth_token\" is required", "form");
+        reads(&[], "oauth_problem=Invalid+\"oauth_token\"+given", "Invalid \"oauth_token\" given", "form");
     }
 
     #[test]

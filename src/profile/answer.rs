@@ -36,10 +36,14 @@ impl<'a> Answer<'a> {
     /// Reads a response. It never fails.
     #[must_use]
     pub fn of(response: &'a Response) -> Answer<'a> {
-        let body = response.octets().trim_ascii();
+        let marked = response.octets().strip_prefix(b"\xef\xbb\xbf");
+        let body = marked.unwrap_or(response.octets()).trim_ascii();
         let looks_like_form = begins_like_a_form(body);
         let form_fault = if !looks_like_form {
             Some("is not form-encoded")
+        } else if marked.is_some() {
+            // It belongs to the first name, which nobody finds then; the others are read all the same.
+            Some("begins with a byte order mark")
         } else if has_broken_escape(body) {
             Some("holds a % without two hexadecimal digits")
         } else if body.iter().any(|octet| octet.is_ascii_whitespace() || !octet.is_ascii()) {
@@ -98,7 +102,7 @@ impl<'a> Answer<'a> {
 }
 
 /// A name of at least one character, then `=`, before anything that a form encodes: what is not so is a page, JSON or a sentence.
-fn begins_like_a_form(body: &[u8]) -> bool {
+pub(super) fn begins_like_a_form(body: &[u8]) -> bool {
     let name = body.iter().position(|octet| !octet.is_ascii_graphic() || matches!(octet, b'=' | b'<' | b'{' | b'[' | b'"'));
     matches!(name, Some(at) if at > 0 && body.get(at) == Some(&b'='))
 }
@@ -126,6 +130,8 @@ mod tests {
         for (body, looks, fault) in [
             ("oauth_token=a&b=%2F", true, None),
             ("oauth_token=a\n", true, None),
+            ("\u{feff}oauth_token=a", true, Some("begins with a byte order mark")),
+            ("\u{feff}{}", false, Some("is not form-encoded")),
             ("oauth_token=%3T", true, Some("holds a % without two hexadecimal digits")),
             ("oauth_token=a b", true, Some("holds characters that a form encodes")),
             ("", false, Some("is not form-encoded")),

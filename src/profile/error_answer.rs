@@ -65,14 +65,19 @@ impl ToldInside {
     pub fn is_refusal(&self, body: &[u8]) -> bool {
         match self {
             ToldInside::Json { at, good } => value_at(body, at).flatten().is_some_and(|value| !good.contains(&value)),
-            ToldInside::StartsWith(text) => !text.is_empty() && body.starts_with(text.as_bytes()),
+            ToldInside::StartsWith(text) => !text.is_empty() && unmarked(body).starts_with(text.as_bytes()),
         }
     }
 }
 
+/// A body without the byte order mark that some servers put before their JSON.
+fn unmarked(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
 /// The value at a JSON pointer, as text; `None` = the body is no JSON, `Some(None)` = there is no text, number or boolean.
 pub(super) fn value_at(body: &[u8], pointer: &str) -> Option<Option<String>> {
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let body: serde_json::Value = serde_json::from_slice(unmarked(body)).ok()?;
     Some(match body.pointer(pointer) {
         Some(serde_json::Value::String(text)) => Some(text.clone()),
         Some(value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_))) => Some(value.to_string()),
@@ -90,6 +95,7 @@ mod tests {
         for (body, expected) in [
             (r#"{"meta":{"code":401,"message":"BAD_OAUTH_REQUEST"}}"#, true),
             (r#"{"meta":{"code":"401"}}"#, true),
+            ("\u{feff}{\"meta\":{\"code\":401}}", true),
             (r#"{"meta":{"code":200},"data":{}}"#, false),
             (r#"{"meta":{"code":null}}"#, false),
             (r#"{"data":{}}"#, false),
@@ -99,6 +105,7 @@ mod tests {
             assert_eq!(inside.is_refusal(body.as_bytes()), expected, "{body}");
         }
         let begins = ToldInside::StartsWith("Error: ".to_owned());
+        assert!(begins.is_refusal("\u{feff}Error: Invalid signature".as_bytes()));
         assert!(begins.is_refusal(b"Error: Invalid signature") && !begins.is_refusal(b"oauth_token=Error: ") && !begins.is_refusal(b""));
     }
 }

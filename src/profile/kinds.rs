@@ -101,7 +101,7 @@ pub enum Check {
     ContentType { one_of: Vec<String> },
     /// A success is form-encoded.
     ResponseForm {},
-    /// A success carries these parameters.
+    /// A success carries these parameters, not empty.
     ResponseParameters { names: Vec<String> },
     /// A success's parameter has this form, where it is sent.
     ResponseValue {
@@ -111,7 +111,7 @@ pub enum Check {
     },
     /// `oauth_callback_confirmed` says what it should.
     CallbackConfirmed { when: Confirmed },
-    /// A redirection's Location carries these query parameters.
+    /// A redirection's Location carries these query parameters, not empty.
     RedirectParameters { names: Vec<String> },
     /// A redirection's query parameter has this form, where it is sent.
     RedirectValue {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::answer::begins_like_a_form;
 use super::document::Place;
 use super::exchange::SentRequest;
 use crate::protocol::authorization::{Authorization, is_oauth};
@@ -72,8 +73,10 @@ impl<'a> Reading<'a> {
         }
         reading.body_is_form = field("content-type").any(is_form);
         let body = body.unwrap_or_default();
-        // A body without the content type is read all the same where a client seems to have put its parameters there.
-        if reading.body_is_form || memchr::memmem::find(body, b"oauth_").is_some() {
+        // A body without the content type is read all the same where a client seems to have put its parameters there. One of another type
+        // beside a header that has them is the resource's own, whatever words are in it.
+        let is_own = reading.grammar.is_some() && field("content-type").next().is_some();
+        if reading.body_is_form || !is_own && holds_protocol_parameters(body) {
             reading.read_pairs(body, Place::Body);
         }
         reading
@@ -166,6 +169,13 @@ pub(super) fn resource(url: &str) -> Option<Vec<u8>> {
     Some(out.to_vec())
 }
 
+/// Whether a body begins like a form and has a protocol parameter among its names: the word may stand in any JSON document or page.
+fn holds_protocol_parameters(body: &[u8]) -> bool {
+    memchr::memmem::find(body, b"oauth_").is_some()
+        && begins_like_a_form(body)
+        && form_pairs(body).any(|(name, _)| name.starts_with(b"oauth_"))
+}
+
 fn split_outside_quotes(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |&octet| {
@@ -241,10 +251,25 @@ mod tests {
             (None, "a=1&b=2", 0),
             (None, "a=1&oauth_nonce=2", 2),
             (Some("application/json"), "{}", 0),
+            (Some("application/json"), r#"{"note":"a=1&oauth_nonce=2"}"#, 0),
+            (Some("text/xml"), r#"<a href="?oauth_token=1&oauth_nonce=2"/>"#, 0),
+            (None, "keep your oauth_token=1", 0),
+            (None, "note=about oauth_token&x=1", 0),
+            (Some("text/plain"), "oauth_nonce=2&a=1", 2),
         ] {
             let headers = content_type.map(|value| ("content-type".to_owned(), Octets::from(value))).into_iter().collect();
             let request = SentRequest { method: "POST".to_owned(), url: "https://h/".to_owned(), headers, body: Some(Octets::from(body)) };
             assert_eq!(Reading::of(&request).parameters.len(), count, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_of_another_type_is_not_read_beside_the_header() {
+        for (content_type, count) in [(None, 4), (Some("text/plain"), 3), (Some("application/x-www-form-urlencoded"), 4)] {
+            let mut request = header(r#"OAuth oauth_nonce="1""#);
+            request.headers.extend(content_type.map(|value| ("Content-Type".to_owned(), Octets::from(value))));
+            request.body = Some(Octets::from("oauth_token=1"));
+            assert_eq!(Reading::of(&request).parameters.len(), count, "{content_type:?}");
         }
     }
 

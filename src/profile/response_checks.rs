@@ -51,12 +51,14 @@ fn spoken_of(answer: &Answer<'_>) -> bool {
     answer.is_success() && answer.looks_like_form
 }
 
+/// An empty value is as good as none, as in a request: no client can go on with it.
 pub(super) fn parameters(answer: &Answer<'_>, names: &[String]) -> Judged {
     if !spoken_of(answer) {
         return Judged::Not;
     }
-    let absent: Vec<&String> = names.iter().filter(|name| answer.value(name).is_none()).collect();
-    let because = || format!("the answer lacks {}", absent.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", "));
+    let absent: Vec<&String> = names.iter().filter(|name| answer.value(name).is_none_or(<[u8]>::is_empty)).collect();
+    let shown = |name: &&String| if answer.value(name).is_some() { format!("{name} (it is empty)") } else { (*name).clone() };
+    let because = || format!("the answer lacks {}", absent.iter().map(shown).collect::<Vec<_>>().join(", "));
     Judged::provider((!absent.is_empty()).then(because)).about(absent.iter().map(|name| name.as_str()))
 }
 

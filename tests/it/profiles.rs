@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use countersign::intake;
 use countersign::profile::exchange::{Exchange, Told};
 use countersign::profile::fixture::{Expected, ExpectedProblem, Fixtures, Status};
-use countersign::profile::kinds::Shape;
-use countersign::profile::{Finding, Outcome, Profile, assess, check, shipped};
+use countersign::profile::kinds::{Check, Shape};
+use countersign::profile::{EndpointName, Finding, Level, Outcome, Party, Profile, assess, check, shipped};
+use countersign::protocol::Code;
 
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
@@ -80,6 +81,51 @@ fn every_rule_is_broken_by_a_fixture_and_kept_by_another() {
     assert_eq!(rules.len(), shipped::TEXTS.iter().map(|(name, _)| profile(name).rules.len()).sum::<usize>());
     assert_eq!(rules.difference(&broken).collect::<Vec<_>>(), Vec::<&String>::new(), "never broken");
     assert_eq!(rules.difference(&kept).collect::<Vec<_>>(), Vec::<&String>::new(), "never kept");
+}
+
+/// A rule about the answer to a fault says nothing at an endpoint where no rule finds that fault.
+#[test]
+fn every_rule_on_refusals_speaks_of_faults_that_its_endpoints_know() {
+    let mut faults: BTreeSet<(String, EndpointName, Code)> = BTreeSet::new();
+    for file in fixture_files() {
+        let profile = profile(&file.profile);
+        for case in file.cases {
+            let found = check(&profile, &with_told(case.input.clone()).0);
+            let codes = found
+                .iter()
+                .filter(|finding| finding.level == Level::Must && finding.by == Party::Client)
+                .filter_map(|finding| finding.code);
+            faults.extend(codes.map(|code| (file.profile.clone(), case.input.endpoint, code)));
+        }
+    }
+    let mut silent = Vec::new();
+    for profile in shipped::TEXTS.iter().map(|(name, _)| profile(name)) {
+        for rule in &profile.rules {
+            let codes: Vec<Code> = match &rule.check {
+                Check::Refusal { codes }
+                | Check::RefusalStatus { codes, .. }
+                | Check::RefusalValue { codes, .. }
+                | Check::RefusalText { codes, .. } => codes.iter().map(|code| code.0).collect(),
+                Check::RefusalProblem { code, .. } => vec![code.0],
+                _ => continue,
+            };
+            let is_known = |name| codes.iter().any(|code| faults.contains(&(profile.id.clone(), name, *code)));
+            silent.extend(rule.endpoints.iter().filter(|name| !is_known(**name)).map(|name| format!("{} at {name}", rule.id)));
+        }
+    }
+    assert!(silent.is_empty(), "{} silent: {}", silent.len(), silent.join(", "));
+}
+
+/// MediaWiki's nonces are fresh for a client and token, Yahoo's for a timestamp.
+#[test]
+fn a_nonce_that_was_used_is_told_with_the_timestamp_only_where_that_counts() {
+    let because = |suite: &str, id: &str| {
+        let file = fixture_files().into_iter().find(|file| file.suite == suite).unwrap();
+        let case = file.cases.into_iter().find(|case| case.id == id).unwrap();
+        check(&profile(&file.profile), &with_told(case.input).0).remove(0).because
+    };
+    assert_eq!(because("mediawiki.resource", "nonce-used"), "the nonce was used before");
+    assert_eq!(because("yahoo.resource", "nonce-used"), "the nonce was used before with this timestamp");
 }
 
 #[test]

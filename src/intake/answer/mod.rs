@@ -10,7 +10,7 @@ use super::shape::Shape;
 
 pub mod date;
 mod echo;
-mod plain;
+pub(super) mod plain;
 #[cfg(test)]
 mod tests;
 

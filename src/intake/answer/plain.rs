@@ -7,7 +7,7 @@ const MAX_MESSAGES: usize = 10;
 
 /// Undoes the references of HTML and XML and the backslash escapes of JSON that stand for one ASCII character, in one pass. Everything
 /// else is left, because the text may be neither.
-pub(super) fn unescaped(text: &[u8]) -> Vec<u8> {
+pub(in crate::intake) fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr2(b'&', b'\\', rest) {
@@ -57,7 +57,8 @@ fn ascii(digits: &[u8], radix: u32) -> Option<u8> {
 /// The texts of a JSON document that are meant for people, by the names that servers give them.
 pub(super) fn messages(body: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
-    if let Ok(document) = serde_json::from_slice(body) {
+    // Some servers put a byte order mark before their JSON.
+    if let Ok(document) = serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)) {
         collect(&document, &mut found);
     }
     found
@@ -113,6 +114,7 @@ mod tests {
         let mut found = messages(document);
         found.sort_unstable();
         assert_eq!(found, ["no", "r", "why"]);
+        assert_eq!(messages("\u{feff}{\"error\":\"no\"}".as_bytes()), ["no"]);
         assert_eq!(messages(b"{"), [""; 0]);
     }
 }

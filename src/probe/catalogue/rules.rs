@@ -360,6 +360,12 @@ fn left_out(ground: &Ground<'_>, left: &mut Vec<LeftOut>) {
             Check::PlaintextWire {} => "servers decode in their own ways, and the secret would be sent",
             Check::OnePlace {} if ground.target.place != Place::Header => "it is asked where the header is the first place",
             Check::Method { .. } if ground.target.place == Place::Body => "with another method the parameters stand in another place too",
+            // Where no rule says that the token is known, this one stands for it and is asked.
+            Check::TokenType { .. }
+                if ground.target.requires("oauth_session_handle") && ground.documents(|check| matches!(check, Check::TokenKnown {})) =>
+            {
+                "temporary credentials come without a session handle, so that the request would have two faults"
+            }
             Check::RevokedIsRefused {} if !ground.profile.endpoints.contains_key(&EndpointName::Revoke) => {
                 "the provider documents no request that revokes"
             }

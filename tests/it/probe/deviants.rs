@@ -425,7 +425,7 @@ fn every_flaw_is_found_by_name_and_nothing_else_is() {
     finds(
         "etrade",
         Flaw::PlaintextTaken,
-        &["etrade.at.sigmethod", "etrade.renew.sigmethod", "etrade.revoke.sigmethod", "etrade.rt.sigmethod"],
+        &["etrade.api.sigmethod", "etrade.at.sigmethod", "etrade.renew.sigmethod", "etrade.revoke.sigmethod", "etrade.rt.sigmethod"],
     );
 }
 
