@@ -169,10 +169,10 @@ mod tests {
             (file(&case("\"levl\":1,")), "unknown field \"levl\""),
             (file(&format!("{},{}", case(""), case(""))), "\"a\" stands there twice"),
             (file(&case("").replace("active", "disputed")), "has no note"),
-            (file(&case("").replace("\"status\":\"active\"", "\"status\":\"open\"")), "unknown variant \"open\""),
-            (file("").replace("exchange", "sign"), "unknown variant \"sign\""),
+            (file(&case("").replace("\"status\":\"active\"", "\"status\":\"open\"")), "unknown value \"open\""),
+            (file("").replace("exchange", "sign"), "unknown value \"sign\""),
             (file("").replace("\"format\":1", "\"format\":9"), "format 9"),
-            (file("[\"a\", 1]"), "invalid type: sequence, expected an object"),
+            (file("[\"a\", 1]"), "invalid type: list, expected an object"),
             (file(&case("").replace("{\"method\":\"GET\",\"url\":\"https://h/\"}", "[\"GET\",\"https://h/\"]")), "expected an object"),
         ] {
             let error = Fixtures::parse("f", &text).unwrap_err();

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use super::consistency::{Disagreement, disagreements, uncited};
 use super::document::Profile;
-use super::nearest::nearest;
-use super::strict;
+use super::{strict, wording};
 
 /// The largest profile or fixture file that is read, in octets.
 pub const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -34,25 +33,14 @@ fn place(file: &str, line: usize, column: usize) -> String {
 impl LoadError {
     /// What serde_json found in a text, at the place that it gives, or at the word that it names if that stands before.
     pub(super) fn of_json(file: &str, text: &str, error: &serde_json::Error) -> LoadError {
-        let told = error.to_string();
-        let suffix = format!(" at line {} column {}", error.line(), error.column());
-        let told = told.strip_suffix(&suffix).unwrap_or(&told);
-        let (what, known) = told.split_once(", expected ").unwrap_or((told, ""));
-        let word = what.starts_with("unknown ").then(|| what.split('`').nth(1)).flatten();
+        let told = wording::without_place(error);
+        let word = told.starts_with("unknown ").then(|| told.split('"').nth(1)).flatten();
         let at = word.and_then(|word| last_before(text, word, offset_of(text, error.line(), error.column())));
         let (line, column) = at.map_or((error.line().max(1), error.column().max(1)), |at| place_of(text, at));
-        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-        let hint = word.filter(|_| !known.is_empty()).map(|word| match nearest(word, known.iter().copied()) {
-            Some(near) => format!("did you mean \"{near}\"?"),
-            None => format!("known are {}", known.join(", ")),
-        });
-        let hint =
-            hint.or_else(|| told.contains("missing field `urls`").then(|| "an endpoint names its URLs; \"urls\": [] takes any".to_owned()));
-        let what = match word {
-            _ if text.trim().is_empty() => "it is empty".to_owned(),
-            Some(_) => what.replace('`', "\""),
-            None => told.replace('`', "\""),
-        };
+        let (what, hint) = wording::plain(&told);
+        let hint = hint
+            .or_else(|| told.contains("missing field \"urls\"").then(|| "an endpoint names its URLs; \"urls\": [] takes any".to_owned()));
+        let what = if text.trim().is_empty() { "it is empty".to_owned() } else { what };
         LoadError { file: file.to_owned(), line, column, what, hint }
     }
 
@@ -246,7 +234,7 @@ mod tests {
     fn faults_of_form_have_a_place() {
         refused(&etrade().replacen("\"state\":", "\"secrt\":", 1), "p.json:6:3: unknown field \"secrt\"");
         refused(&etrade().replacen("\"HMAC-SHA1\"", "1", 1), "invalid type: integer");
-        refused(&etrade().replacen("\"kind\": \"url\"", "\"kind\": \"uri\"", 1), "unknown variant \"uri\"");
+        refused(&etrade().replacen("\"kind\": \"url\"", "\"kind\": \"uri\"", 1), "unknown value \"uri\"");
         refused("", "p.json:1:1: it is empty");
         refused(" \n", "it is empty");
     }
@@ -282,7 +270,7 @@ mod tests {
                 "unknown field \"timestamp_windw\"",
                 "\"timestamp_window\"?",
             ),
-            ("\"nonce_fresh\"", "\"nonce_frsh\"", "\"nonce_frsh\"", "unknown variant \"nonce_frsh\"", "did you mean \"nonce_fresh\"?"),
+            ("\"nonce_fresh\"", "\"nonce_frsh\"", "\"nonce_frsh\"", "unknown value \"nonce_frsh\"", "did you mean \"nonce_fresh\"?"),
             ("\"former_urls\":", "\"formr_urls\":", "\"formr_urls\"", "unknown field \"formr_urls\"", "did you mean \"former_urls\"?"),
             (
                 "\"sources\": [{ \"id\": \"docs.request_token\", \"at\": \"live URL\" }]",

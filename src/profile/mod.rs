@@ -63,6 +63,7 @@ mod refusal_checks;
 mod request_checks;
 mod response_checks;
 pub(crate) mod strict;
+pub(crate) mod wording;
 
 pub use assessment::{assess, check, check_request};
 pub use document::{Endpoint, EndpointName, Profile};

@@ -3,7 +3,7 @@
 use super::load_error::LoadError;
 use super::position::{self, Position};
 use super::read::MAX_DEPTH;
-use crate::profile::nearest::nearest;
+use crate::profile::wording;
 
 /// What is said where octets cannot be text.
 pub(super) const NOT_UTF8: &str = "octets that are not UTF-8 are written {\"base64\": \"…\"}";
@@ -51,9 +51,7 @@ impl<'a> Spot<'a> {
         if let Some(offset) = position::too_deep(piece, MAX_DEPTH) {
             return self.error(offset, thing, format!("nested deeper than {MAX_DEPTH} levels"));
         }
-        let text = error.to_string();
-        let suffix = format!(" at line {} column {}", error.line(), error.column());
-        let text = text.strip_suffix(&suffix).unwrap_or(&text).replace('`', "\"");
+        let text = wording::without_place(error);
         let mut offset = position::offset_of(piece, error.line(), error.column());
         if error.is_data() {
             let (token, opened) = position::last_token(piece, offset);
@@ -63,7 +61,7 @@ impl<'a> Spot<'a> {
             let closes = piece.get(token..).is_some_and(|rest| rest.starts_with([']', '}']));
             offset = if closes || text.starts_with("missing field") { opened } else { token };
         }
-        let (reason, hint) = without_the_list(&in_words_of_json(&text));
+        let (reason, hint) = wording::plain(&text);
         if error.is_syntax()
             && let Some(lone) = position::lone_surrogate(piece).filter(|lone| *lone <= offset)
         {
@@ -77,69 +75,5 @@ impl<'a> Spot<'a> {
             false => reason,
         };
         LoadError { hint, ..self.error(offset, thing, reason) }
-    }
-}
-
-/// What serde calls what is written, and what it wanted instead, where that is a word of Rust.
-const WORDS: [(&str, &str); 12] = [
-    ("sequence", "list"),
-    ("map", "object"),
-    ("a sequence", "a list"),
-    ("a map", "an object"),
-    ("a boolean", "true or false"),
-    ("u8", "a whole number from 0 to 255"),
-    ("u16", "a whole number from 0 to 65535"),
-    ("u32", "a whole number from 0 to 4294967295"),
-    ("u64", "a whole number that is not negative"),
-    ("i32", "a whole number"),
-    ("i64", "a whole number"),
-    ("a tuple of size 2", "a list of 2 values"),
-];
-
-/// `invalid type: sequence, expected u32` as whoever writes JSON says it: `invalid type: list, expected a whole number …`.
-fn in_words_of_json(text: &str) -> String {
-    let word = |word| WORDS.iter().find(|(rust, _)| *rust == word).map_or(word, |(_, json)| *json);
-    let Some((before, wanted)) = text.rsplit_once(", expected ").filter(|_| text.starts_with("invalid ")) else { return text.to_owned() };
-    match before.split_once(": ") {
-        Some((what, found)) => format!("{what}: {}, expected {}", word(found), word(wanted)),
-        None => format!("{before}, expected {}", word(wanted)),
-    }
-}
-
-/// `unknown field "secrt", expected one of "secret", …` without its list, and the name out of the list that was probably meant.
-fn without_the_list(text: &str) -> (String, Option<String>) {
-    let Some((reason, list)) = text.strip_prefix("unknown ").and_then(|_| text.split_once(", expected ")) else {
-        return (text.to_owned(), None);
-    };
-    let written = reason.split('"').nth(1).unwrap_or_default();
-    let known: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-    let hint = match nearest(written, known.iter().copied()) {
-        Some(name) => format!("did you mean \"{name}\"?"),
-        None => format!("known are {}", known.join(", ")),
-    };
-    (reason.to_owned(), Some(hint))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_have_no_words_of_rust() {
-        for (text, told) in [
-            ("invalid type: sequence, expected u32", "invalid type: list, expected a whole number from 0 to 4294967295"),
-            ("invalid type: map, expected a sequence", "invalid type: object, expected a list"),
-            ("invalid length 1, expected a tuple of size 2", "invalid length 1, expected a list of 2 values"),
-            (
-                "invalid type: string \"map, expected u32\", expected a map",
-                "invalid type: string \"map, expected u32\", expected an object",
-            ),
-            (
-                "unknown field \"sequence, expected u32\", there are no fields",
-                "unknown field \"sequence, expected u32\", there are no fields",
-            ),
-        ] {
-            assert_eq!(in_words_of_json(text), told);
-        }
     }
 }

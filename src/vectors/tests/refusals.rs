@@ -93,7 +93,7 @@ fn an_object_is_no_word() {
 fn values_have_their_types() {
     let x = "case \"x\": ";
     refused_case("\"t\"", "17", "17", &format!("{x}invalid type: integer \"17\", expected a string"), None);
-    refused_case("\"must\"", "\"most\"", "\"most\"", &format!("{x}unknown variant \"most\""), Some("did you mean \"must\"?"));
+    refused_case("\"must\"", "\"most\"", "\"most\"", &format!("{x}unknown value \"most\""), Some("did you mean \"must\"?"));
     refused_case(
         "\"rev\": 1",
         "\"rev\": -1",
@@ -147,7 +147,7 @@ fn a_text_is_json_from_end_to_end() {
 fn a_suite_is_of_format_1_with_a_name_and_an_operation() {
     let with = |from: &str, to: &str| suite(&[plain("x")]).replacen(from, to, 1);
     refused(with("\"format\": 1", "\"format\": 2"), "2:1: the suite: format 2 is not known", Some("this program reads format 1"));
-    refused(with("\"verify\"", "\"vreify\""), "2:41: the suite: unknown variant \"vreify\"", Some("did you mean \"verify\"?"));
+    refused(with("\"verify\"", "\"vreify\""), "2:41: the suite: unknown value \"vreify\"", Some("did you mean \"verify\"?"));
     refused(
         with("\"suite\": \"s\"", "\"suite\": \"S\""),
         "2:14: the suite: its name is not one to 128 of a-z, 0-9, \".\", \"_\", \"-\"",

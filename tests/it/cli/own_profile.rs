@@ -21,10 +21,10 @@ fn a_fault_is_told_with_its_place_and_what_was_meant() {
             "\"kind\": \"token_type\"",
             "\"kind\": \"token_tipe\"",
             "\"token_tipe\"",
-            "unknown variant \"token_tipe\"",
+            "unknown value \"token_tipe\"",
             "hint: did you mean \"token_type\"?",
         ),
-        ("\"is\": \"list_of\"", "\"is\": \"list_off\"", "\"list_off\"", "unknown variant \"list_off\"", "hint: did you mean \"list_of\"?"),
+        ("\"is\": \"list_of\"", "\"is\": \"list_off\"", "\"list_off\"", "unknown value \"list_off\"", "hint: did you mean \"list_of\"?"),
         (
             "\"sources\": [{ \"id\": \"omniauth\", \"at\": \"scope\" }, { \"id\": \"trellor\", \"at\": \"arguments, scope\" }]",
             "\"sources\": []",
