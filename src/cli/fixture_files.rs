@@ -2,6 +2,7 @@
 //! with `fixtures/` and the profiles that they name.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use super::fail::Fail;
@@ -65,13 +66,22 @@ pub(super) fn among(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<PathBuf>), Fai
             found.extend(files.into_iter().map(|file| Found { file, profile: Beside::Folder(profiles.clone()) }));
         } else {
             let (folder, profiles) = (path.join(FOLDER), path.join(PROFILES));
+            let before = found.len();
             if folder.is_dir() {
                 found.extend(below(&folder)?.into_iter().map(|file| Found { file, profile: Beside::Folder(profiles.clone()) }));
             }
-            others.push(path.clone());
+            if found.len() == before || holds_more(path) {
+                others.push(path.clone());
+            }
         }
     }
     Ok((found, others))
+}
+
+/// Whether vector files may be in a set: there is something beside its fixtures and what belongs to them. What cannot be read may be.
+fn holds_more(set: &Path) -> bool {
+    let belongs = |name: &OsStr| [FOLDER, PROFILES].iter().any(|folder| name == *folder) || name.to_string_lossy().starts_with('.');
+    std::fs::read_dir(set).map_or(true, |mut entries| entries.any(|entry| entry.map_or(true, |entry| !belongs(&entry.file_name()))))
 }
 
 /// The files of a folder that is called `fixtures` or lies below one, and the folder of their profiles. Many folders are called so in which
@@ -162,6 +172,8 @@ mod tests {
             (found.into_iter().map(name).collect::<Vec<_>>(), others)
         };
         let all = vec!["fixtures/a/b/one.json".to_owned(), "fixtures/empty.json".to_owned()];
+        assert_eq!(names(root), (all.clone(), vec![]));
+        std::fs::create_dir(root.join("sign")).unwrap();
         assert_eq!(names(root), (all.clone(), vec![root.to_owned()]));
         assert_eq!(names(&root.join("fixtures")), (all.clone(), vec![]));
         assert_eq!(names(&root.join("fixtures/a")), (all[..1].to_vec(), vec![]));

@@ -87,6 +87,19 @@ fn fixtures_are_found_deep_below_and_by_a_part_of_their_folder() {
 }
 
 #[test]
+fn a_set_may_have_fixtures_alone() {
+    let (_folder, set) = set();
+    std::fs::remove_dir_all(format!("{set}/sign")).unwrap();
+    let judged = ids(&[&set], &[]);
+    assert!(judged.len() > 10 && judged.iter().all(|id| id.starts_with("etrade.")), "{judged:?}");
+    countersign(&["test", "--vectors", &set]).with(0);
+    countersign(&["vectors", "lint", &set]).with(0);
+    // Without any, there is nothing at all.
+    std::fs::remove_dir_all(format!("{set}/fixtures/etrade")).unwrap();
+    assert!(countersign(&["test", "--vectors", &set]).with(3).stderr.contains("no vector file is below it"));
+}
+
+#[test]
 fn a_file_that_is_named_twice_is_judged_once_and_another_with_its_ids_is_refused() {
     let (folder, set) = set();
     let file = format!("{set}/fixtures/etrade/renew.json");
