@@ -1,13 +1,16 @@
 //! Failures of `sign` and `base_string`: the search of [`crate::diagnosis`], first for few causes over all failures, then with what was
 //! found on the others, at last deeper. What is only wrong as it is sent is looked for among the departures of sending.
 
+use std::sync::Arc;
+
 use super::{Effort, RunDiagnosis, Witness};
-use crate::deviation::{Cause, Conduct, all};
+use crate::deviation::{Cause, Conduct, Stage, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
-use crate::implementation::reference::with_subject;
+use crate::implementation::reference::{with_own_body_hash, with_subject};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
 use crate::protocol::SignatureMethod;
 use crate::protocol::signature::base64_octets;
+use crate::vectors::question::SignInput;
 use crate::vectors::{Output, Question, Text};
 
 /// One look at the failures that are still unexplained.
@@ -68,6 +71,22 @@ impl RunDiagnosis<'_> {
                 }
             }
         }
+        self.by_what_is_known(is_signing);
+    }
+
+    /// Where the search came to its end before it came to a failure, what explained others may explain it too: sets that are only possible
+    /// were not enough before, because the search may have found others beside them.
+    fn by_what_is_known(&mut self, is_signing: impl Fn(crate::vectors::Operation) -> bool) {
+        let sets = [together(&self.known.certain), self.known.possible.clone()].concat();
+        for place in self.places(is_signing) {
+            let Some(failure) = self.failures.get(place) else { continue };
+            let Some(Diagnosis { outcome: Outcome::Unexplained, tried, complete, .. }) = self.found.get(place) else { continue };
+            let (tried, complete) = (*tried, *complete);
+            let found = self.one(failure, &sets, &[], 0, 0);
+            if found.outcome != Outcome::Unexplained {
+                self.set(place, Diagnosis { tried, complete, ..found });
+            }
+        }
     }
 
     /// Looks once more at failures that something explains which was ruled out before: what is known by now may hide what else is wrong in
@@ -124,6 +143,49 @@ impl RunDiagnosis<'_> {
             (Question::Sign(input) | Question::BaseString(input), Observation::Answered(output)) => (input, output),
             _ => return Diagnosis::unexplained(),
         };
+        let found = self.searched(failure, (input, output), known, among, mistakes, most);
+        if found.outcome != Outcome::Unexplained || input.body_hash.is_none() {
+            return found;
+        }
+        // Whoever computes the body hash by himself signs that one, with or without what explained others.
+        let (tried, complete) = (found.tried, found.complete);
+        let mut sets: Vec<Vec<Cause>> = Vec::new();
+        for hash in all().filter(|deviation| deviation.stage == Stage::Hash).map(Cause::Deviation) {
+            let own = with_own_body_hash(&Conduct::of([&hash]).practice, input);
+            if own.body_hash == input.body_hash {
+                continue;
+            }
+            let (own, observation) = (own.into_owned(), failure.observation.clone());
+            let question = Arc::new(match &*failure.question {
+                Question::BaseString(_) => Question::BaseString(Box::new(own.clone())),
+                _ => Question::Sign(Box::new(own.clone())),
+            });
+            let beside = self.searched(&Witness { question, observation }, (&own, output), known, &[], 0, 0);
+            for set in beside.sets {
+                let set: Vec<Cause> = set.into_iter().chain([hash.clone()]).collect();
+                if failure.is_answered_by(&mut Reference::conducting(Conduct::of(&set))) && !self.speaks_against(&set) {
+                    sets.push(set);
+                }
+            }
+        }
+        let least = sets.iter().map(Vec::len).min();
+        sets.retain(|set| Some(set.len()) == least);
+        match sets.is_empty() {
+            true => found,
+            false => Diagnosis { tried, complete, ..Diagnosis::of_sets(sets) },
+        }
+    }
+
+    /// What a search for the causes of one failure comes to.
+    fn searched(
+        &mut self,
+        failure: &Witness,
+        (input, output): (&SignInput, &Output),
+        known: &[Vec<Cause>],
+        among: &[Cause],
+        mistakes: usize,
+        most: u64,
+    ) -> Diagnosis {
         // Stages without the value that was asked for say nothing of it.
         if let Some(field) = output.lacks(failure.question.operation()) {
             return Diagnosis::unexplained().noted(Some(format!("its answer has no {field}")));
