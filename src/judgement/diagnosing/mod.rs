@@ -28,6 +28,8 @@ mod standing;
 mod tests;
 mod verdicts;
 mod verifying;
+#[cfg(test)]
+mod whole_runs;
 
 use std::collections::HashMap;
 use std::sync::Arc;

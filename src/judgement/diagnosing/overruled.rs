@@ -75,7 +75,8 @@ impl RunDiagnosis<'_> {
                 let Some(failure) = self.failures.get(*place).filter(|failure| !failure.is_rsa()) else { continue };
                 *left = left.checked_sub(1)?;
                 let mut shows = || {
-                    let right = Witness { question: Arc::clone(&failure.question), observation: none.ask_for(&failure.question, NOTHING_ELSE) };
+                    let right =
+                        Witness { question: Arc::clone(&failure.question), observation: none.ask_for(&failure.question, NOTHING_ELSE) };
                     !right.is_answered_by(&mut alone)
                 };
                 if failure.is_answered_by(&mut both) || !shows() || failure.is_answered_by(&mut alone) {

@@ -1,8 +1,6 @@
 //! Failures of `sign` and `base_string`: the search of [`crate::diagnosis`], first for few causes over all failures, then with what was
 //! found on the others, at last deeper. What is only wrong as it is sent is looked for among the departures of sending.
 
-use std::sync::Arc;
-
 use super::{Effort, RunDiagnosis, Witness};
 use crate::deviation::{Cause, Conduct, Stage, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
@@ -144,33 +142,42 @@ impl RunDiagnosis<'_> {
             _ => return Diagnosis::unexplained(),
         };
         let found = self.searched(failure, (input, output), known, among, mistakes, most);
-        if found.outcome != Outcome::Unexplained || input.body_hash.is_none() {
+        let fewest = found.sets.iter().map(Vec::len).min();
+        if fewest.is_some_and(|fewest| fewest <= 1) || input.body_hash.is_none() {
             return found;
         }
         // Whoever computes the body hash by himself signs that one, with or without what explained others.
         let (tried, complete) = (found.tried, found.complete);
         let mut sets: Vec<Vec<Cause>> = Vec::new();
         for hash in all().filter(|deviation| deviation.stage == Stage::Hash).map(Cause::Deviation) {
-            let own = with_own_body_hash(&Conduct::of([&hash]).practice, input);
-            if own.body_hash == input.body_hash {
+            if with_own_body_hash(&Conduct::of([&hash]).practice, input).body_hash == input.body_hash {
                 continue;
             }
-            let (own, observation) = (own.into_owned(), failure.observation.clone());
-            let question = Arc::new(match &*failure.question {
-                Question::BaseString(_) => Question::BaseString(Box::new(own.clone())),
-                _ => Question::Sign(Box::new(own.clone())),
-            });
-            let beside = self.searched(&Witness { question, observation }, (&own, output), known, &[], 0, 0);
-            for set in beside.sets {
-                let set: Vec<Cause> = set.into_iter().chain([hash.clone()]).collect();
-                if failure.is_answered_by(&mut Reference::conducting(Conduct::of(&set))) && !self.speaks_against(&set) {
+            let gives = |set: &[Cause]| failure.is_answered_by(&mut Reference::conducting(Conduct::of(set)));
+            for set in std::iter::once(&Vec::new()).chain(known) {
+                let mut set: Vec<Cause> = set.iter().filter(|cause| cause.stage() != Stage::Hash).chain([&hash]).cloned().collect();
+                if !gives(&set) {
+                    continue;
+                }
+                let mut place = 0;
+                while place + 1 < set.len() {
+                    let mut fewer = set.clone();
+                    fewer.remove(place);
+                    if gives(&fewer) {
+                        set = fewer;
+                    } else {
+                        place += 1;
+                    }
+                }
+                if !sets.contains(&set) && !self.speaks_against(&set) {
                     sets.push(set);
                 }
             }
         }
         let least = sets.iter().map(Vec::len).min();
         sets.retain(|set| Some(set.len()) == least);
-        match sets.is_empty() {
+        let is_found = fewest.is_some_and(|fewest| least.is_none_or(|least| fewest <= least));
+        match is_found || sets.is_empty() {
             true => found,
             false => Diagnosis { tried, complete, ..Diagnosis::of_sets(sets) },
         }

@@ -89,7 +89,11 @@ impl RunDiagnosis<'_> {
         while standing.against.len() < most
             && let Some(right) = self.rights.get(standing.looked_at)
         {
-            if is_looked_at(right) && can_speak_against(right, &standing.causes) && !right.is_answered_by(&mut deviant) && !hiding.hides_in(right) {
+            if is_looked_at(right)
+                && can_speak_against(right, &standing.causes)
+                && !right.is_answered_by(&mut deviant)
+                && !hiding.hides_in(right)
+            {
                 standing.against.push(standing.looked_at);
             }
             standing.looked_at += 1;
