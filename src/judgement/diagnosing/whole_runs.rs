@@ -1,5 +1,4 @@
-//! What the cases of a run say of each other's causes: failures that speak against a cause, cases that are left open, and what a search does
-//! not come to.
+//! What the cases of a run say of each other's causes: failures that speak against a cause, and cases that are left open.
 
 use super::*;
 use crate::vectors::{Case, Corpus};
@@ -94,21 +93,6 @@ fn cases_that_are_left_open_tell_causes_apart() {
     for (there, other) in [(&merged, &cleaned), (&cleaned, &merged)] {
         let named = named(&[answered(there, &open)]);
         assert!(named.contains(&ids(there)) && !named.contains(&ids(other)), "{named:?}");
-    }
-}
-
-/// Two causes together explain each of many failures, and the search ends before it has come to all of them.
-#[test]
-fn what_explained_others_explains_what_no_search_came_to() {
-    let both = ["uri.query-kept", "collect.query-left-out"];
-    let failures: Vec<Witness> =
-        cases("sign.characters").iter().take(100).map(|case| answered(&both, &Arc::new(case.question.clone()))).collect();
-    let failures: Vec<Witness> =
-        failures.into_iter().filter(|failure| !failure.is_answered_by(&mut Reference::new()) && !failure.is_rsa()).collect();
-    assert!(failures.len() > 50);
-    let found = told(&failures, &[], Aside::default(), 600_000);
-    for diagnosis in &found {
-        assert_ne!(diagnosis.outcome, Outcome::Unexplained, "{:?}", diagnosis.note);
     }
 }
 
