@@ -30,7 +30,8 @@ impl RunDiagnosis<'_> {
             if !matches!(diagnosis.outcome, Outcome::Explained | Outcome::Ambiguous) {
                 continue;
             }
-            let (mut kept, mut taken_back): (Vec<Vec<Cause>>, Option<(Vec<String>, Speaker)>) = (Vec::new(), None);
+            let mut kept: Vec<Vec<Cause>> = Vec::new();
+            let mut taken_back: Option<(Vec<String>, Speaker)> = None;
             for set in diagnosis.sets.clone() {
                 let ids = ids(&set);
                 let support = supports.get(&ids).copied().unwrap_or(1);
