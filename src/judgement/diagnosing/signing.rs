@@ -6,8 +6,8 @@ use crate::deviation::{Cause, Conduct, Stage, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
 use crate::implementation::reference::{with_own_body_hash, with_subject};
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
-use crate::protocol::SignatureMethod;
 use crate::protocol::signature::base64_octets;
+use crate::protocol::{Buffer, Encoder, SignatureMethod};
 use crate::vectors::question::SignInput;
 use crate::vectors::{Output, Question, Text};
 
@@ -150,7 +150,8 @@ impl RunDiagnosis<'_> {
         let (tried, complete) = (found.tried, found.complete);
         let mut sets: Vec<Vec<Cause>> = Vec::new();
         for hash in all().filter(|deviation| deviation.stage == Stage::Hash).map(Cause::Deviation) {
-            if with_own_body_hash(&Conduct::of([&hash]).practice, input).body_hash == input.body_hash {
+            let own = with_own_body_hash(&Conduct::of([&hash]).practice, input);
+            if own.body_hash == input.body_hash || !is_sent(own.body_hash.as_ref(), output) {
                 continue;
             }
             let gives = |set: &[Cause]| failure.is_answered_by(&mut Reference::conducting(Conduct::of(set)));
@@ -281,6 +282,18 @@ impl RunDiagnosis<'_> {
         }
         (!self.speaks_against(&lax)).then_some(lax)
     }
+}
+
+/// Whether a body hash is sent, or none where there is none: a hash that is only signed is another mistake than one that is computed.
+fn is_sent(hash: Option<&Text>, output: &Output) -> bool {
+    let Some(sent) = output.authorization.as_ref().or(output.url.as_ref()).or(output.body.as_ref()) else { return false };
+    let mut wanted = Buffer::default();
+    wanted.append(b"oauth_body_hash");
+    if let Some(hash) = hash {
+        wanted.append(if output.authorization.is_some() { b"=\"" } else { b"=" });
+        Encoder::RFC5849.encode(hash.as_bytes(), &mut wanted);
+    }
+    memchr::memmem::find(sent.as_bytes(), &wanted).is_some() == hash.is_some()
 }
 
 /// In words, that a signature has not as many octets as its method gives, if it is so.
