@@ -54,4 +54,14 @@ pub(super) const TABLE: &[Deviation] = departures![
                 false => out.append(b"GET"),
             }
         };
+    "method.always-get" Method "3.4.1.1",
+        "GET is signed, whatever the method",
+        "sign the method of the request line",
+        Seen ["https://github.com/lepture/flask-oauthlib/issues/83"],
+        |practice| practice.recipe.method = |_, out| out.append(b"GET");
+    "method.always-post" Method "3.4.1.1",
+        "POST is signed, whatever the method",
+        "sign the method of the request line",
+        Plausible [],
+        |practice| practice.recipe.method = |_, out| out.append(b"POST");
 ];

@@ -96,6 +96,20 @@ pub(super) const TABLE: &[Deviation] = orders![
             let key = |parameter: EncodedParameter<'_>| parameter.name.to_ascii_lowercase();
             key(left).cmp(&key(right)).then(left.value.cmp(right.value))
         });
+    "order.names-and-values-case-insensitive"
+        "names and values are sorted without regard to letter case, as with .NET's StringComparer.OrdinalIgnoreCase",
+        Plausible [],
+        |practice| practice.recipe.order = |list| list.sort_by(|left, right| {
+            let key = |parameter: EncodedParameter<'_>| (parameter.name.to_ascii_lowercase(), parameter.value.to_ascii_lowercase());
+            key(left).cmp(&key(right))
+        });
+    "order.pairs-case-insensitive"
+        "the texts name=value are sorted without regard to letter case, as a list of texts of Delphi sorts itself",
+        Plausible [],
+        |practice| practice.recipe.order = |list| list.sort_by(|left, right| {
+            let pair = |parameter: EncodedParameter<'_>| [parameter.name, b"=", parameter.value].concat().to_ascii_lowercase();
+            pair(left).cmp(&pair(right))
+        });
     "order.locale"
         "names and values are compared as words of a language, as JavaScript's localeCompare does: punctuation, digits, letters, lower case first",
         Seen ["https://www.npmjs.com/package/twitter-v1-oauth/v/1.0.15"],

@@ -7,7 +7,7 @@
 use sha1::{Digest, Sha1};
 
 use super::{Deviation, Rank, Stage};
-use crate::protocol::signature::{sign, signing_key};
+use crate::protocol::signature::{digest, sign, signing_key};
 use crate::protocol::{Buffer, Encoder, Malformed, PrivateKey, Secrets, SignatureMethod};
 
 const DIGEST: &str = "use the hash that oauth_signature_method names: SHA-1 for RSA-SHA1, SHA-256 for RSA-SHA256";
@@ -39,7 +39,7 @@ pub(super) const TABLE: &[Deviation] = signatures![
     "rsa.bare-digest" "the digest is padded and encrypted without saying which hash it is of, as by privateEncrypt", PADDING, Seen [
             "https://github.com/ddo/oauth-1.0a/issues/54",
         ],
-        |method, key, text, secrets, out| by_hand(method, key, text, secrets, out, |private, digest| private.sign_bare(digest));
+        |method, key, text, secrets, out| by_itself(method, key, text, secrets, out, PrivateKey::sign_bare);
     "rsa.digest-info-without-null" "the DigestInfo lacks the NULL of its algorithm's parameters", PADDING, Plausible [],
         |method, key, text, secrets, out| by_hand(method, key, text, secrets, out, |private, digest| {
             private.sign_bare(&[SHA1_INFO_WITHOUT_NULL, digest].concat())
@@ -49,7 +49,7 @@ pub(super) const TABLE: &[Deviation] = signatures![
             private.sign_unpadded(&[SHA1_INFO, digest].concat())
         });
     "rsa.unpadded" "the digest alone is encrypted, without any padding", PADDING, Plausible [],
-        |method, key, text, secrets, out| by_hand(method, key, text, secrets, out, PrivateKey::sign_unpadded);
+        |method, key, text, secrets, out| by_itself(method, key, text, secrets, out, PrivateKey::sign_unpadded);
     "rsa.pss-without-salt" "RSASSA-PSS with an empty salt is used in place of PKCS#1 v1.5", PADDING, Plausible [],
         |method, key, text, secrets, out| by_hand(method, key, text, secrets, out, |private, digest| {
             // One, signed, is one: written in as many octets as the modulus has.
@@ -98,6 +98,23 @@ fn pss_without_salt(digest: &[u8], length: usize) -> Option<Vec<u8>> {
 
 fn instead(method: SignatureMethod, of: SignatureMethod, other: SignatureMethod) -> SignatureMethod {
     if method == of { other } else { method }
+}
+
+/// Another signature of the method's digest, for what needs no DigestInfo.
+fn by_itself(
+    method: SignatureMethod,
+    key: &[u8],
+    text: &[u8],
+    secrets: &Secrets<'_>,
+    out: &mut Buffer,
+    by: fn(&PrivateKey, &[u8]) -> Option<Vec<u8>>,
+) -> Result<(), Malformed> {
+    if !method.is_rsa() {
+        return sign(method, key, text, secrets, out);
+    }
+    let private = secrets.private_key().ok_or(Malformed::Key("there is none"))?;
+    out.append(&by(private, &digest(method, text)).ok_or(Malformed::Key("it cannot sign such a digest"))?);
+    Ok(())
 }
 
 /// Another signature of a SHA-1 digest where RSA-SHA1 is asked for.

@@ -50,6 +50,9 @@ pub fn diagnose(subject: &Subject<'_>, evidence: &Evidence<'_>, budget: &mut Bud
             return Diagnosis { tried, one_in: one_in(tried), ..Diagnosis::of_sets(sets) };
         }
     }
+    if budget.mistakes == 0 {
+        return Diagnosis::unexplained();
+    }
     let (mut tried, mut complete) = (0, 0);
     let weight = 1 + octets(subject.request) / 512;
     // Of few causes every combination can be tried; they are searched once more among all others only if they do not suffice.

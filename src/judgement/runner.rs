@@ -72,6 +72,8 @@ struct Held {
     failures: Vec<(CaseRecord, Witness)>,
     /// Cases that went right and may speak against a diagnosis.
     rights: Vec<Witness>,
+    /// Cases that are left open, with what was answered.
+    open: Vec<Witness>,
     /// What they are called, in their order.
     names: Vec<String>,
     /// Cases that broke the implementation, which are put again alone.
@@ -187,6 +189,10 @@ impl<'a> Runner<'a> {
         match (again, witness) {
             (Some(case), _) => self.held.broken.push((record, case)),
             (None, Some(witness)) if record.verdict() == Verdict::Fail => self.held.failures.push((record, witness)),
+            (None, Some(witness)) if record.verdict() == Verdict::Interop => {
+                self.held.open.push(witness);
+                self.settle(record)?;
+            }
             (None, Some(witness)) => {
                 self.held.names.push(record.full_id());
                 self.held.rights.push(witness);
@@ -204,6 +210,7 @@ impl<'a> Runner<'a> {
         let room = match judgement.verdict {
             Verdict::Fail => self.held.failures.len() < MOST_FAILURES,
             Verdict::Pass => Witness::is_useful(case.question.operation()) && self.held.rights.len() < MOST_WITNESSES,
+            Verdict::Interop => Witness::is_useful(case.question.operation()) && self.held.open.len() < MOST_WITNESSES,
             _ => false,
         };
         room.then(|| Witness { question: Arc::new(case.question.clone()), observation: observation.clone() })
@@ -227,7 +234,7 @@ impl<'a> Runner<'a> {
 
     /// Diagnoses the failures that were held back, and tells all that was.
     fn release(&mut self) -> io::Result<()> {
-        let Held { failures, rights, names, broken, .. } = std::mem::take(&mut self.held);
+        let Held { failures, rights, open, names, broken, .. } = std::mem::take(&mut self.held);
         let (mut records, witnesses): (Vec<_>, Vec<_>) = failures.into_iter().unzip();
         if let Some(watch) = self.surroundings.diagnose
             && !(self.surroundings.interrupted)()
@@ -238,7 +245,9 @@ impl<'a> Runner<'a> {
             let expectations = self.surroundings.expectations;
             let foreseen = |record: &CaseRecord| expectations.and_then(|expectations| expectations.foreseen_causes(&record.full_id()));
             let foreseen: Vec<_> = records.iter().map(foreseen).collect();
-            let diagnoses = diagnose_with(&witnesses, &rights, Aside { names: &names, foreseen: &foreseen }, &mut effort);
+            let failed: Vec<String> = records.iter().map(CaseRecord::full_id).collect();
+            let aside = Aside { names: &names, foreseen: &foreseen, failed: &failed, open: &open };
+            let diagnoses = diagnose_with(&witnesses, &rights, aside, &mut effort);
             for (record, diagnosis) in records.iter_mut().zip(diagnoses) {
                 record.diagnosis = Some(diagnosis);
             }

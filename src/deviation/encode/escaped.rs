@@ -47,6 +47,11 @@ pub(in crate::deviation) const TABLE: &[Deviation] = encoders![
         "in PHP use rawurlencode, and PHP_QUERY_RFC3986 with http_build_query; elsewhere write %20 for + and ~ for %7E",
         inside Seen ["https://github.com/joestump/python-oauth2/issues/15"],
         everywhere Plausible [];
+    "encode.marks-kept-plus" |text, out| octets::MARKS_KEPT_PLUS.encode(text, out),
+        "a space becomes + and !*'() stay: jQuery's param, and encodeURIComponent with + in place of %20",
+        "use encodeURIComponent, leave its %20, and replace ! ' ( ) * in what it returns",
+        inside Plausible [],
+        everywhere Plausible [];
     "encode.rfc-1738" |text, out| octets::RFC_1738.encode(text, out),
         "a space becomes + and parentheses stay: the format RFC1738 of JavaScript's qs",
         "leave qs at its default format, RFC3986",
@@ -92,6 +97,18 @@ pub(in crate::deviation) const TABLE: &[Deviation] = encoders![
         "use encodeURIComponent and replace ! ' ( ) * in what it returns",
         inside Seen ["https://github.com/request/oauth-sign/issues/4"],
         everywhere Plausible [];
+    "encode.code-points" code_points,
+        "a character beyond ASCII is escaped by its number and not by its octets, %E9 and %20AC: a shell's printf of \"'$c\", and VBA's AscW",
+        "escape the octets of the text in UTF-8, one by one",
+        inside Plausible [];
+    "encode.signed-octets" signed_octets,
+        "octets beyond ASCII are escaped as negative numbers, %FFFFFFC3: C's printf of a signed char",
+        "turn each char into an unsigned char before it is written",
+        inside Plausible [];
+    "encode.unpadded-hex" unpadded_hex,
+        "octets below 16 are escaped with one digit, %A for a line end: a format without leading zeros",
+        "write each escape with two digits: %0A",
+        inside Plausible [];
     "encode.escapes-kept" escapes_kept,
         "what looks like an escape already is not encoded again",
         "encode what is meant, whatever it looks like: the text %2F is encoded as %252F",
@@ -109,6 +126,38 @@ fn escape(text: &[u8], out: &mut Buffer) {
     match std::str::from_utf8(text) {
         Ok(text) => text.encode_utf16().for_each(|unit| escape_unit(unit, out)),
         Err(_) => text.iter().for_each(|octet| escape_unit(u16::from(*octet), out)),
+    }
+}
+
+/// Section 3.6, but for what is not ASCII. What is not UTF-8 counts as Latin-1.
+fn code_points(text: &[u8], out: &mut Buffer) {
+    let mut escape_number = |number: u32| match u8::try_from(number) {
+        Ok(octet) if octet.is_ascii() => Encoder::RFC5849.encode(&[octet], out),
+        _ => out.append(format!("%{number:02X}").as_bytes()),
+    };
+    match std::str::from_utf8(text) {
+        Ok(text) => text.chars().for_each(|character| escape_number(u32::from(character))),
+        Err(_) => text.iter().for_each(|octet| escape_number(u32::from(*octet))),
+    }
+}
+
+/// Section 3.6, but for octets whose highest bit is set: they are extended to 32 bits with their sign.
+fn signed_octets(text: &[u8], out: &mut Buffer) {
+    for octet in text {
+        match octet.is_ascii() {
+            true => Encoder::RFC5849.encode(&[*octet], out),
+            false => out.append(format!("%FFFFFF{octet:02X}").as_bytes()),
+        }
+    }
+}
+
+/// Section 3.6, but for zeros before a digit.
+fn unpadded_hex(text: &[u8], out: &mut Buffer) {
+    for octet in text {
+        match octet {
+            0..16 => out.append(format!("%{octet:X}").as_bytes()),
+            _ => Encoder::RFC5849.encode(&[*octet], out),
+        }
     }
 }
 
@@ -137,6 +186,17 @@ mod tests {
         let mut out = Buffer::default();
         escape(" !\"#$%&'()*+,-./:;=?@[]_~é😀ß".as_bytes(), &mut out);
         assert_eq!(String::from_utf8_lossy(&out), "%20%21%22%23%24%25%26%27%28%29*+%2C-./%3A%3B%3D%3F@%5B%5D_%7E%E9%uD83D%uDE00%DF");
+        out.clear();
+        // What bash 5.2 prints for `printf '%%%02X' "'$c"` of each but the letter.
+        code_points("aé€😀\n".as_bytes(), &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), "a%E9%20AC%1F600%0A");
+        out.clear();
+        // What a C compiler for x86-64 makes of `printf("%%%02X", c)` with a `char`, and of `printf("%%%X", c)` with an `unsigned char`.
+        signed_octets("aé\n".as_bytes(), &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), "a%FFFFFFC3%FFFFFFA9%0A");
+        out.clear();
+        unpadded_hex("aé\n\x10".as_bytes(), &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), "a%C3%A9%A%10");
         out.clear();
         escape(b"\xffa", &mut out);
         assert_eq!(String::from_utf8_lossy(&out), "%FFa");

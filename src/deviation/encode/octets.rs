@@ -67,6 +67,7 @@ macro_rules! styles {
 styles! {
     SPACE_PLUS = Style::keeping(b"-._~").with_plus();
     MARKS_KEPT = Style::keeping(b"-._~!*'()");
+    MARKS_KEPT_PLUS = Style::keeping(b"-._~!*'()").with_plus();
     MARKS_BUT_STAR_KEPT = Style::keeping(b"-._~!'()");
     STAR_KEPT = Style::keeping(b"-._~*");
     TILDE = Style::keeping(b"-._");

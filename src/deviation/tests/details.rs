@@ -51,6 +51,7 @@ fn dot_segments_are_removed_as_rfc_3986_says() {
 #[test]
 fn paths_are_cut_where_the_name_says() {
     path("uri.first-segment-lost", &[("/a/b", "/b"), ("/a", ""), ("/", "")]);
+    path("uri.first-segment-lost-but-slash", &[("/a/b", "/b"), ("/a", "/"), ("/a/", "/"), ("/", "/")]);
     path("uri.first-segment-doubled", &[("/a/b", "/a/a/b"), ("/a", "/a/a")]);
     path("uri.last-segment-only", &[("/a/b", "/b"), ("/a/", "/")]);
     path("uri.path-parameters-dropped", &[("/a;v=1/b;c", "/a/b")]);
@@ -58,6 +59,7 @@ fn paths_are_cut_where_the_name_says() {
     path("uri.path-cut-at-semicolon", &[("/a;v=1/b;c", "/a")]);
     path("uri.format-dropped", &[("/a.b/c.json", "/a.b/c"), ("/a.b/c", "/a.b/c"), ("/.well-known", "/.well-known")]);
     path("uri.trailing-slash-lost", &[("/a/", "/a"), ("/a", "/a")]);
+    path("uri.trailing-slash-lost-but-root", &[("/a/", "/a"), ("/a", "/a"), ("/a//", "/a/"), ("/", "/")]);
     path("uri.slashes-merged", &[("//a///b/", "/a/b/")]);
 }
 

@@ -22,6 +22,7 @@ const MORE: &[Probe] = &[
     Probe { name: "sha-512", signature_method: SignatureMethod::HmacSha512, ..*probe_a() },
     Probe { name: "plaintext without token", signature_method: SignatureMethod::Plaintext, token_secret: "", ..*probe_a() },
     Probe { name: "plain values", url: "http://example.com/", body: None, content_type: None, ..*probe_a() },
+    Probe { name: "values in two letter cases", url: "http://h/?a=b&a=B", ..*probe_a() },
     Probe { name: "method with a percent sign", method: "50%OFF", ..*probe_a() },
     Probe { name: "rsa-sha256", signature_method: SignatureMethod::RsaSha256, ..*probe_rsa() },
     Probe { name: "rsa-sha512", signature_method: SignatureMethod::RsaSha512, ..*probe_rsa() },

@@ -33,6 +33,13 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             "https://github.com/camme/passport-http-2legged-oauth/issues/6",
         ],
         |practice| practice.recipe.uri.path = |text, out| path(text.strip_suffix(b"/").unwrap_or(text), out);
+    "uri.trailing-slash-lost-but-root" Path "3.4.1.2",
+        "the slash at the end of the path is lost, unless the path is only that slash, as by NSURL's path",
+        AS_SENT,
+        Seen ["https://github.com/guicocoa/cocoa-oauth/issues/5", "https://github.com/lorenbrichter/OAuthCore/issues/5"],
+        |practice| practice.recipe.uri.path = |text, out| {
+            path(text.strip_suffix(b"/").filter(|shorter| !shorter.is_empty()).unwrap_or(text), out);
+        };
     "uri.trailing-slash-added" Path "3.4.1.2",
         "a slash is put at the end of the path",
         AS_SENT,
@@ -62,6 +69,13 @@ pub(in crate::deviation) const TABLE: &[Deviation] = departures![
             "https://github.com/AFNetworking/AFOAuth1Client/issues/91",
         ],
         |practice| practice.recipe.uri.path = |text, out| path(text.get(first_segment(text)..).unwrap_or_default(), out);
+    "uri.first-segment-lost-but-slash" Path "3.4.1.2",
+        "the first segment of the path is lost, and a slash is signed where it is the only one: a mount point, or the path of a base URL",
+        FROM_REQUEST,
+        Plausible [],
+        |practice| practice.recipe.uri.path = |text, out| {
+            path(text.get(first_segment(text)..).filter(|rest| !rest.is_empty()).unwrap_or(b"/"), out);
+        };
     "uri.first-segment-doubled" Path "3.4.1.2",
         "the first segment of the path stands there twice: a mount point, or the path of a base URL",
         FROM_REQUEST,

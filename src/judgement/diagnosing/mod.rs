@@ -13,12 +13,14 @@
 //! | `sent` | what is only wrong as it is sent |
 //! | `standing` | what the cases that went right say of a set of causes |
 //! | `needless` | which of several sets is meant, and causes that are not needed beside those of other failures |
+//! | `overruled` | causes that failures with other causes speak against |
 //!
 //! [`Verdicts`] keeps what was asked for it from one diagnosis to the next.
 
 mod answers;
 mod foreseen;
 mod needless;
+mod overruled;
 mod sent;
 mod signing;
 mod standing;
@@ -26,10 +28,13 @@ mod standing;
 mod tests;
 mod verdicts;
 mod verifying;
+#[cfg(test)]
+mod whole_runs;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::needless::lasting;
 use self::signing::Known;
 use self::standing::{Hiding, Standings};
 use self::verdicts::Noted;
@@ -74,7 +79,7 @@ impl Witness {
 
     /// Whether somebody answers alike.
     fn is_answered_by(&self, implementation: &mut Reference) -> bool {
-        let own = implementation.ask_for(&self.question, Wanted { transmission: false, stages: false });
+        let own = implementation.ask_for(&self.question, NOTHING_ELSE);
         is_alike(self.question.operation(), &own, &self.observation)
     }
 }
@@ -99,7 +104,14 @@ pub struct Aside<'a> {
     pub names: &'a [String],
     /// The causes that somebody has written down for the failures, in their order.
     pub foreseen: &'a [Option<Vec<Cause>>],
+    /// The names of the failures, in their order: one that speaks against another's cause is named.
+    pub failed: &'a [String],
+    /// Cases that RFC 5849 leaves open, with what was answered: where several sets explain a failure, those are meant that answer alike.
+    pub open: &'a [Witness],
 }
+
+/// The answer alone, without what is sent and without stages.
+const NOTHING_ELSE: Wanted = Wanted { transmission: false, stages: false };
 
 /// Whether two answers are the same as far as the derivation goes: the same signature, base string or verdict, or else all of the answer.
 /// Why something was refused is free.
@@ -155,13 +167,13 @@ pub fn diagnose_with(failures: &[Witness], rights: &[Witness], aside: Aside<'_>,
     let kept = rights.iter().enumerate().filter(|(_, right)| !right.is_rsa() && right.is_answered_by(&mut reference));
     let (names, rights): (Vec<&str>, Vec<&Witness>) =
         kept.map(|(place, right)| (aside.names.get(place).map_or("", String::as_str), right)).unzip();
-    diagnosed(failures, rights, (names, aside.foreseen), effort, (0, &mut Verdicts::default()))
+    diagnosed(failures, rights, (names, aside), effort, (0, &mut Verdicts::default()))
 }
 
 /// [`diagnose_run`], where each of `rights` is known to be answered as the reference answers.
 #[must_use]
 pub fn diagnose_beside(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>) -> Vec<Diagnosis> {
-    diagnosed(failures, rights, (Vec::new(), &[]), effort, (0, &mut Verdicts::default()))
+    diagnosed(failures, rights, (Vec::new(), Aside::default()), effort, (0, &mut Verdicts::default()))
 }
 
 /// The diagnosis of the last of `failures` alone: what [`diagnose_beside`] says of it, for less, because nobody asks about the others. They
@@ -170,15 +182,14 @@ pub fn diagnose_beside(failures: &[Witness], rights: Vec<&Witness>, effort: &mut
 pub fn diagnose_last(failures: &[Witness], rights: Vec<&Witness>, effort: &mut Effort<'_>, verdicts: &mut Verdicts) -> Diagnosis {
     let last = failures.len().saturating_sub(1);
     verdicts.tidy();
-    diagnosed(failures, rights, (Vec::new(), &[]), effort, (last, verdicts)).pop().unwrap_or_else(Diagnosis::unexplained)
+    diagnosed(failures, rights, (Vec::new(), Aside::default()), effort, (last, verdicts)).pop().unwrap_or_else(Diagnosis::unexplained)
 }
 
-/// The diagnoses of those from `first` on are whole. `names` is what the cases that went right are called, and `foreseen` what somebody
-/// has said of failures.
+/// The diagnoses of those from `first` on are whole. `names` is what the cases that went right are called.
 fn diagnosed(
     failures: &[Witness],
     mut rights: Vec<&Witness>,
-    (names, foreseen): (Vec<&str>, &[Option<Vec<Cause>>]),
+    (names, aside): (Vec<&str>, Aside<'_>),
     effort: &mut Effort<'_>,
     (first, verdicts): (usize, &mut Verdicts),
 ) -> Vec<Diagnosis> {
@@ -188,7 +199,9 @@ fn diagnosed(
         failures,
         first,
         rights,
+        open: aside.open.iter().filter(|case| Kin::of(case.question.operation()) == Kin::Signing && !case.is_rsa()).collect(),
         names,
+        failed: aside.failed.iter().map(String::as_str).collect(),
         found: vec![Diagnosis::unexplained(); failures.len()],
         foreseen: vec![false; failures.len()],
         sent: Vec::new(),
@@ -199,7 +212,7 @@ fn diagnosed(
         against: HashMap::new(),
         verdicts,
     };
-    run.foreseeing(foreseen);
+    run.foreseeing(aside.foreseen);
     run.answers();
     run.signing(effort);
     run.reconsider(effort);
@@ -214,6 +227,7 @@ fn diagnosed(
     }
     run.settle();
     run.replace_needless();
+    run.overrule();
     run.found.iter_mut().for_each(|diagnosis| diagnosis.sets.truncate(MOST_SETS));
     run.name_who_speaks_against();
     run.found
@@ -225,8 +239,12 @@ struct RunDiagnosis<'a> {
     /// The first failure that is asked about. The diagnoses of those before it may be left out where they say nothing of the others.
     first: usize,
     rights: Vec<&'a Witness>,
+    /// Cases of signing with several readings: whatever was answered.
+    open: Vec<&'a Witness>,
     /// What the cases that went right are called; empty if nobody said.
     names: Vec<&'a str>,
+    /// What the failures are called; empty if nobody said.
+    failed: Vec<&'a str>,
     found: Vec<Diagnosis>,
     /// Which of the failures have the causes that were foreseen. They are not looked at again.
     foreseen: Vec<bool>,
@@ -334,7 +352,7 @@ impl RunDiagnosis<'_> {
             for set in &sets {
                 // Beyond this many it is kept in no case, however many they are.
                 let most = fewest.saturating_add(support(set) / OUTWEIGHS);
-                let count = self.count_against(set, kin, most);
+                let count = self.count_against(set, kin, most) + self.count_open_against(set, failure.question.operation());
                 fewest = fewest.min(count);
                 counts.push(count);
             }
@@ -373,6 +391,16 @@ impl RunDiagnosis<'_> {
         supports
     }
 
+    /// How many of the answers that RFC 5849 leaves open are not those of a set. They tell sets apart; whether a set may be named at all they do
+    /// not say, because who makes a mistake may have another reading there too.
+    fn count_open_against(&self, set: &[Cause], operation: Operation) -> usize {
+        if operation == Operation::Verify || !can_show(set, Operation::Sign) {
+            return 0;
+        }
+        let mut deviant = Reference::conducting(Conduct::of(lasting(set)));
+        self.open.iter().filter(|case| !case.is_answered_by(&mut deviant)).count()
+    }
+
     /// How many answers that went right a set would have changed, or more than `most` if they are more. A mistake of input belongs to one
     /// request, and changes no other.
     fn count_against(&mut self, set: &[Cause], kin: Kin, most: usize) -> usize {
@@ -394,6 +422,7 @@ impl RunDiagnosis<'_> {
             [Cause::Deviation(only)] => all().zip(0..).find(|(known, _)| known == only),
             _ => None,
         };
+        of_kin.retain(|right| standing::can_speak_against(right, &lasting));
         let count = match alone {
             Some((deviation, place)) => {
                 let of_kin: Vec<Noted<'_>> = of_kin.into_iter().map(|right| self.verdicts.note(right)).collect();

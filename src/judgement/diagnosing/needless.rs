@@ -11,14 +11,14 @@ use crate::implementation::Reference;
 use crate::vectors::Operation;
 
 /// A set that is the only explanation of failures, and their places.
-type Group = (Vec<Cause>, Vec<usize>);
+pub(super) type Group = (Vec<Cause>, Vec<usize>);
 
 /// The most failures of a group that are asked about another set.
 const MOST_ASKED: usize = 50;
 
 impl RunDiagnosis<'_> {
     /// The sets that are the only explanation of failures; those of `verify` are left out, because one bit is explained by many.
-    fn groups(&self) -> Vec<Group> {
+    pub(super) fn groups(&self) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for place in self.places(|operation| operation != Operation::Verify) {
             let Some(Diagnosis { outcome: Outcome::Explained, sets, .. }) = self.found.get(place) else { continue };
@@ -162,11 +162,11 @@ fn together(groups: &[&Group], least: usize) -> Vec<Cause> {
 }
 
 /// Whether two sets cannot be together: of two causes of one stage only one can be there.
-fn clashes(one: &[Cause], other: &[Cause]) -> bool {
+pub(super) fn clashes(one: &[Cause], other: &[Cause]) -> bool {
     one.iter().any(|cause| other.iter().any(|known| known != cause && known.stage() == cause.stage()))
 }
 
 /// A mistake of input belongs to one request.
-fn lasting(set: &[Cause]) -> impl Iterator<Item = &Cause> {
+pub(super) fn lasting(set: &[Cause]) -> impl Iterator<Item = &Cause> {
     set.iter().filter(|cause| matches!(cause, Cause::Deviation(_)))
 }

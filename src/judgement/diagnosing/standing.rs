@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::{RunDiagnosis, SUPPORT, Witness};
-use crate::deviation::{Cause, Conduct, Rank};
+use crate::deviation::{Cause, Conduct, Rank, Stage};
 use crate::diagnosis::Outcome;
 use crate::implementation::Reference;
 use crate::vectors::Question;
@@ -89,7 +89,11 @@ impl RunDiagnosis<'_> {
         while standing.against.len() < most
             && let Some(right) = self.rights.get(standing.looked_at)
         {
-            if is_looked_at(right) && !right.is_answered_by(&mut deviant) && !hiding.hides_in(right) {
+            if is_looked_at(right)
+                && can_speak_against(right, &standing.causes)
+                && !right.is_answered_by(&mut deviant)
+                && !hiding.hides_in(right)
+            {
                 standing.against.push(standing.looked_at);
             }
             standing.looked_at += 1;
@@ -184,6 +188,13 @@ fn is_lasting(cause: &Cause) -> bool {
 /// Whether a case says something of how signatures are derived, for little.
 fn is_looked_at(witness: &Witness) -> bool {
     matches!(*witness.question, Question::Sign(_) | Question::BaseString(_)) && !witness.is_rsa()
+}
+
+/// Whether a case that went right can speak against causes at all. Whoever makes the key of an HMAC in one place may write a PLAINTEXT
+/// signature in another, and need not make the same mistake there.
+pub(super) fn can_speak_against(right: &Witness, causes: &[Cause]) -> bool {
+    let is_plaintext = matches!(&*right.question, Question::Sign(input) if input.signature_method.as_bytes() == b"PLAINTEXT");
+    !is_plaintext || !causes.iter().any(|cause| matches!(cause.stage(), Stage::Secret | Stage::EncodeSecret | Stage::Key))
 }
 
 /// A set of causes beside what was established: each by itself, and all together.

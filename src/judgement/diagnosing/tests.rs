@@ -85,10 +85,10 @@ fn who_speaks_against_a_cause_is_named() {
     assert!(note.contains(" gives this value, but would have changed that of sign.uri/one, which went right"), "{note}");
     // Who has written it down is believed, as long as it gives the value.
     let foreseen = |ids: &[&str]| [Some(ids.iter().map(|id| Cause::parse(id).unwrap()).collect::<Vec<_>>())];
-    let believed = told(Aside { names: &names, foreseen: &foreseen(&["uri.default-port-kept"]) });
+    let believed = told(Aside { names: &names, foreseen: &foreseen(&["uri.default-port-kept"]), ..Aside::default() });
     assert_eq!(believed, Diagnosis::of_sets(vec![set.clone()]));
     for more in [&["uri.default-port-kept", "encode.space-plus"][..], &["encode.space-plus"], &[]] {
-        assert_eq!(told(Aside { names: &names, foreseen: &foreseen(more) }).outcome, Outcome::Unexplained, "{more:?}");
+        assert_eq!(told(Aside { names: &names, foreseen: &foreseen(more), ..Aside::default() }).outcome, Outcome::Unexplained, "{more:?}");
     }
 }
 
