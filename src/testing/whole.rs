@@ -61,7 +61,8 @@ impl Whole {
                 }
             }
             let mut effort = Effort { most: MOST, most_each: MOST_EACH, watch: &mut |_, _| true };
-            let diagnoses = diagnose_with(&failures, &rights, Aside { names: &names, foreseen: &[] }, &mut effort);
+            let aside = Aside { names: &names, failed: &ids, ..Aside::default() };
+            let diagnoses = diagnose_with(&failures, &rights, aside, &mut effort);
             ids.into_iter().zip(diagnoses).collect()
         }))
     }

@@ -284,9 +284,10 @@ impl RunDiagnosis<'_> {
     }
 }
 
-/// Whether a body hash is sent, or none where there is none: a hash that is only signed is another mistake than one that is computed.
+/// Whether a body hash is sent, or none where there is none: a hash that is only signed is another mistake than one that is computed. Where
+/// what is sent is not told, it may be.
 fn is_sent(hash: Option<&Text>, output: &Output) -> bool {
-    let Some(sent) = output.authorization.as_ref().or(output.url.as_ref()).or(output.body.as_ref()) else { return false };
+    let Some(sent) = output.authorization.as_ref().or(output.url.as_ref()).or(output.body.as_ref()) else { return true };
     let mut wanted = Buffer::default();
     wanted.append(b"oauth_body_hash");
     if let Some(hash) = hash {
