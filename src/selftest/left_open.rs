@@ -44,7 +44,7 @@ const LEFT_OPEN: &[LeftOpen] = &[
         "section 4.1.1 of the body hash draft forbids it, and the draft is no part of RFC 5849: what is of it is not more than should",
     ),
     (
-        &["verify.body-hash-of-sha-1"],
+        &["body-hash.sha-1", "verify.body-hash-of-sha-1"],
         "section 3.1 of the body hash draft leaves the hash of other signature methods to their specifications, and HMAC-SHA256 has none",
     ),
     (

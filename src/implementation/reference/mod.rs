@@ -10,7 +10,7 @@ mod verifying;
 
 use std::sync::{Arc, LazyLock};
 
-pub use signing::{with_own_body_hash, with_subject};
+pub use signing::with_subject;
 
 use self::keys::LastKey;
 use super::{Description, Implementation, Observation, Offer, Wanted};

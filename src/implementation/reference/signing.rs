@@ -1,10 +1,7 @@
 //! `sign` and `base_string`: a request and its credentials become the signature (RFC 5849 section 3.4) and the request to be sent (section
 //! 3.5). A request that the specification forbids to send is refused.
 
-use std::borrow::Cow;
-
 use super::{Reference, Wanted, headers, text};
-use crate::deviation::Practice;
 use crate::deviation::input::with_inputs;
 use crate::protocol::admission::Admission;
 use crate::protocol::transmission::ProtocolParameters;
@@ -18,7 +15,6 @@ const FORM: Header<'static> = Header { name: b"Content-Type", value: b"applicati
 
 impl Reference {
     pub(super) fn sign(&mut self, input: &SignInput, wanted: Wanted) -> Result<Output, Refusal> {
-        let input = &*with_own_body_hash(&self.conduct.practice, input);
         let method = SignatureMethod::from_name(input.signature_method.as_bytes())?;
         let admission = &self.conduct.practice.admission;
         values_are_allowed(admission, input)?;
@@ -50,7 +46,6 @@ impl Reference {
 
     /// The base string alone, for which neither secrets nor a known signature method are needed.
     pub(super) fn base_string(&mut self, input: &SignInput, wanted: Wanted) -> Result<Output, Refusal> {
-        let input = &*with_own_body_hash(&self.conduct.practice, input);
         let headers = headers_to_sign(input);
         let request = prepare(&self.conduct.practice.admission, input, &headers, &mut self.protocol)?;
         let recipe = &self.conduct.practice.recipe;
@@ -61,25 +56,6 @@ impl Reference {
             ..Output::default()
         })
     }
-}
-
-/// What is asked of somebody who hashes bodies in another way and computes the hash by himself: where the right one is asked for, his own
-/// takes its place, or none where he makes none.
-pub fn with_own_body_hash<'a>(practice: &Practice, input: &'a SignInput) -> Cow<'a, SignInput> {
-    let rfc = Practice::RFC5849.body_hash;
-    let (false, Some(asked), Ok(method)) = (
-        std::ptr::fn_addr_eq(practice.body_hash, rfc),
-        optional(&input.body_hash),
-        SignatureMethod::from_name(input.signature_method.as_bytes()),
-    ) else {
-        return Cow::Borrowed(input);
-    };
-    let body = optional(&input.body);
-    if rfc(method, body).as_bytes() != asked {
-        return Cow::Borrowed(input);
-    }
-    let own = (practice.body_hash)(method, body);
-    Cow::Owned(SignInput { body_hash: (!own.is_empty()).then(|| Text::from(own)), ..input.clone() })
 }
 
 /// Lets `use_it` see the request that a question asks to sign, with its signature method and secrets: for those who derive it in other

@@ -2,13 +2,12 @@
 //! found on the others, at last deeper. What is only wrong as it is sent is looked for among the departures of sending.
 
 use super::{Effort, RunDiagnosis, Witness};
-use crate::deviation::{Cause, Conduct, Stage, all};
+use crate::deviation::{Cause, Conduct, all};
 use crate::diagnosis::{Budget, DEFAULT_MISTAKES, Diagnosis, Evidence, Outcome, SignatureText, Subject, diagnose};
-use crate::implementation::reference::{with_own_body_hash, with_subject};
+use crate::implementation::reference::with_subject;
 use crate::implementation::{Implementation as _, Observation, Reference, Wanted};
+use crate::protocol::SignatureMethod;
 use crate::protocol::signature::base64_octets;
-use crate::protocol::{Buffer, Encoder, SignatureMethod};
-use crate::vectors::question::SignInput;
 use crate::vectors::{Output, Question, Text};
 
 /// One look at the failures that are still unexplained.
@@ -141,59 +140,6 @@ impl RunDiagnosis<'_> {
             (Question::Sign(input) | Question::BaseString(input), Observation::Answered(output)) => (input, output),
             _ => return Diagnosis::unexplained(),
         };
-        let found = self.searched(failure, (input, output), known, among, mistakes, most);
-        let fewest = found.sets.iter().map(Vec::len).min();
-        if fewest.is_some_and(|fewest| fewest <= 1) || input.body_hash.is_none() {
-            return found;
-        }
-        // Whoever computes the body hash by himself signs that one, with or without what explained others.
-        let (tried, complete) = (found.tried, found.complete);
-        let mut sets: Vec<Vec<Cause>> = Vec::new();
-        for hash in all().filter(|deviation| deviation.stage == Stage::Hash).map(Cause::Deviation) {
-            let own = with_own_body_hash(&Conduct::of([&hash]).practice, input);
-            if own.body_hash == input.body_hash || !is_sent(own.body_hash.as_ref(), output) {
-                continue;
-            }
-            let gives = |set: &[Cause]| failure.is_answered_by(&mut Reference::conducting(Conduct::of(set)));
-            for set in std::iter::once(&Vec::new()).chain(known) {
-                let mut set: Vec<Cause> = set.iter().filter(|cause| cause.stage() != Stage::Hash).chain([&hash]).cloned().collect();
-                if !gives(&set) {
-                    continue;
-                }
-                let mut place = 0;
-                while place + 1 < set.len() {
-                    let mut fewer = set.clone();
-                    fewer.remove(place);
-                    if gives(&fewer) {
-                        set = fewer;
-                    } else {
-                        place += 1;
-                    }
-                }
-                if !sets.contains(&set) && !self.speaks_against(&set) {
-                    sets.push(set);
-                }
-            }
-        }
-        let least = sets.iter().map(Vec::len).min();
-        sets.retain(|set| Some(set.len()) == least);
-        let is_found = fewest.is_some_and(|fewest| least.is_none_or(|least| fewest <= least));
-        match is_found || sets.is_empty() {
-            true => found,
-            false => Diagnosis { tried, complete, ..Diagnosis::of_sets(sets) },
-        }
-    }
-
-    /// What a search for the causes of one failure comes to.
-    fn searched(
-        &mut self,
-        failure: &Witness,
-        (input, output): (&SignInput, &Output),
-        known: &[Vec<Cause>],
-        among: &[Cause],
-        mistakes: usize,
-        most: u64,
-    ) -> Diagnosis {
         // Stages without the value that was asked for say nothing of it.
         if let Some(field) = output.lacks(failure.question.operation()) {
             return Diagnosis::unexplained().noted(Some(format!("its answer has no {field}")));
@@ -282,19 +228,6 @@ impl RunDiagnosis<'_> {
         }
         (!self.speaks_against(&lax)).then_some(lax)
     }
-}
-
-/// Whether a body hash is sent, or none where there is none: a hash that is only signed is another mistake than one that is computed. Where
-/// what is sent is not told, it may be.
-fn is_sent(hash: Option<&Text>, output: &Output) -> bool {
-    let Some(sent) = output.authorization.as_ref().or(output.url.as_ref()).or(output.body.as_ref()) else { return true };
-    let mut wanted = Buffer::default();
-    wanted.append(b"oauth_body_hash");
-    if let Some(hash) = hash {
-        wanted.append(if output.authorization.is_some() { b"=\"" } else { b"=" });
-        Encoder::RFC5849.encode(hash.as_bytes(), &mut wanted);
-    }
-    memchr::memmem::find(sent.as_bytes(), &wanted).is_some() == hash.is_some()
 }
 
 /// In words, that a signature has not as many octets as its method gives, if it is so.

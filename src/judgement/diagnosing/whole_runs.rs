@@ -95,28 +95,3 @@ fn cases_that_are_left_open_tell_causes_apart() {
         assert!(named.contains(&ids(there)) && !named.contains(&ids(other)), "{named:?}");
     }
 }
-
-/// The hash is a part of the question, and somebody who computes it by himself signs his own.
-#[test]
-fn a_body_hash_of_somebodys_own_is_named_where_it_is_signed() {
-    let asked = cases("sign.body-hash");
-    for own in
-        [&["body-hash.hex"][..], &["body-hash.sha-256"], &["encode.tilde", "body-hash.unpadded"], &["text.hex", "body-hash.of-spaced-json"]]
-    {
-        let (mut failures, mut rights) = (Vec::new(), Vec::new());
-        for case in &asked {
-            let witness = answered(own, &Arc::new(case.question.clone()));
-            (if witness.is_answered_by(&mut Reference::new()) { &mut rights } else { &mut failures }).push(witness);
-        }
-        failures.retain(|failure| !failure.is_rsa());
-        assert!(failures.len() > 3, "{own:?}");
-        let found = told(&failures, &rights, Aside::default(), 400_000);
-        let hash = own.last().unwrap();
-        let named = found.iter().filter(|diagnosis| diagnosis.ids().concat().iter().any(|id| id == hash)).count();
-        let shows = failures.iter().filter(|failure| {
-            let without: Vec<&str> = own.iter().copied().filter(|id| id != hash).collect();
-            !failure.is_answered_by(&mut Reference::conducting(Conduct::of(&set(&without))))
-        });
-        assert_eq!(named, shows.count(), "{own:?}: {:?}", found.iter().map(|found| (found.ids(), found.note.clone())).collect::<Vec<_>>());
-    }
-}
